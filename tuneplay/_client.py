@@ -1,0 +1,31 @@
+"""What a training script may import: it runs inside the user's program."""
+
+import json
+import os
+
+
+def log(*, epoch: int, **metrics: float | int | None) -> None:
+    """Report the metrics of one epoch to the round that this training belongs to.
+
+    Outside of a round (without `$TUNEPLAY_METRICS`) nothing happens. Values that know how to
+    become a float (NumPy scalars, tensors of one element) may be passed as they are.
+
+    Args:
+        epoch: Number of the epoch, from 0 or 1, the same way in all trials.
+        **metrics: Metrics by name. NaN and infinities may be passed: they tell of divergence.
+
+    Raises:
+        TypeError: A value is neither a number nor None.
+        OSError: The file cannot be written.
+    """
+    path = os.environ.get("TUNEPLAY_METRICS")
+    if not path:
+        return
+    row = {"epoch": int(epoch)} | {n: None if v is None else float(v) for n, v in metrics.items()}
+    line = json.dumps(row) + "\n"
+    # One write of a whole line: lines of several writers do not mix, and none is half there.
+    fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
+    try:
+        os.write(fd, line.encode())
+    finally:
+        os.close(fd)

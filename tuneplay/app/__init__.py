@@ -1,0 +1,1 @@
+"""Use cases: what tuneplay does, wired from the edges and the rules."""

@@ -1,0 +1,140 @@
+"""Attempts: preparing one, following it, and reading what became of it."""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tuneplay.domain.folder import AttemptFolder, RoundFolder, study_folders
+from tuneplay.domain.hyperparameter import Scalar
+from tuneplay.domain.round import Round
+from tuneplay.domain.trial import Trial, TrialId
+from tuneplay.errors import LedgerError
+from tuneplay.judge.outcome import Ending, judge
+from tuneplay.launch.base import Order
+from tuneplay.launch.gpus import gpu_environment
+from tuneplay.ledger.events import Intent
+from tuneplay.metrics.collect import Collector
+from tuneplay.metrics.follow import tail
+
+
+@dataclass(slots=True)
+class Attempt:
+    """A living attempt.
+
+    Attributes:
+        intent: What it trains.
+        folder: Where it writes.
+        share: The GPUs that it has.
+        collector: What it has measured so far.
+        began: Monotonic time of its start.
+        news: Monotonic time of its last measurement, or of its start.
+        stopped: Empty, or why tuneplay ended it.
+        kill_at: Monotonic time at which TERM becomes KILL; None before TERM.
+        interrupted: Whether it was stopped on request, so that it will be begun anew.
+    """
+
+    intent: Intent
+    folder: AttemptFolder
+    share: tuple[str, ...]
+    collector: Collector = field(init=False)
+    began: float = field(default_factory=time.monotonic)
+    news: float = field(init=False)
+    stopped: str = ""
+    kill_at: float | None = None
+    interrupted: bool = False
+
+    def __post_init__(self) -> None:
+        self.collector = Collector(self.folder)
+        self.news = self.began
+
+    @property
+    def key(self) -> str:
+        """Our key of the attempt."""
+        return f"{self.intent.trial}.{self.intent.attempt}"
+
+    def follow(self) -> None:
+        """Read what was measured since."""
+        if self.collector.read():
+            self.news = time.monotonic()
+
+
+class Workshop:
+    """Prepares attempts of one round and reads their results."""
+
+    def __init__(self, round_: Round, folder: RoundFolder, workdir: Path) -> None:
+        self._round = round_
+        self._folder = folder
+        self._workdir = workdir
+        self._folders = study_folders(study.key for study in round_.studies)
+        # Python holds back what it prints to a file; unbuffered, every epoch is seen as it ends,
+        # and none is lost when the trial is killed.
+        self._environ = {"PYTHONUNBUFFERED": "1", **os.environ}
+
+    def folder_of(self, trial: TrialId, attempt: int) -> AttemptFolder:
+        """Folder of an attempt."""
+        return self._folder.attempt(self._folders[trial.study], trial, attempt)
+
+    def order(self, intent: Intent, share: tuple[str, ...] = ()) -> Order:
+        """What to submit for an attempt; touches no file."""
+        folder = self.folder_of(intent.trial, intent.attempt)
+        builtin = self._builtin(intent, folder)
+        command = self._round.command
+        ours = command.environment(intent.hyperparameters, builtin) | gpu_environment(share)
+        return Order(
+            f"{intent.trial}.{intent.attempt}",
+            command.argv(intent.hyperparameters, builtin),
+            self._environ | ours,
+            self._workdir,
+            folder,
+        )
+
+    def prepare(self, order: Order, hyperparameters: Mapping[str, Scalar]) -> None:
+        """Make the attempt's folder, with the command and the hyperparameters in it.
+
+        Raises:
+            LedgerError: The storage is full or cannot be written.
+        """
+        ours = {n: v for n, v in order.env.items() if os.environ.get(n) != v}
+        command = {"argv": list(order.argv), "workdir": str(order.workdir), "env": ours}
+        try:
+            os.makedirs(order.folder.checkpoints)
+            order.folder.command.write_text(json.dumps(command, indent=1) + "\n")
+            order.folder.params.write_text(json.dumps(dict(hyperparameters), indent=1) + "\n")
+        except OSError as error:
+            raise LedgerError(
+                f"{order.folder.root}: cannot be written: {error.strerror}",
+                "Free space or mend the rights; the same command then goes on where it was.",
+            ) from None
+
+    def result(self, attempt: Attempt, exit_code: int | None) -> Trial:
+        """The ended trial, as far as this attempt decides it."""
+        attempt.collector.read(end=True)
+        curves = attempt.collector.curves()
+        log_tail = tail(attempt.folder.stderr) or tail(attempt.folder.stdout)
+        ending = Ending(exit_code, curves, attempt.collector.names, log_tail, attempt.stopped)
+        return Trial(
+            attempt.intent.trial,
+            attempt.intent.seed,
+            attempt.intent.hyperparameters,
+            judge(ending, self._round),
+            curves,
+            attempt.intent.attempt,
+            time.monotonic() - attempt.began,
+        )
+
+    def _builtin(self, intent: Intent, folder: AttemptFolder) -> dict[str, str]:
+        return {
+            "epochs": str(self._round.epochs),
+            "seed": str(intent.seed),
+            "trial_dir": str(folder.root),
+            "checkpoint_dir": str(folder.checkpoints),
+            "metrics_file": str(folder.metrics),
+            "params_json": str(folder.params),
+            "study": intent.trial.study,
+            "trial": intent.trial.label,
+        }

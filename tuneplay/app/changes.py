@@ -1,0 +1,50 @@
+"""A spec that was edited after its round began: what may change, and what may not."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+
+from tuneplay.domain.round import Round
+from tuneplay.errors import SpecChangedError
+
+#: Fields that cannot change what was measured. `trials` is one of them when it is raised.
+_FREE = ("name", "goal", "resources", "rerun_seeds")
+
+
+def check_changes(recorded: Round, now: Round, file: str) -> None:
+    """Refuse a change that would make old and new trials incomparable.
+
+    Args:
+        recorded: The round as its trials were made.
+        now: The round as the spec declares it now.
+        file: The spec's name for the message.
+
+    Raises:
+        SpecChangedError: The spec changes what was measured.
+    """
+    changed = [
+        field.name
+        for field in fields(Round)
+        if field.name not in (*_FREE, "trials", "studies")
+        and getattr(recorded, field.name) != getattr(now, field.name)
+    ]
+    changed += _changed_studies(recorded, now)
+    if now.trials < recorded.trials:
+        changed.append(f"trials ({recorded.trials} before, {now.trials} now; it may only grow)")
+    if changed:
+        raise SpecChangedError(
+            f"{file} was changed after the round began: {'; '.join(changed)}",
+            "Trials made before and after would not be comparable. Put it back, or copy the spec "
+            "under a new name to begin a new round. `trials` may be raised, and `resources`, "
+            "`reruns` and `goal` may change.",
+        )
+
+
+def _changed_studies(recorded: Round, now: Round) -> list[str]:
+    if recorded.studies == now.studies:
+        return []
+    before, after = [s.key for s in recorded.studies], [s.key for s in now.studies]
+    if before != after:
+        return [f"scientific (studies {', '.join(before)} before, {', '.join(after)} now)"]
+    pairs = zip(recorded.studies, now.studies, strict=True)
+    return [f"hyperparameters of {old.key}" for old, new in pairs if old != new]

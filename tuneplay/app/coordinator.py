@@ -1,0 +1,231 @@
+"""The coordinator: starts trials, follows them, and writes down how they ended.
+
+`intent` is in the ledger before an attempt is submitted, `started` after, `finished` once. It
+sleeps until a trial ends, a signal comes, or it is time to draw.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from tuneplay.app.asking import Asker
+from tuneplay.app.attempt import Attempt, Workshop
+from tuneplay.app.breaker import Breaker
+from tuneplay.app.enforce import Enforcer
+from tuneplay.app.observer import Observer
+from tuneplay.app.stop import Stop, StopRequests
+from tuneplay.app.tally import Tally
+from tuneplay.domain.progress import Progress, RunningTrial
+from tuneplay.domain.round import Round
+from tuneplay.domain.trial import Trial, TrialId
+from tuneplay.errors import CannotStartError
+from tuneplay.judge.outcome import describe_exit, ended_from_outside
+from tuneplay.launch.base import Launcher, read_exit
+from tuneplay.ledger.events import Event, Finished, Intent, Note, Started
+from tuneplay.ledger.file import LedgerWriter
+from tuneplay.ledger.history import History
+from tuneplay.search.plan import hyperparameters, seed_of
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What a coordinator works with."""
+
+    round: Round
+    history: History
+    launcher: Launcher
+    ledger: LedgerWriter
+    workshop: Workshop
+    asker: Asker
+    observer: Observer
+    stop: StopRequests
+    shares: Sequence[tuple[str, ...]]
+
+
+class Coordinator:
+    """Runs the trials that a round still lacks."""
+
+    def __init__(self, parts: Parts, pending: Sequence[TrialId]) -> None:
+        self._p = parts
+        self._pending = deque(pending)
+        self._running: dict[str, Attempt] = {}
+        self._free = list(reversed(parts.shares))
+        self._outbox: list[Event] = []
+        self._durations: list[float] = []
+        self.tally = Tally(parts.round, parts.history.finished.values())
+        self._enforcer = Enforcer(parts.round.resources, parts.launcher)
+        self.breaker = Breaker()
+        self.broken = False
+        self.cannot_start: CannotStartError | None = None
+
+    def adopt(self, attempt: Attempt) -> None:
+        """Take over an attempt that lives."""
+        if attempt.share in self._free:
+            self._free.remove(attempt.share)
+        elif self._free:
+            self._free.pop()
+        self._running[attempt.key] = attempt
+        self._p.observer.started(attempt.intent.trial, attempt.intent.attempt, resumed=True)
+
+    def settle(self, attempt: Attempt, exit_code: int | None) -> None:
+        """Decide on an attempt that ended while no coordinator lived."""
+        self._decide(attempt, exit_code)
+
+    def run(self) -> None:
+        """Until nothing runs and nothing is left to start, or a signal ends it earlier."""
+        while True:
+            self._start_pending()
+            self._flush()
+            if not self._running or self._p.stop.level is Stop.LEAVE:
+                return
+            self._p.launcher.wait(self._patience(), self._p.stop.wake)
+            self._p.stop.drain_wake()
+            for key, code in self._p.launcher.ended().items():
+                self._end(key, code)
+            self._follow()
+            self._enforcer.apply(self._running, self._p.stop.level, broken=self.broken)
+
+    def progress(self) -> Progress:
+        """How far the round has come."""
+        round_, now = self._p.round, time.monotonic()
+        metric = round_.objective.metric
+        running = tuple(
+            RunningTrial(
+                a.intent.trial,
+                a.intent.attempt,
+                a.collector.last_epoch,
+                a.collector.value(metric),
+                now - a.began,
+            )
+            for a in self._running.values()
+        )
+        stopping = {
+            Stop.DRAIN: "letting running trials finish; Ctrl-C again stops them",
+            Stop.TERMINATE: "stopping the running trials; Ctrl-C again kills them",
+            Stop.KILL: "killing the running trials",
+        }.get(self._p.stop.level, "")
+        return Progress(
+            round_.name,
+            round_.goal,
+            round_.objective,
+            round_.epochs,
+            self.tally.studies(trial.id for trial in running),
+            running,
+            len(self._p.shares),
+            self._seconds_left(now),
+            stopping,
+        )
+
+    def _start_pending(self) -> None:
+        """Fill the free slots; everything to be written goes to the ledger in one append."""
+        batch: list[tuple[Intent, tuple[str, ...]]] = []
+        going_on = self._p.stop.level is Stop.NO and not self.broken
+        while going_on and self._free and self._pending:
+            batch.append((self._intent(self._pending.popleft()), self._free.pop()))
+        self._flush([intent for intent, _ in batch])
+        for intent, share in batch:
+            self._submit(intent, share)
+
+    def _submit(self, intent: Intent, share: tuple[str, ...]) -> None:
+        trial, number = intent.trial, intent.attempt
+        order = self._p.workshop.order(intent, share)
+        self._p.workshop.prepare(order, intent.hyperparameters)
+        try:
+            handle = self._p.launcher.submit(order)
+        except CannotStartError as error:
+            self.broken, self.cannot_start = True, error
+            self._outbox.append(Note("interrupted", trial, number, error.message))
+            return
+        self._p.ledger.append([Started(trial, number, handle)], sync=False)
+        attempt = Attempt(intent, order.folder, share)
+        self._running[attempt.key] = attempt
+        self._p.observer.started(trial, number, resumed=False)
+
+    def _intent(self, trial: TrialId) -> Intent:
+        round_, history = self._p.round, self._p.history
+        number = history.attempts.get(trial, 0) + 1
+        # A folder may be left from a crash that took the end of the ledger with it.
+        while self._p.workshop.folder_of(trial, number).root.exists():
+            number += 1
+        earlier = history.configured.get(trial)
+        if earlier is not None:
+            return Intent(trial, number, earlier.seed, earlier.hyperparameters)
+        sampled = self._p.asker.ask(trial)
+        values = hyperparameters(round_.study(trial.study), sampled)
+        return Intent(trial, number, seed_of(round_, trial), values)
+
+    def _flush(self, intents: Sequence[Intent] = ()) -> None:
+        events = [*self._outbox, *intents]
+        self._outbox.clear()
+        if not events:
+            return
+        self._p.ledger.append(events)
+        for event in events:
+            self._p.history.apply(event)
+            if isinstance(event, Finished):
+                self._p.observer.ended(event.trial, self.progress)
+
+    def _end(self, key: str, fallback_code: int | None) -> None:
+        attempt = self._running.pop(key)
+        self._free.append(attempt.share)
+        code = read_exit(attempt.folder)
+        self._durations.append(time.monotonic() - attempt.began)
+        self._decide(attempt, fallback_code if code is None else code)
+
+    def _decide(self, attempt: Attempt, code: int | None) -> None:
+        """Finished, to be begun anew, or stopped on request."""
+        trial, number = attempt.intent.trial, attempt.intent.attempt
+        result = self._p.workshop.result(attempt, code)
+        if attempt.interrupted and code != 0:
+            self._outbox.append(Note("interrupted", trial, number, "stopped on request"))
+            return
+        losses = self._p.history.losses.get(trial, 0)
+        if ended_from_outside(code) and not attempt.stopped and losses < self._p.round.resources.retries:
+            why = describe_exit(code)
+            self._outbox.append(Note("lost", trial, number, why))
+            self._pending.appendleft(trial)
+            self._p.observer.remark(f"{trial}: {why}; it gets another attempt")
+            return
+        self._outbox.append(Finished(result))
+        self.tally.add(result)
+        self._p.asker.tell(trial, result.outcome)
+        self._watch_breaker(result, code)
+
+    def _watch_breaker(self, result: Trial, code: int | None) -> None:
+        self.breaker.see(result)
+        running = [
+            (a.intent.trial, a.collector.last_epoch is not None) for a in self._running.values()
+        ]
+        nothing_left = not running and not self._pending
+        all_failed = nothing_left and len(self.breaker.streak) == sum(
+            study.ended for study in self.tally.studies()
+        )
+        if self.breaker.is_open(code, running) or all_failed:
+            self.broken = True
+
+    def withdraw_failures(self) -> None:
+        """Take back the trials that only showed the train command to be broken."""
+        for failed in self.breaker.streak:
+            self._outbox.append(Note("withdrawn", failed.id, failed.attempt, failed.outcome.reason))
+            self.tally.withdraw(failed.id)
+        self._flush()
+
+    def _follow(self) -> None:
+        if self._p.observer.interval is not None or self._p.round.resources.stall_timeout:
+            for attempt in self._running.values():
+                attempt.follow()
+        self._p.observer.tick(self.progress)
+
+    def _patience(self) -> float | None:
+        """Seconds to sleep at most; None for as long as it takes."""
+        known = (self._p.observer.interval, self._enforcer.patience(self._running.values()))
+        return min((seconds for seconds in known if seconds is not None), default=None)
+
+    def _seconds_left(self, now: float) -> float | None:
+        if not self._durations:
+            return None
+        mean = sum(self._durations) / len(self._durations)
+        begun = sum(max(0.0, mean - (now - a.began)) for a in self._running.values())
+        return (mean * len(self._pending) + begun) / max(1, len(self._p.shares))

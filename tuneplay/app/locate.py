@@ -1,0 +1,107 @@
+"""From a ROUND argument to the round's folder and its spec."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from tuneplay.domain.folder import ROUNDS_NAME, SPEC_NAME, RoundFolder
+from tuneplay.errors import UsageError
+from tuneplay.ledger.file import read
+from tuneplay.ledger.history import History, replay
+from tuneplay.spec.load import Spec, load, loads
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a round lives.
+
+    Attributes:
+        folder: The round's folder; it may not exist yet.
+        spec_file: The spec that the argument named; None when only a ledger was found.
+    """
+
+    folder: RoundFolder
+    spec_file: Path | None
+
+    def history(self) -> History:
+        """What the ledger says; empty without a ledger.
+
+        Raises:
+            LedgerError: It is damaged.
+        """
+        try:
+            return replay(read(self.folder))
+        except FileNotFoundError:
+            return History()
+
+    def spec(self, history: History) -> Spec:
+        """The spec as it stands now: the file's, or the ledger's where there is no file.
+
+        Raises:
+            SpecError: The spec is wrong.
+        """
+        file = self.spec_file
+        if file is None and history.opened and Path(history.opened.source).is_file():
+            file = Path(history.opened.source)
+        if file is not None:
+            return load(file, self.folder.name, shown(file))
+        return self.recorded(history)
+
+    def recorded(self, history: History) -> Spec:
+        """The spec as the ledger has it: the one that the trials were made by.
+
+        Raises:
+            UsageError: The round was never run.
+        """
+        if history.opened is None:
+            raise UsageError(
+                f"{shown(self.folder.root)} has no trials yet", "Start it with `tuneplay run`."
+            )
+        return loads(history.opened.spec, self.folder.name, shown(self.folder.ledger))
+
+
+def locate(argument: str) -> Place:
+    """Find a round.
+
+    Args:
+        argument: A round's folder, or a spec file. A spec named `round.yaml` lies in its round's
+            folder; any other keeps its results in `rounds/NAME/` below the current folder.
+
+    Raises:
+        UsageError: There is nothing there.
+    """
+    path = Path(argument)
+    if path.is_dir():
+        folder = RoundFolder(path.resolve())
+        if folder.spec.is_file():
+            return Place(folder, folder.spec)
+        if folder.ledger.is_file():
+            return Place(folder, None)
+        raise UsageError(
+            f"{argument} is no round: it holds neither {SPEC_NAME} nor a ledger", _known()
+        )
+    if path.is_file():
+        absolute = path.resolve()
+        if path.name == SPEC_NAME:
+            return Place(RoundFolder(absolute.parent), absolute)
+        return Place(RoundFolder(Path.cwd() / ROUNDS_NAME / path.stem), absolute)
+    raise UsageError(f"{argument}: no such file or folder", _known())
+
+
+def shown(path: Path) -> str:
+    """A path as a person would type it: relative where it lies below the current folder."""
+    try:
+        return str(path.relative_to(Path.cwd()))
+    except ValueError:
+        return str(path)
+
+
+def _known() -> str:
+    rounds = sorted(
+        shown(path.parent)
+        for name in (SPEC_NAME, "ledger.jsonl")
+        for path in (Path.cwd() / ROUNDS_NAME).glob(f"*/{name}")
+    )
+    listed = ", ".join(dict.fromkeys(rounds))
+    return f"Rounds here: {listed}." if listed else "Name a spec file or a round's folder."

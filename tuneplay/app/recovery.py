@@ -1,0 +1,71 @@
+"""Going on where an earlier coordinator left off."""
+
+from __future__ import annotations
+
+import time
+
+from tuneplay.app.attempt import Attempt, Workshop
+from tuneplay.app.coordinator import Coordinator, Parts
+from tuneplay.domain.folder import AttemptFolder
+from tuneplay.domain.trial import TrialId
+from tuneplay.launch.base import has_begun, read_exit
+from tuneplay.ledger.events import Event, Note, Started
+from tuneplay.ledger.history import OpenAttempt
+from tuneplay.search.plan import turns
+
+
+def recover(parts: Parts) -> Coordinator:
+    """A coordinator that has taken back every attempt that lives, and settled the others.
+
+    An attempt that ended while nobody watched is read to its end. One that was announced but
+    never began is claimed, so that it never will, and is begun anew.
+    """
+    living: list[Attempt] = []
+    ended: list[Attempt] = []
+    events: list[Event] = []
+    shares = list(parts.shares)
+    for trial, known in list(parts.history.open.items()):
+        number = known.intent.attempt
+        attempt = _attempt(parts.workshop, known, shares.pop(0) if shares else ())
+        handle = parts.launcher.find(attempt.key, attempt.folder, known.handle)
+        if handle is not None:
+            living.append(attempt)
+            if known.handle is None:
+                events.append(Started(trial, number, handle))
+        elif has_begun(attempt.folder):
+            ended.append(attempt)
+        else:
+            events.append(Note("interrupted", trial, number, "announced, but never begun"))
+    if events:
+        parts.ledger.append(events)
+        for event in events:
+            parts.history.apply(event)
+    coordinator = Coordinator(parts, _pending(parts, {a.intent.trial for a in (*living, *ended)}))
+    for attempt in living:
+        coordinator.adopt(attempt)
+    for attempt in ended:
+        coordinator.settle(attempt, read_exit(attempt.folder))
+    return coordinator
+
+
+def _pending(parts: Parts, taken: set[TrialId]) -> list[TrialId]:
+    finished = parts.history.finished
+    return [trial for trial in turns(parts.round) if trial not in finished and trial not in taken]
+
+
+def _attempt(workshop: Workshop, known: OpenAttempt, share: tuple[str, ...]) -> Attempt:
+    folder = workshop.folder_of(known.intent.trial, known.intent.attempt)
+    return Attempt(known.intent, folder, share, began=time.monotonic() - age_of(folder))
+
+
+def age_of(folder: AttemptFolder) -> float:
+    """Seconds from the begin of an attempt to its end, or to now."""
+    try:
+        begun = folder.started.stat().st_mtime
+    except OSError:
+        return 0.0
+    try:
+        ended = folder.exit.stat().st_mtime
+    except OSError:
+        ended = time.time()
+    return max(0.0, ended - begun)

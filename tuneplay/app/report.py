@@ -1,0 +1,48 @@
+"""`tuneplay report`: what the evidence of a round supports."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from tuneplay.app.locate import locate, shown
+from tuneplay.app.tally import Tally
+from tuneplay.domain.progress import Progress
+from tuneplay.domain.round import Round
+from tuneplay.judge.judgement import Judgement, judge_round
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Everything that a report shows.
+
+    Attributes:
+        round: The round.
+        progress: How far it has come.
+        judgement: What its trials support.
+        folder: The round's folder, as a person would type it.
+    """
+
+    round: Round
+    progress: Progress
+    judgement: Judgement
+    folder: str
+
+
+def make_report(argument: str) -> Report:
+    """Judge a round by its ledger, finished or not.
+
+    Raises:
+        TuneplayError: There is no such round, it was never run, or its ledger is damaged.
+    """
+    place = locate(argument)
+    history = place.history()
+    round_ = place.recorded(history).round
+    trials = list(history.finished.values())
+    progress = Progress(
+        round_.name,
+        round_.goal,
+        round_.objective,
+        round_.epochs,
+        Tally(round_, trials).studies(history.open),
+    )
+    return Report(round_, progress, judge_round(round_, trials), shown(place.folder.root))

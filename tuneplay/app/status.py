@@ -1,0 +1,64 @@
+"""`tuneplay status`: how far a round has come, from its ledger alone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from tuneplay.app.attempt import Attempt, Workshop
+from tuneplay.app.locate import locate, shown
+from tuneplay.app.recovery import age_of
+from tuneplay.app.tally import Tally
+from tuneplay.domain.progress import Progress, RunningTrial
+from tuneplay.ledger.lock import holder_of
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """The state of a round.
+
+    Attributes:
+        progress: How far it has come. `running` holds every attempt that has not ended as far as
+            the ledger knows.
+        coordinator: Who coordinates it now, in words; None when nobody does.
+        folder: The round's folder, as a person would type it.
+    """
+
+    progress: Progress
+    coordinator: str | None
+    folder: str
+
+
+def read_status(argument: str) -> Status:
+    """The state of a round. Reads only; any number may read while a coordinator writes.
+
+    Raises:
+        TuneplayError: There is no such round, or its ledger is damaged.
+    """
+    place = locate(argument)
+    history = place.history()
+    spec = place.spec(history) if history.opened is None else place.recorded(history)
+    round_ = spec.round
+    running: list[RunningTrial] = []
+    for trial, known in history.open.items():
+        workshop = Workshop(round_, place.folder, place.folder.root)
+        attempt = Attempt(known.intent, workshop.folder_of(trial, known.intent.attempt), ())
+        attempt.follow()
+        collector = attempt.collector
+        running.append(
+            RunningTrial(
+                trial,
+                known.intent.attempt,
+                collector.last_epoch,
+                collector.value(round_.objective.metric),
+                age_of(attempt.folder),
+            )
+        )
+    progress = Progress(
+        round_.name,
+        round_.goal,
+        round_.objective,
+        round_.epochs,
+        Tally(round_, history.finished.values()).studies(r.id for r in running),
+        tuple(running),
+    )
+    return Status(progress, holder_of(place.folder), shown(place.folder.root))

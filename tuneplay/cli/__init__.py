@@ -1,0 +1,1 @@
+"""The words a person types: one file a command, no logic. Everything heavy is imported late."""

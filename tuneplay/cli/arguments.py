@@ -1,0 +1,39 @@
+"""Arguments and options that several commands share."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+RoundArgument = Annotated[
+    str,
+    typer.Argument(metavar="ROUND", help="A round's folder, or a spec file.", show_default=False),
+]
+
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
+
+#: Width of what is printed where there is no terminal to ask.
+_PIPE_WIDTH = 120
+
+
+def make_console() -> Console:
+    """The terminal on standard output; in a pipe it is wide enough not to wrap a report."""
+    import os
+
+    from rich.console import Console
+
+    console = Console(highlight=False, markup=False, emoji=False)
+    if not console.is_terminal and "COLUMNS" not in os.environ:
+        console.width = _PIPE_WIDTH
+    return console
+
+
+def print_json(data: object) -> None:
+    """Print one JSON document."""
+    import json
+
+    print(json.dumps(data, indent=1, allow_nan=False))

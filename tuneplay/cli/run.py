@@ -1,0 +1,48 @@
+"""`tuneplay run`."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from tuneplay.cli.arguments import RoundArgument, make_console
+
+if TYPE_CHECKING:
+    from tuneplay.app.observer import Observer
+
+DryRunOption = Annotated[
+    bool, typer.Option("--dry-run", help="Print the exact commands that would start, and exit.")
+]
+
+
+def run(round: RoundArgument, dry_run: DryRunOption = False) -> None:
+    """Carry a round out, or go on with it.
+
+    Ctrl-C once lets running trials finish, twice stops them; the same command goes on.
+    """
+    from tuneplay.app.run import open_round, planned_commands, run_round
+    from tuneplay.render.ending import print_ending
+
+    opening = open_round(round)
+    if dry_run:
+        for _, command in planned_commands(opening):
+            print(command)
+        return
+    for warning in opening.spec.warnings:
+        print(f"warning: {warning}", file=sys.stderr)
+    result = run_round(opening, _view())
+    print_ending(sys.stdout, result.progress, result.folder, started=result.started)
+    raise typer.Exit(result.exit_code)
+
+
+def _view() -> Observer:
+    """A live table in a terminal, plain lines elsewhere."""
+    if sys.stdout.isatty():
+        from tuneplay.render.live import LiveView
+
+        return LiveView(make_console())
+    from tuneplay.render.lines import LineView
+
+    return LineView(sys.stdout)

@@ -1,0 +1,150 @@
+"""The round's folder: every file name of tuneplay in one place.
+
+Paths only; nothing here touches the disk.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from tuneplay.domain.trial import TrialId
+
+#: The spec's file name inside a round's folder.
+SPEC_NAME = "round.yaml"
+
+#: Where a spec outside of a round's folder keeps its results, below the current folder.
+ROUNDS_NAME = "rounds"
+
+#: Longest folder name made from a study key. File systems allow 255 bytes; this leaves room for
+#: the digest and stays readable.
+MAX_STUDY_FOLDER = 80
+
+
+@dataclass(frozen=True, slots=True)
+class RoundFolder:
+    """The folder of one round.
+
+    Attributes:
+        root: Its absolute path.
+    """
+
+    root: Path
+
+    @property
+    def name(self) -> str:
+        """The round's name."""
+        return self.root.name
+
+    @property
+    def spec(self) -> Path:
+        """The spec."""
+        return self.root / SPEC_NAME
+
+    @property
+    def ledger(self) -> Path:
+        """The ledger: the truth."""
+        return self.root / "ledger.jsonl"
+
+    @property
+    def lock(self) -> Path:
+        """Held by the one live coordinator."""
+        return self.root / "coordinator.lock"
+
+    @property
+    def trials(self) -> Path:
+        """Folder of the trials' folders."""
+        return self.root / "trials"
+
+    def torn(self, number: int) -> Path:
+        """Where the `number`-th torn tail of the ledger is set aside."""
+        return self.root / f"ledger.torn-{number}"
+
+    def attempt(self, study_folder: str, trial: TrialId, attempt: int) -> AttemptFolder:
+        """Folder of one attempt.
+
+        Args:
+            study_folder: The study's folder name, from `study_folders`.
+            trial: The trial.
+            attempt: Number of the attempt, from 1.
+        """
+        return AttemptFolder(self.trials / study_folder / f"{trial.label}.{attempt}")
+
+
+@dataclass(frozen=True, slots=True)
+class AttemptFolder:
+    """The folder of one attempt: one start of a trial, with all that it writes.
+
+    Attributes:
+        root: Its absolute path.
+    """
+
+    root: Path
+
+    @property
+    def command(self) -> Path:
+        """The exact command, its working folder and its `TUNEPLAY_*` environment, as JSON."""
+        return self.root / "command.json"
+
+    @property
+    def params(self) -> Path:
+        """Every hyperparameter of the trial, as JSON."""
+        return self.root / "params.json"
+
+    @property
+    def stdout(self) -> Path:
+        """Standard output of the program."""
+        return self.root / "stdout.log"
+
+    @property
+    def stderr(self) -> Path:
+        """Standard error of the program."""
+        return self.root / "stderr.log"
+
+    @property
+    def metrics(self) -> Path:
+        """What the program writes to `$TUNEPLAY_METRICS`."""
+        return self.root / "metrics.jsonl"
+
+    @property
+    def checkpoints(self) -> Path:
+        """Folder for checkpoints: `{checkpoint_dir}`."""
+        return self.root / "checkpoints"
+
+    @property
+    def started(self) -> Path:
+        """Written by the wrapper before the program starts; whoever creates it owns the attempt."""
+        return self.root / "started"
+
+    @property
+    def exit(self) -> Path:
+        """The exit code, written by the wrapper after the program has ended."""
+        return self.root / "exit"
+
+
+def study_folders(keys: Iterable[str]) -> Mapping[str, str]:
+    """A safe folder name for each study key, none like another even where case is ignored.
+
+    Letters, digits and `.,=+-_` stay. A name that had to be changed, is too long, or differs from
+    another one in case alone, carries a digest of its key.
+
+    Args:
+        keys: The study keys of one round, all different.
+
+    Returns:
+        Folder name by key. It depends on the set of keys alone, not on their order.
+    """
+    names: dict[str, str] = {}
+    keys = list(keys)
+    for key in keys:
+        name = re.sub(r"[^A-Za-z0-9.,=+_\-]", "_", key)[:MAX_STUDY_FOLDER]
+        lonely = sum(other.casefold() == key.casefold() for other in keys) == 1
+        if name == key and lonely and not name.startswith("."):
+            names[key] = name
+        else:
+            digest = hashlib.blake2b(key.encode(), digest_size=5).hexdigest()
+            names[key] = f"{name.lstrip('.') or 'study'}~{digest}"
+    return names

@@ -1,0 +1,144 @@
+"""A round: one goal, one spec, several studies, one folder."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from tuneplay.domain.command import Command
+from tuneplay.domain.curves import Direction
+from tuneplay.domain.hyperparameter import Hyperparameter, Scalar
+
+
+class Phase(StrEnum):
+    """exploration learns about the search space; exploitation hunts for one best configuration."""
+
+    EXPLORATION = "exploration"
+    EXPLOITATION = "exploitation"
+
+
+@dataclass(frozen=True, slots=True)
+class Objective:
+    """The validation metric that decides.
+
+    Attributes:
+        metric: Its name, as the program reports it.
+        direction: Which way is better.
+    """
+
+    metric: str
+    direction: Direction
+
+
+@dataclass(frozen=True, slots=True)
+class Infeasibility:
+    """What the spec declares infeasible, beyond divergence and out of memory.
+
+    Attributes:
+        worse_than: A best objective worse than this is infeasible; None for no limit.
+        exit_codes: Exit codes by which the program says that a configuration is infeasible.
+    """
+
+    worse_than: float | None = None
+    exit_codes: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Resources:
+    """What a round may use.
+
+    Attributes:
+        slots: Trials at the same time; None for as many as the GPUs hold, or 1 without a GPU.
+        gpus: GPU indices to use; None for all that are visible.
+        gpus_per_trial: GPUs that one trial gets for itself.
+        trials_per_gpu: Trials that share one GPU.
+        timeout: Seconds after which a trial is stopped; None for no limit.
+        stall_timeout: Seconds without a new epoch after which a trial is stopped; None for none.
+        retries: New attempts for a trial that was killed or lost from outside.
+    """
+
+    slots: int | None = None
+    gpus: tuple[int, ...] | None = None
+    gpus_per_trial: int = 1
+    trials_per_gpu: int = 1
+    timeout: float | None = None
+    stall_timeout: float | None = None
+    retries: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Study:
+    """The search for the best nuisance values at one scientific configuration.
+
+    Attributes:
+        key: Reads `optimizer=adam` or `depth=3,norm=layer`; `all` in a round that only tunes.
+        scientific: The scientific configuration.
+        shared: Nuisance hyperparameters that all studies of the round have, in spec order. They
+            lie on the same coordinates of the plan in every study.
+        conditional: Nuisance hyperparameters that exist only for this configuration.
+        fixed: Hyperparameters with one value in this study.
+    """
+
+    key: str
+    scientific: Mapping[str, Scalar]
+    shared: tuple[Hyperparameter, ...] = ()
+    conditional: tuple[Hyperparameter, ...] = ()
+    fixed: Mapping[str, Scalar] = field(default_factory=dict)
+
+    @property
+    def space(self) -> tuple[Hyperparameter, ...]:
+        """The search space: the shared hyperparameters, then the conditional ones."""
+        return self.shared + self.conditional
+
+    @property
+    def names(self) -> frozenset[str]:
+        """Names of all hyperparameters that a trial of this study has."""
+        return frozenset(self.scientific) | {h.name for h in self.space} | frozenset(self.fixed)
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """A round as its spec declares it.
+
+    Attributes:
+        name: Name of its folder.
+        goal: The question, in one sentence.
+        phase: How the search samples.
+        command: The train command, with its placeholders.
+        objective: The metric that decides.
+        epochs: Epochs of every trial: one number, never a hyperparameter.
+        trials: Trials of each study.
+        studies: One for each scientific configuration, in the order of the spec.
+        baseline: Key of the study that the others are compared to; None in a round that only
+            tunes.
+        seed: Seed of the plan.
+        rerun_seeds: Reruns of each best configuration.
+        infeasible: What else counts as infeasible.
+        resources: What the round may use.
+    """
+
+    name: str
+    goal: str
+    phase: Phase
+    command: Command
+    objective: Objective
+    epochs: int
+    trials: int
+    studies: tuple[Study, ...]
+    baseline: str | None = None
+    seed: int = 0
+    rerun_seeds: int = 5
+    infeasible: Infeasibility = field(default_factory=Infeasibility)
+    resources: Resources = field(default_factory=Resources)
+
+    def study(self, key: str) -> Study:
+        """The study with this key.
+
+        Raises:
+            KeyError: There is none.
+        """
+        for study in self.studies:
+            if study.key == key:
+                return study
+        raise KeyError(key)

@@ -1,0 +1,92 @@
+"""Trials: their identity, their states, and what is known of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from tuneplay.domain.curves import Curves
+from tuneplay.domain.hyperparameter import Scalar
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class TrialId:
+    """Identity of a trial within its round.
+
+    Attributes:
+        study: Key of its study, such as `optimizer=adam`.
+        number: Position in the study's plan, from 0. A rerun keeps the number of the trial
+            whose configuration it trains again.
+        rerun: 0 for a trial of the search; k for the k-th rerun of that configuration.
+    """
+
+    study: str
+    number: int
+    rerun: int = 0
+
+    @property
+    def label(self) -> str:
+        """Short name within the study: `0007`, or `0007r2` for its second rerun."""
+        return f"{self.number:04d}r{self.rerun}" if self.rerun else f"{self.number:04d}"
+
+    def __str__(self) -> str:
+        return f"{self.study}/{self.label}"
+
+
+class State(StrEnum):
+    """How a trial ended.
+
+    feasible: a usable result. infeasible: diverged, out of memory, or worse than a stated limit;
+    a fact about the configuration. failed: crashed or reported no metric; a fact about the
+    program or the machine, and no evidence about the configuration.
+    """
+
+    FEASIBLE = "feasible"
+    INFEASIBLE = "infeasible"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """The judgement on one ended trial.
+
+    Attributes:
+        state: feasible, infeasible or failed.
+        reason: Why, in words, when it is not feasible; else empty.
+        value: Best objective over the epochs; None without a finite one.
+        best_epoch: Epoch of `value`, by retrospective checkpoint selection.
+    """
+
+    state: State
+    reason: str = ""
+    value: float | None = None
+    best_epoch: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """An ended trial, as the ledger has it.
+
+    Attributes:
+        id: Its identity.
+        seed: The seed that the program was given.
+        hyperparameters: Every hyperparameter and its value: scientific, nuisance and fixed.
+        outcome: How it ended.
+        curves: The measurements of the attempt that ended it.
+        attempt: Number of that attempt, from 1.
+        seconds: Wall time of that attempt; None when it is not known.
+    """
+
+    id: TrialId
+    seed: int
+    hyperparameters: Mapping[str, Scalar]
+    outcome: Outcome
+    curves: Curves = field(default_factory=Curves)
+    attempt: int = 1
+    seconds: float | None = None
+
+    @property
+    def feasible(self) -> bool:
+        """Whether the trial gave a usable result."""
+        return self.outcome.state is State.FEASIBLE

@@ -1,0 +1,91 @@
+"""The judgement on a whole round: everything that a report shows, as values."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from tuneplay.domain.round import Round, Study
+from tuneplay.domain.trial import State, Trial
+from tuneplay.judge.boundary import boundary_findings
+from tuneplay.judge.comparison import Comparison, compare
+from tuneplay.judge.epochs import EpochBudget, epoch_budget, epoch_findings
+from tuneplay.judge.finding import Finding, Severity
+from tuneplay.judge.infeasible import infeasible_findings
+from tuneplay.judge.selection import ranked
+
+
+@dataclass(frozen=True, slots=True)
+class StudySummary:
+    """A study in one line.
+
+    Attributes:
+        study: The study.
+        feasible: Trials of the search that ended feasible.
+        infeasible: Trials of the search that ended infeasible.
+        failed: Trials of the search that failed.
+        best: The best trial by retrospective checkpoint selection; None without a feasible one.
+    """
+
+    study: Study
+    feasible: int
+    infeasible: int
+    failed: int
+    best: Trial | None
+
+    @property
+    def ended(self) -> int:
+        """Trials of the search that have ended, however."""
+        return self.feasible + self.infeasible + self.failed
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What the evidence of a round supports.
+
+    Attributes:
+        studies: One summary a study, in the order of the spec.
+        comparisons: Each candidate beside the baseline.
+        findings: Warnings first, otherwise in the order of the studies.
+        epoch_budget: Advice on the number of epochs.
+    """
+
+    studies: tuple[StudySummary, ...]
+    comparisons: tuple[Comparison, ...]
+    findings: tuple[Finding, ...]
+    epoch_budget: EpochBudget
+
+
+def judge_round(round_: Round, trials: Iterable[Trial]) -> Judgement:
+    """Judge the ended trials of a round. The order of the trials does not matter."""
+    by_study: dict[str, list[Trial]] = {study.key: [] for study in round_.studies}
+    for trial in sorted(trials, key=lambda t: (t.id.number, t.id.rerun)):
+        by_study[trial.id.study].append(trial)
+    budget = epoch_budget(round_, list(by_study.values()))
+    findings = [
+        finding
+        for study in round_.studies
+        for finding in (
+            *boundary_findings(round_, study, by_study[study.key]),
+            *infeasible_findings(study, by_study[study.key]),
+        )
+    ]
+    findings += epoch_findings(budget)
+    findings.sort(key=lambda finding: finding.severity is not Severity.WARNING)
+    return Judgement(
+        tuple(_summary(round_, study, by_study[study.key]) for study in round_.studies),
+        tuple(compare(round_, by_study)),
+        tuple(findings),
+        budget,
+    )
+
+
+def _summary(round_: Round, study: Study, trials: list[Trial]) -> StudySummary:
+    searched = [trial.outcome.state for trial in trials if not trial.id.rerun]
+    return StudySummary(
+        study,
+        searched.count(State.FEASIBLE),
+        searched.count(State.INFEASIBLE),
+        searched.count(State.FAILED),
+        next(iter(ranked(trials, round_.objective.direction)), None),
+    )

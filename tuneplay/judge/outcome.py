@@ -1,0 +1,135 @@
+"""How one ended attempt is judged: feasible, infeasible or failed, and why."""
+
+from __future__ import annotations
+
+import math
+import re
+import signal
+from dataclasses import dataclass
+
+from tuneplay.domain.curves import Curves
+from tuneplay.domain.round import Objective, Round
+from tuneplay.domain.trial import Outcome, State
+
+#: Exit codes above this are, by the shell's convention, 128 + the signal that ended the program.
+_SIGNAL_BASE = 128
+
+#: Signals that come from outside of the program: another user, the out-of-memory killer, a shutdown.
+_FROM_OUTSIDE = (signal.SIGKILL, signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
+
+#: What frameworks print when an accelerator's memory is exhausted (PyTorch, TensorFlow and JAX).
+_OUT_OF_MEMORY = re.compile(
+    r"CUDA out of memory|OutOfMemoryError|RESOURCE_EXHAUSTED|CUDA_ERROR_OUT_OF_MEMORY"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """What is known of an attempt that has ended.
+
+    Attributes:
+        exit_code: The program's exit code; above 128 it is 128 + a signal, as a shell says it.
+            None when it vanished without one (killed with its wrapper, or the machine stopped).
+        curves: Everything that it measured.
+        names: Every name that it reported, for the message when the objective is missing.
+        log_tail: The last lines of its standard error, or of its output if that is empty.
+        stopped: Empty, or why tuneplay itself ended it (such as a timeout).
+    """
+
+    exit_code: int | None
+    curves: Curves
+    names: tuple[str, ...] = ()
+    log_tail: str = ""
+    stopped: str = ""
+
+
+def judge(ending: Ending, round_: Round) -> Outcome:
+    """The outcome of an ended attempt.
+
+    A trial whose objective, or whose whole last measurement, stopped being finite has diverged:
+    a fact about the configuration, so infeasible, whatever its exit code. A trial that crashed
+    is no evidence about the configuration, so failed, even when it measured something before.
+
+    Args:
+        ending: What is known of the attempt.
+        round_: Its round, for the objective and what the spec declares infeasible.
+
+    Returns:
+        The outcome; `value` and `best_epoch` are set whenever a finite objective was seen.
+    """
+    objective = round_.objective
+    best = ending.curves.best(objective.metric, objective.direction)
+    state, reason = _state(ending, round_, best)
+    return Outcome(state, reason, best[1] if best else None, best[0] if best else None)
+
+
+def _state(ending: Ending, round_: Round, best: tuple[int, float] | None) -> tuple[State, str]:
+    code, objective = ending.exit_code, round_.objective
+    if code is not None and code in round_.infeasible.exit_codes:
+        return State.INFEASIBLE, f"exit code {code}"
+    if code != 0 and _OUT_OF_MEMORY.search(ending.log_tail):
+        return State.INFEASIBLE, "out of memory"
+    diverged = _diverged_at(ending.curves, objective)
+    if diverged is not None:
+        return State.INFEASIBLE, f"diverged: {diverged}"
+    if ending.stopped:
+        return State.FAILED, ending.stopped
+    if code != 0:
+        return State.FAILED, describe_exit(code)
+    if best is None:
+        return State.FAILED, _nothing_seen(ending, objective)
+    limit = round_.infeasible.worse_than
+    if limit is not None and objective.direction.better(limit, best[1]):
+        return State.INFEASIBLE, f"best {objective.metric} {best[1]:g} is worse than {limit:g}"
+    return State.FEASIBLE, ""
+
+
+def _diverged_at(curves: Curves, objective: Objective) -> str | None:
+    """What was not finite in the last measurement, in words; None when all was well.
+
+    Only the end counts: a trial that recovered from one NaN is usable, and that epoch is merely
+    never its best. Beside the objective every reported loss is looked at, for a validation error
+    can stay finite (at chance level) when the weights have long been NaN.
+    """
+    columns = curves.metrics.items()
+    suspects = [(n, c) for n, c in columns if n == objective.metric or "loss" in n.casefold()]
+    for name, column in suspects:
+        reported = [(e, v) for e, v in zip(curves.epochs, column, strict=True) if v is not None]
+        if reported and not math.isfinite(reported[-1][1]):
+            first = reported[-1][0]
+            for epoch, value in reversed(reported):
+                if math.isfinite(value):
+                    break
+                first = epoch
+            return f"{name} is not finite from epoch {first} on"
+    return None
+
+
+def _nothing_seen(ending: Ending, objective: Objective) -> str:
+    others = [name for name in ending.names if name != objective.metric]
+    saw = f"saw: {', '.join(others)}" if others else "saw no metrics at all"
+    return f"no {objective.metric} seen; {saw}"
+
+
+def describe_exit(code: int | None) -> str:
+    """An exit code in words: `exit code 1`, or `killed by SIGKILL (possibly out of memory)`."""
+    if code is None:
+        return "vanished without an exit code (killed, or the machine stopped)"
+    number = signal_of(code)
+    if number is None:
+        return f"exit code {code}"
+    name = signal.Signals(number).name
+    return f"killed by {name}" + (" (possibly out of memory)" if name == "SIGKILL" else "")
+
+
+def ended_from_outside(code: int | None) -> bool:
+    """Whether an exit says nothing about the configuration: killed or vanished, so try again."""
+    return code is None or signal_of(code) in _FROM_OUTSIDE
+
+
+def signal_of(code: int | None) -> int | None:
+    """The signal behind an exit code, by the shell's convention; None when there is none."""
+    if code is None or code <= _SIGNAL_BASE:
+        return None
+    number = code - _SIGNAL_BASE
+    return number if number in set(signal.Signals) else None

@@ -1,0 +1,99 @@
+"""The interface that all launchers share, and what they have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+from tuneplay.domain.folder import AttemptFolder
+
+#: How a launcher finds an attempt again: a JSON object that the ledger keeps.
+Handle = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """An attempt to submit.
+
+    Attributes:
+        key: Our key of the attempt, unique in the round.
+        argv: The command.
+        env: Its whole environment.
+        workdir: Folder in which it runs.
+        folder: The attempt's folder; it exists.
+    """
+
+    key: str
+    argv: Sequence[str]
+    env: Mapping[str, str]
+    workdir: Path
+    folder: AttemptFolder
+
+
+class Launcher(Protocol):
+    """Starts attempts and says when they have ended. One coordinator has one launcher."""
+
+    def check(self, order: Order) -> None:
+        """See whether the command can start at all, before anything is written.
+
+        Raises:
+            CannotStartError: It cannot; the message says why.
+        """
+
+    def submit(self, order: Order) -> Handle:
+        """Start an attempt.
+
+        Raises:
+            CannotStartError: It could not be started.
+        """
+
+    def find(self, key: str, folder: AttemptFolder, handle: Handle | None) -> Handle | None:
+        """Look for an attempt that an earlier coordinator submitted, and watch it if it lives.
+
+        Args:
+            key: Our key of the attempt.
+            folder: Its folder.
+            handle: Its handle, where the ledger has one.
+
+        Returns:
+            Its handle if it lives. None if it has ended or never began; then it never will: an
+            attempt that was about to begin finds that it no longer may.
+        """
+
+    def ended(self) -> Mapping[str, int | None]:
+        """Watched attempts that have ended since the last call, every process of them.
+
+        Returns:
+            Exit code by key, for an attempt whose wrapper could not write it; None where the
+            launcher does not know it. The attempt's `exit` file is the truth where it is there.
+        """
+
+    def cancel(self, key: str, *, kill: bool) -> None:
+        """Ask an attempt to end (TERM to the whole process group), or end it (KILL)."""
+
+    def wait(self, seconds: float | None, wake: int) -> None:
+        """Sleep until an attempt may have ended.
+
+        Args:
+            seconds: At most this long; None for as long as it takes.
+            wake: A file descriptor that ends the sleep as well when it becomes readable.
+        """
+
+
+def read_exit(folder: AttemptFolder) -> int | None:
+    """The exit code that the wrapper wrote; None if it wrote none, or not all of it."""
+    try:
+        text = folder.exit.read_text()
+    except (OSError, UnicodeDecodeError):
+        return None
+    return int(text) if text.endswith("\n") and text.strip().isdigit() else None
+
+
+def has_begun(folder: AttemptFolder) -> bool:
+    """Whether the wrapper ever began the attempt, rather than finding it claimed."""
+    try:
+        return folder.started.read_text()[:1].isdigit()
+    except (OSError, UnicodeDecodeError):
+        return False

@@ -1,0 +1,175 @@
+"""The local launcher: one process group for each attempt, on this machine."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import select
+import shutil
+import signal
+import subprocess
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from tuneplay.domain.folder import AttemptFolder
+from tuneplay.errors import CannotStartError
+from tuneplay.launch.base import Handle, Order
+from tuneplay.launch.processes import (
+    boot_id,
+    claim,
+    end_family,
+    group_lives,
+    handle_of,
+    is_alive,
+    read_started,
+    signal_group,
+)
+
+_WRAPPER = Path(__file__).with_name("wrapper.sh")
+
+#: How long processes that outlive their trial may take to end after TERM, in seconds.
+STRAGGLER_SECONDS = 5.0
+
+#: How often to look where the system cannot wake us: at stragglers, and without pidfd.
+LOOK_SECONDS = 0.05
+
+
+@dataclass(slots=True)
+class _Watched:
+    """A living attempt: its leader is the wrapper, which leads the process group as well."""
+
+    pid: int
+    handle: Handle
+    child: subprocess.Popen[bytes] | None
+    pidfd: int | None
+    straggling_since: float | None = None
+
+
+class LocalLauncher:
+    """Starts attempts as children, each the leader of its own session and process group."""
+
+    def __init__(self) -> None:
+        self._boot = boot_id()
+        self._watched: dict[str, _Watched] = {}
+        self._wrapper = str(_WRAPPER)
+
+    def check(self, order: Order) -> None:
+        """See whether the program exists and may be run; see `Launcher`."""
+        program = order.argv[0]
+        if not order.workdir.is_dir():
+            raise CannotStartError(
+                f"the trials' working folder {order.workdir} is gone",
+                "Restore it, or begin a new round.",
+            )
+        if "/" in program:
+            path = order.workdir / program
+            if not path.exists():
+                problem = "there is no such file"
+            elif not path.is_file() or not os.access(path, os.X_OK):
+                problem = "it is not an executable file"
+            else:
+                return
+        elif shutil.which(program, path=order.env.get("PATH")) is None:
+            problem = "no such program on the PATH"
+        else:
+            return
+        raise CannotStartError(
+            f"the train command cannot start: {program}: {problem}",
+            f"Mend `command` in the spec. It runs in {order.workdir}.",
+        )
+
+    def submit(self, order: Order) -> Handle:
+        """Start an attempt; see `Launcher`."""
+        try:
+            child = subprocess.Popen(
+                ["/bin/sh", self._wrapper, str(order.folder.root), *order.argv],
+                cwd=order.workdir,
+                env=order.env,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                start_new_session=True,
+            )
+        except (OSError, ValueError) as error:
+            raise CannotStartError(
+                f"{order.key}: the train command cannot start: {error}",
+                "Mend `command` in the spec.",
+            ) from None
+        handle = handle_of(child.pid, self._boot)
+        self._watch(order.key, handle, child)
+        return handle
+
+    def find(self, key: str, folder: AttemptFolder, handle: Handle | None) -> Handle | None:
+        """Look for an earlier coordinator's attempt; see `Launcher`."""
+        if handle is None and not claim(folder):
+            handle = read_started(folder)
+        if handle is not None and is_alive(handle, self._boot):
+            self._watch(key, handle, None)
+            return handle
+        end_family(folder)
+        return None
+
+    def ended(self) -> Mapping[str, int | None]:
+        """Attempts that have ended, with every process of their group; see `Launcher`."""
+        done = [key for key, watched in self._watched.items() if self._has_ended(watched)]
+        codes: dict[str, int | None] = {}
+        for key in done:
+            watched = self._watched.pop(key)
+            if watched.pidfd is not None:
+                os.close(watched.pidfd)
+            code = watched.child.returncode if watched.child else None
+            codes[key] = code if code is not None and code >= 0 else None
+        return codes
+
+    def cancel(self, key: str, *, kill: bool) -> None:
+        """Signal an attempt's process group; see `Launcher`."""
+        watched = self._watched.get(key)
+        if watched is not None:
+            signal_group(watched.pid, signal.SIGKILL if kill else signal.SIGTERM)
+
+    def wait(self, seconds: float | None, wake: int) -> None:
+        """Sleep until a leader ends; see `Launcher`."""
+        fds = [watched.pidfd for watched in self._watched.values() if watched.pidfd is not None]
+        looking = any(
+            watched.pidfd is None or watched.straggling_since is not None
+            for watched in self._watched.values()
+        )
+        if looking:
+            seconds = LOOK_SECONDS if seconds is None else min(seconds, LOOK_SECONDS)
+            fds = [w.pidfd for w in self._watched.values() if w.pidfd and not w.straggling_since]
+        poller = select.poll()
+        for fd in (wake, *fds):
+            poller.register(fd, select.POLLIN)
+        with contextlib.suppress(InterruptedError):
+            poller.poll(None if seconds is None else max(0.0, seconds) * 1000)
+
+    def _watch(self, key: str, handle: Handle, child: subprocess.Popen[bytes] | None) -> None:
+        try:
+            pidfd = os.pidfd_open(handle["pid"])
+        except (OSError, AttributeError):
+            pidfd = None
+        self._watched[key] = _Watched(handle["pid"], handle, child, pidfd)
+
+    def _has_ended(self, watched: _Watched) -> bool:
+        """Whether the leader and its whole group are gone; stragglers are sent TERM, then KILL.
+
+        The group's id cannot be anybody else's while a member lives, so that no stranger is ever
+        signalled.
+        """
+        if watched.straggling_since is None:
+            if self._leader_lives(watched):
+                return False
+            if not signal_group(watched.pid, 0):
+                return True
+            watched.straggling_since = time.monotonic()
+            signal_group(watched.pid, signal.SIGTERM)
+        if time.monotonic() - watched.straggling_since > STRAGGLER_SECONDS:
+            signal_group(watched.pid, signal.SIGKILL)
+        return not group_lives(watched.pid)
+
+    def _leader_lives(self, watched: _Watched) -> bool:
+        if watched.child is not None:
+            return watched.child.poll() is None
+        return is_alive(watched.handle, self._boot)

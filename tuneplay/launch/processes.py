@@ -1,0 +1,150 @@
+"""Telling processes apart for ever: pid, start time and boot id."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from pathlib import Path
+
+from tuneplay.domain.folder import AttemptFolder
+from tuneplay.launch.base import Handle
+
+_PROC = Path("/proc")
+
+#: How long a `started` file may stay half written: the wrapper writes it in one go.
+_STARTED_SECONDS = 1.0
+
+
+def boot_id() -> str:
+    """The id of this boot of the machine; `-` where the system has none."""
+    try:
+        return (_PROC / "sys/kernel/random/boot_id").read_text().strip()
+    except OSError:
+        return "-"
+
+
+def start_time(pid: int) -> int | None:
+    """Start of a process in clock ticks since boot; None if it is gone (or not to be known)."""
+    try:
+        stat = (_PROC / str(pid) / "stat").read_bytes()
+    except OSError:
+        return None
+    return _start_of(stat)
+
+
+def _start_of(stat: bytes) -> int | None:
+    """Field 22 of /proc/PID/stat; the second one, the name, may hold spaces and brackets."""
+    fields = stat[stat.rfind(b")") + 2 :].split()
+    return int(fields[19]) if len(fields) > 19 else None
+
+
+def handle_of(pid: int, boot: str) -> Handle:
+    """The handle of a process that was just started."""
+    return {"pid": pid, "start": start_time(pid), "boot": boot}
+
+
+def is_alive(handle: Handle, boot: str) -> bool:
+    """Whether the very process of a handle lives; a stranger with its pid does not count."""
+    if handle["boot"] != boot:
+        return False
+    if handle["start"] is None:
+        return _exists(handle["pid"])
+    return start_time(handle["pid"]) == handle["start"] and not _is_zombie(handle["pid"])
+
+
+def read_started(folder: AttemptFolder) -> Handle | None:
+    """The handle that the wrapper left in the attempt's folder; None if there is none."""
+    deadline = time.monotonic() + _STARTED_SECONDS
+    while True:
+        try:
+            text = folder.started.read_text()
+        except OSError:
+            return None
+        if text.endswith("\n") or time.monotonic() > deadline:
+            break
+        time.sleep(0.01)
+    pid, _, rest = text.partition(" ")
+    boot, _, stat = rest.partition(" ")
+    if not pid.isdigit():
+        return None
+    return {"pid": int(pid), "start": _start_of(stat.encode()), "boot": boot}
+
+
+def claim(folder: AttemptFolder) -> bool:
+    """Take an attempt that has not begun, so that it never will; False if it has begun."""
+    try:
+        fd = os.open(folder.started, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o644)
+    except FileExistsError:
+        return False
+    except FileNotFoundError:
+        return True
+    os.write(fd, b"claimed\n")
+    os.close(fd)
+    return True
+
+
+def signal_group(group: int, number: int) -> bool:
+    """Signal a process group; False if nobody is left in it."""
+    try:
+        os.killpg(group, number)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+def group_lives(group: int) -> bool:
+    """Whether anybody, zombies left out, is in a process group."""
+    if not signal_group(group, 0):
+        return False
+    if not _PROC.is_dir():
+        return True
+    return any(_group_of(pid) == group for pid in _pids())
+
+
+def end_family(folder: AttemptFolder) -> int:
+    """KILL every process that carries an attempt's environment marker; how many there were."""
+    marker = b"TUNEPLAY_TRIAL_DIR=" + os.fsencode(folder.root)
+    found = 0
+    for pid in _pids():
+        try:
+            environ = (_PROC / str(pid) / "environ").read_bytes()
+            if marker in environ.split(b"\0") and pid != os.getpid():
+                os.kill(pid, signal.SIGKILL)
+                found += 1
+        except OSError:
+            continue
+    return found
+
+
+def _pids() -> list[int]:
+    try:
+        return [int(entry) for entry in os.listdir(_PROC) if entry.isdigit()]
+    except OSError:
+        return []
+
+
+def _group_of(pid: int) -> int | None:
+    """Process group of a living process; None for a zombie or one that is gone."""
+    try:
+        stat = (_PROC / str(pid) / "stat").read_bytes()
+    except OSError:
+        return None
+    fields = stat[stat.rfind(b")") + 2 :].split()
+    return None if fields[0] in (b"Z", b"X") else int(fields[2])
+
+
+def _is_zombie(pid: int) -> bool:
+    return _group_of(pid) is None
+
+
+def _exists(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True

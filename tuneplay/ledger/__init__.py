@@ -1,0 +1,1 @@
+"""The ledger: one append-only file that is the truth about a round."""

@@ -1,0 +1,183 @@
+"""The ledger's events: what is written, and how it is read back.
+
+One JSON object a line. `opened` carries the spec and where it came from, `intent` is written
+before an attempt is submitted, `started` after, `finished` once for each trial with everything
+that a report needs, `note` for the rest. Curves are columns; a value that is not a finite number
+is null.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from tuneplay.domain.curves import Curves
+from tuneplay.domain.hyperparameter import Scalar
+from tuneplay.domain.trial import Outcome, State, Trial, TrialId
+
+#: Version of the ledger's format; a reader refuses a newer one.
+LEDGER_VERSION = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """The round was opened, or its spec was amended in a way that keeps what was measured.
+
+    Attributes:
+        spec: The spec's text.
+        source: The spec's file, as an absolute path.
+        workdir: Folder in which the trials run.
+        versions: Versions of tuneplay, Python and Optuna.
+        git: Commit of the working folder and whether it was dirty; empty outside of git.
+    """
+
+    spec: str
+    source: str
+    workdir: str
+    versions: Mapping[str, str] = field(default_factory=dict)
+    git: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """An attempt is about to be submitted."""
+
+    trial: TrialId
+    attempt: int
+    seed: int
+    hyperparameters: Mapping[str, Scalar]
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """An attempt was submitted; the handle finds it again."""
+
+    trial: TrialId
+    attempt: int
+    handle: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """A trial has ended; written once for each trial."""
+
+    trial: Trial
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Something to remember about an attempt.
+
+    Attributes:
+        kind: interrupted: the attempt was stopped on request and does not count as a retry.
+            lost: it was killed or vanished, and counts as one. withdrawn: its `finished` no
+            longer holds, for the train command itself was broken.
+        trial: The trial.
+        attempt: Number of the attempt.
+        text: The reason in words.
+    """
+
+    kind: Literal["interrupted", "lost", "withdrawn"]
+    trial: TrialId
+    attempt: int
+    text: str = ""
+
+
+Event = Opened | Intent | Started | Finished | Note
+
+
+def encode(event: Event, at: str) -> dict[str, Any]:
+    """An event as a JSON object.
+
+    Args:
+        event: The event.
+        at: Time of the event, ISO 8601 in UTC.
+    """
+    kind = type(event).__name__.lower()
+    head = {"event": kind, "at": at}
+    if isinstance(event, Opened):
+        return {
+            **head,
+            "ledger_version": LEDGER_VERSION,
+            "spec": event.spec,
+            "source": event.source,
+            "workdir": event.workdir,
+            "versions": dict(event.versions),
+            "git": dict(event.git),
+        }
+    if isinstance(event, Finished):
+        return head | _encode_trial(event.trial)
+    head |= _encode_id(event.trial) | {"attempt": event.attempt}
+    if isinstance(event, Intent):
+        return head | {"seed": event.seed, "hyperparameters": dict(event.hyperparameters)}
+    if isinstance(event, Started):
+        return head | {"handle": dict(event.handle)}
+    return head | {"kind": event.kind, "text": event.text}
+
+
+def decode(data: Mapping[str, Any]) -> Event | None:
+    """The event in a JSON object; None for a kind that a later version has added.
+
+    Raises:
+        KeyError, TypeError, ValueError: The object is not an event.
+    """
+    kind = data["event"]
+    if kind == "opened":
+        keys = ("spec", "source", "workdir", "versions", "git")
+        return Opened(*(data[key] for key in keys))
+    if kind == "finished":
+        return Finished(_decode_trial(data))
+    if kind == "intent":
+        intent = (data["attempt"], data["seed"], data["hyperparameters"])
+        return Intent(_decode_id(data), *intent)
+    if kind == "started":
+        return Started(_decode_id(data), data["attempt"], data["handle"])
+    if kind == "note":
+        return Note(data["kind"], _decode_id(data), data["attempt"], data["text"])
+    return None
+
+
+def _encode_id(trial: TrialId) -> dict[str, Any]:
+    identity: dict[str, Any] = {"study": trial.study, "trial": trial.number}
+    return identity | {"rerun": trial.rerun} if trial.rerun else identity
+
+
+def _decode_id(data: Mapping[str, Any]) -> TrialId:
+    return TrialId(data["study"], data["trial"], data.get("rerun", 0))
+
+
+def _encode_trial(trial: Trial) -> dict[str, Any]:
+    columns = {name: _finite(column) for name, column in trial.curves.metrics.items()}
+    return {
+        **_encode_id(trial.id),
+        "attempt": trial.attempt,
+        "seed": trial.seed,
+        "state": trial.outcome.state.value,
+        "reason": trial.outcome.reason,
+        "value": trial.outcome.value,
+        "best_epoch": trial.outcome.best_epoch,
+        "seconds": None if trial.seconds is None else round(trial.seconds, 3),
+        "hyperparameters": dict(trial.hyperparameters),
+        "curves": {"epoch": list(trial.curves.epochs), **columns},
+    }
+
+
+def _finite(column: Any) -> list[float | None]:
+    return [v if v is not None and math.isfinite(v) else None for v in column]
+
+
+def _decode_trial(data: Mapping[str, Any]) -> Trial:
+    curves = data["curves"]
+    epochs = curves.pop("epoch")
+    outcome = Outcome(State(data["state"]), data["reason"], data["value"], data["best_epoch"])
+    return Trial(
+        _decode_id(data),
+        data["seed"],
+        data["hyperparameters"],
+        outcome,
+        Curves(epochs, curves),
+        data["attempt"],
+        data["seconds"],
+    )

@@ -1,0 +1,95 @@
+"""One line of a program's output to one measurement."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+#: A name that says nothing is worth more than this many characters.
+MAX_NAME = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Measurement:
+    """What one line measured.
+
+    Attributes:
+        epoch: Epoch number.
+        values: Metrics by name; NaN where the program reported null or NaN.
+    """
+
+    epoch: int
+    values: Mapping[str, float]
+
+
+class BadLineError(ValueError):
+    """A line that looks like a measurement and is none; the text says why."""
+
+
+def parse_json_line(line: bytes) -> Measurement | None:
+    """Read a JSON object with an `epoch` key.
+
+    Args:
+        line: One line, without its newline.
+
+    Returns:
+        The measurement; None for a line that does not pretend to be one (no JSON object, or one
+        without an epoch).
+
+    Raises:
+        BadLineError: The line is an object with an epoch, or the torso of one, and cannot be used.
+    """
+    stripped = line.strip()
+    if not stripped.startswith(b"{"):
+        return None
+    try:
+        data = json.loads(stripped)
+    except (ValueError, RecursionError):
+        if b'"epoch"' in stripped:
+            raise BadLineError("not valid JSON") from None
+        return None
+    if "epoch" not in data:
+        return None
+    epoch = data.pop("epoch")
+    return Measurement(_epoch(epoch), dict(_values(data)))
+
+
+def _epoch(value: object) -> int:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise BadLineError(f"epoch {value!r} is not a number")
+    if not math.isfinite(value) or value != int(value):
+        raise BadLineError(f"epoch {value} is not a whole number")
+    if value < 0:
+        raise BadLineError(f"epoch {value} is negative")
+    return int(value)
+
+
+def _values(data: Mapping[str, object]) -> list[tuple[str, float]]:
+    """The metrics among an object's values: numbers, null and the usual words for not finite."""
+    found: list[tuple[str, float]] = []
+    for name, value in data.items():
+        if isinstance(value, bool) or len(name) > MAX_NAME:
+            continue
+        if isinstance(value, int | float):
+            found.append((name, _float(value)))
+        elif value is None or _is_nan_word(value):
+            found.append((name, math.nan))
+    return found
+
+
+def _float(value: float) -> float:
+    try:
+        return float(value)
+    except OverflowError:
+        return math.inf if value > 0 else -math.inf
+
+
+def _is_nan_word(value: object) -> bool:
+    """Whether a string is what some programs print for a number that is not finite."""
+    return isinstance(value, str) and value.strip().lstrip("+-").casefold() in (
+        "nan",
+        "inf",
+        "infinity",
+    )

@@ -1,0 +1,1 @@
+"""Results out: terminal and JSON. Draws what was computed elsewhere."""

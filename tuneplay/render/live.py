@@ -1,0 +1,130 @@
+"""A running round as a live table."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from rich.console import Console, Group, RenderableType
+from rich.live import Live
+from rich.table import Table
+from rich.text import Text
+
+from tuneplay.domain.progress import Progress
+from tuneplay.domain.trial import State, Trial, TrialId
+from tuneplay.render.lines import describe
+from tuneplay.render.words import count, duration, number, safe
+
+#: Seconds between two drawings: smooth to the eye, nothing to the machine.
+_INTERVAL = 0.25
+
+#: Running trials that are listed; the others are counted.
+_LISTED = 12
+
+_BAR = 20
+
+
+class LiveView:
+    """Redraws a table in place; what did not go well stays above it as a line."""
+
+    interval: float | None = _INTERVAL
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+        self._live = Live(console=console, auto_refresh=False, transient=True)
+        self._metric = ""
+
+    def opened(self, progress: Progress, workdir: str) -> None:
+        """Begin to draw."""
+        self._metric = progress.objective.metric
+        verb = "Going on with" if progress.ended or progress.running else "Beginning"
+        self._console.print(Text(safe(f"{verb} {progress.name}: {progress.goal}"), style="bold"))
+        self._live.start()
+        self._live.update(draw(progress), refresh=True)
+
+    def started(self, trial: TrialId, attempt: int, *, resumed: bool) -> None:
+        """A trial that was found alive gets a line."""
+        if resumed:
+            self.remark(f"found {trial} still running, took it back")
+
+    def ended(self, trial: Trial, progress: Callable[[], Progress]) -> None:
+        """A trial that is not feasible gets a line."""
+        if not trial.feasible:
+            style = "yellow" if trial.outcome.state is State.INFEASIBLE else "red"
+            self._line(f"{trial.id} {describe(trial, self._metric)}", style)
+
+    def remark(self, text: str) -> None:
+        """Print a line above the table."""
+        self._line(text, "dim")
+
+    def tick(self, progress: Callable[[], Progress]) -> None:
+        """Redraw."""
+        self._live.update(draw(progress()), refresh=True)
+
+    def close(self) -> None:
+        """Take the table away and give the cursor back."""
+        self._live.stop()
+
+    def _line(self, text: str, style: str) -> None:
+        self._console.print(Text(safe(text), style=style))
+
+
+def draw(progress: Progress) -> RenderableType:
+    """The live table: studies, running trials, and a line that sums up."""
+    parts: list[RenderableType] = [_studies(progress)]
+    if progress.running:
+        parts.append(_running(progress))
+    parts.append(_summary(progress))
+    if progress.stopping:
+        parts.append(Text(f"Stopping: {progress.stopping}", style="bold yellow"))
+    return Group(*parts)
+
+
+def _studies(progress: Progress) -> Table:
+    table = Table(box=None, pad_edge=False, header_style="dim")
+    table.add_column("study", no_wrap=True)
+    table.add_column("", no_wrap=True)
+    for name in ("done", "feasible", "infeasible", "failed"):
+        table.add_column(name, justify="right")
+    table.add_column(f"best {progress.objective.metric}", justify="right")
+    best = progress.best
+    for study in progress.studies:
+        full = _BAR * min(study.ended, study.planned) // max(study.planned, 1)
+        bar = Text("━" * full, style="green").append("━" * (_BAR - full), style="dim")
+        style = "bold green" if best is not None and study.key == best.key else ""
+        table.add_row(
+            Text(safe(study.key)),
+            bar,
+            f"{study.ended}/{study.planned}",
+            str(study.feasible),
+            Text(str(study.infeasible), style="yellow" if study.infeasible else ""),
+            Text(str(study.failed), style="red" if study.failed else ""),
+            Text(number(study.best), style=style),
+        )
+    return table
+
+
+def _running(progress: Progress) -> Table:
+    table = Table(box=None, pad_edge=False, header_style="dim")
+    for name in ("running", "epoch", progress.objective.metric, "time"):
+        table.add_column(name, justify="left" if name == "running" else "right", no_wrap=True)
+    for trial in progress.running[:_LISTED]:
+        again = f" (attempt {trial.attempt})" if trial.attempt > 1 else ""
+        epoch = "–" if trial.epoch is None else f"{trial.epoch}/{progress.epochs}"
+        table.add_row(
+            Text(safe(f"{trial.id}{again}")),
+            epoch,
+            number(trial.objective),
+            duration(trial.seconds),
+        )
+    if len(progress.running) > _LISTED:
+        table.add_row(f"and {len(progress.running) - _LISTED} more")
+    return table
+
+
+def _summary(progress: Progress) -> Text:
+    parts = [f"{progress.ended} of {count(progress.planned, 'trial')}"]
+    best = progress.best
+    if best is not None:
+        parts.append(f"best {number(best.best)} ({safe(str(best.best_trial))})")
+    parts.append(f"{duration(progress.seconds_left)} left")
+    return Text(" · ".join(parts), style="bold")

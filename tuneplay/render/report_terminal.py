@@ -1,0 +1,132 @@
+"""A report in the terminal: the answer, what undermines it, the studies, the findings."""
+
+from __future__ import annotations
+
+from rich.console import Console, Group, RenderableType
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from tuneplay.domain.progress import Progress
+from tuneplay.domain.round import Round
+from tuneplay.judge.comparison import Comparison, Verdict
+from tuneplay.judge.finding import Finding, Severity
+from tuneplay.judge.judgement import Judgement, StudySummary
+from tuneplay.render.words import count, number, safe, signed, value
+
+_INDENT = (0, 0, 0, 2)
+
+
+def print_report(
+    console: Console, round_: Round, progress: Progress, judgement: Judgement, folder: str
+) -> None:
+    """Print a report.
+
+    Args:
+        console: Where to.
+        round_: The round.
+        progress: How far it has come.
+        judgement: What its trials support.
+        folder: The round's folder, for the commands that are suggested.
+    """
+    head = Text(safe(round_.name), style="bold").append(f" · {safe(round_.goal)}", style="not bold")
+    console.print(head)
+    console.print()
+    parts: list[RenderableType] = [_answer(round_, progress, judgement), Text()]
+    parts.append(_studies(round_, judgement))
+    if judgement.findings:
+        parts += [Text(), _findings(judgement.findings)]
+    following = _next(progress, judgement, folder)
+    if following:
+        parts += [Text(), _labelled([("Next", line) for line in following])]
+    console.print(Padding(Group(*parts), _INDENT))
+
+
+def _answer(round_: Round, progress: Progress, judgement: Judgement) -> Table:
+    rows = [("Answer", answer(round_, judgement))]
+    if progress.ended < progress.planned:
+        rows.append(("So far", f"{progress.ended} of {count(progress.planned, 'trial')} have ended"))
+    warnings = [f for f in judgement.findings if f.severity is Severity.WARNING]
+    if warnings:
+        first = warnings[0]
+        about = f"{first.study}, {first.hyperparameter}: " if first.hyperparameter else ""
+        rows.append(("But", f"{about}{first.message}"))
+    return _labelled(rows)
+
+
+def answer(round_: Round, judgement: Judgement) -> str:
+    """The answer to the goal, in one or two sentences."""
+    if all(summary.best is None for summary in judgement.studies):
+        return "No trial was feasible, so there is nothing to compare."
+    if not judgement.comparisons:
+        best = judgement.studies[0].best
+        found = number(best.outcome.value if best else None)
+        return f"This round only tunes; its best {round_.objective.metric} is {found}."
+    sentences = {
+        Verdict.NEEDS_RERUNS: "Not decided yet: ",
+        Verdict.NO_FEASIBLE_TRIAL: "Cannot be compared: ",
+    }
+    return " ".join(
+        f"{sentences.get(c.verdict, '')}{c.reason}." for c in judgement.comparisons
+    )
+
+
+def _studies(round_: Round, judgement: Judgement) -> Table:
+    table = Table(box=None, pad_edge=False, header_style="dim", collapse_padding=True)
+    table.add_column("study", overflow="fold")
+    for name in ("trials", "feasible", "best", "epoch"):
+        table.add_column(name, justify="right")
+    compared = {comparison.study: comparison for comparison in judgement.comparisons}
+    if compared:
+        table.add_column(f"against {safe(round_.baseline or '')}", justify="right")
+    for summary in judgement.studies:
+        best = summary.best.outcome if summary.best else None
+        row = [
+            Text(safe(summary.study.key)),
+            str(summary.ended),
+            str(summary.feasible),
+            number(best.value if best else None),
+            "–" if best is None else str(best.best_epoch),
+        ]
+        if compared:
+            row.append(_against(summary, compared.get(summary.study.key)))
+        table.add_row(*row)
+    return table
+
+
+def _against(summary: StudySummary, comparison: Comparison | None) -> str:
+    return "baseline" if comparison is None else signed(comparison.difference)
+
+
+def _findings(findings: tuple[Finding, ...]) -> Table:
+    table = Table(box=None, pad_edge=False, show_header=False)
+    for _ in range(2):
+        table.add_column(no_wrap=True)
+    table.add_column(ratio=1, overflow="fold")
+    table.add_column(overflow="fold")
+    for finding in findings:
+        warning = finding.severity is Severity.WARNING
+        about = ", ".join(part for part in (finding.study, finding.hyperparameter) if part)
+        use = ", ".join(f"{name}: {value(v)}" for name, v in finding.suggestion.items())
+        table.add_row(
+            Text("!" if warning else "·", style="bold yellow" if warning else "dim"),
+            Text(finding.kind.value),
+            Text(safe(f"{about}: {finding.message}" if about else finding.message)),
+            Text(f"use  {use}" if use else "", style="cyan"),
+        )
+    return table
+
+
+def _next(progress: Progress, judgement: Judgement, folder: str) -> list[str]:
+    if progress.ended < progress.planned:
+        return [f"tuneplay run {folder}"]
+    return []
+
+
+def _labelled(rows: list[tuple[str, str]]) -> Table:
+    table = Table(box=None, pad_edge=False, show_header=False)
+    table.add_column(no_wrap=True, style="bold")
+    table.add_column(overflow="fold")
+    for label, text in rows:
+        table.add_row(label, Text(safe(text)))
+    return table

@@ -1,0 +1,60 @@
+"""The status of a round in the terminal and as JSON."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rich.console import Console
+from rich.text import Text
+
+from tuneplay.domain.progress import Progress
+from tuneplay.render.live import draw
+from tuneplay.render.report_json import progress_json
+from tuneplay.render.words import safe
+
+
+def print_status(
+    console: Console, progress: Progress, coordinator: str | None, folder: str
+) -> None:
+    """Print how far a round has come."""
+    console.print(Text(safe(f"{progress.name} · {progress.goal}"), style="bold"))
+    console.print(draw(progress))
+    if coordinator:
+        console.print(Text(safe(f"Coordinated by {coordinator}.")))
+    elif progress.ended < progress.planned:
+        console.print(Text(safe(f"Nobody coordinates it. Go on: tuneplay run {folder}")))
+    else:
+        console.print(Text(safe(f"Finished. Next: tuneplay report {folder}")))
+
+
+def status_json(progress: Progress, coordinator: str | None) -> dict[str, Any]:
+    """The status as a JSON object."""
+    return {
+        "round": progress.name,
+        "coordinator": coordinator,
+        "progress": progress_json(progress),
+        "studies": [
+            {
+                "study": study.key,
+                "planned": study.planned,
+                "feasible": study.feasible,
+                "infeasible": study.infeasible,
+                "failed": study.failed,
+                "running": study.running,
+                "best": study.best,
+            }
+            for study in progress.studies
+        ],
+        "running": [
+            {
+                "study": trial.id.study,
+                "trial": trial.id.number,
+                "rerun": trial.id.rerun,
+                "attempt": trial.attempt,
+                "epoch": trial.epoch,
+                "objective": trial.objective,
+                "seconds": round(trial.seconds, 1),
+            }
+            for trial in progress.running
+        ],
+    }

@@ -1,0 +1,54 @@
+"""Numbers and names as people read them."""
+
+from __future__ import annotations
+
+import math
+import unicodedata
+
+from tuneplay.domain.hyperparameter import Scalar
+
+
+def number(value: float | None, digits: int = 4) -> str:
+    """A number to a few significant digits; a dash for None."""
+    if value is None:
+        return "–"
+    return f"{value:.{digits}g}" if math.isfinite(value) else str(value)
+
+
+def signed(value: float | None, digits: int = 3) -> str:
+    """A difference with its sign; a dash for None."""
+    return "–" if value is None else f"{value:+.{digits}g}"
+
+
+def duration(seconds: float | None) -> str:
+    """A time as `42 s`, `3 min 20 s`, `2 h 05 min` or `3 d 4 h`; a dash for None."""
+    if seconds is None:
+        return "–"
+    whole = round(seconds)
+    if whole < 60:
+        return f"{seconds:.1f} s" if seconds < 10 else f"{whole} s"
+    if whole < 3600:
+        return f"{whole // 60} min {whole % 60:02d} s"
+    if whole < 86_400:
+        return f"{whole // 3600} h {whole % 3600 // 60:02d} min"
+    return f"{whole // 86_400} d {whole % 86_400 // 3600} h"
+
+
+def value(scalar: Scalar) -> str:
+    """A hyperparameter's value, short enough to read and still pasteable."""
+    if isinstance(scalar, bool) or scalar is None:
+        return str(scalar).lower() if scalar is not None else "null"
+    return number(scalar, 6) if isinstance(scalar, float) else str(scalar)
+
+
+def safe(text: str) -> str:
+    """Text without control characters, which could drive the terminal; they are shown instead."""
+    return "".join(
+        c if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cs") else f"\\x{ord(c):02x}"
+        for c in text
+    )
+
+
+def count(items: int, one: str, many: str = "") -> str:
+    """`1 trial`, `2 trials`."""
+    return f"{items} {one if items == 1 else many or one + 's'}"

@@ -1,0 +1,131 @@
+"""Reading typed values out of nodes; whatever is wrong is noted, and reading goes on."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TypeVar
+
+from tuneplay.domain.hyperparameter import Scalar
+from tuneplay.spec.nodes import ListNode, MapNode, Node, ScalarNode
+from tuneplay.spec.problems import Mark, Problems, closest
+
+_Enum = TypeVar("_Enum", bound=StrEnum)
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A value in the spec: its node, its key path, and where to note problems."""
+
+    node: Node
+    path: str
+    problems: Problems
+
+    @property
+    def mark(self) -> Mark:
+        """Where the value stands."""
+        return self.node.mark
+
+    def error(self, wrong: str, right: str = "") -> None:
+        """Note an error at this value."""
+        self.problems.error(self.mark, self.path, wrong, right)
+
+    def below(self, key: str, node: Node) -> Field:
+        """The value of one of this mapping's keys."""
+        return Field(node, f"{self.path}.{key}" if self.path else key, self.problems)
+
+    def entries(self) -> list[tuple[ScalarNode, Field]]:
+        """Keys and values of a mapping; empty, with an error noted, for anything else."""
+        if isinstance(self.node, ScalarNode) and self.node.value is None:
+            return []
+        if not isinstance(self.node, MapNode):
+            self.error(f"{self.shown()} is not a mapping", "write `key: value` lines below it")
+            return []
+        return [(key, self.below(key.text, node)) for key, node in self.node.entries]
+
+    def fields(self, known: Iterable[str]) -> dict[str, Field]:
+        """Values by key; an unknown key is an error with a suggestion."""
+        known = tuple(known)
+        found: dict[str, Field] = {}
+        for key, value in self.entries():
+            if key.text in known:
+                found.setdefault(key.text, value)
+            else:
+                self.problems.error(
+                    key.mark, value.path, f"unknown key '{key.text}'", closest(key.text, known)
+                )
+        return found
+
+    def items(self) -> list[Field]:
+        """Items of a list; empty, with an error noted, for anything else."""
+        if not isinstance(self.node, ListNode):
+            self.error(f"{self.shown()} is not a list", "write [a, b, c]")
+            return []
+        return [
+            Field(item, f"{self.path}[{index}]", self.problems)
+            for index, item in enumerate(self.node.items)
+        ]
+
+    def shown(self) -> str:
+        """The value as it is named in a message."""
+        if isinstance(self.node, ScalarNode):
+            text = self.node.text or "nothing"
+            return text if len(text) <= 40 else text[:37] + "..."
+        return "a list" if isinstance(self.node, ListNode) else "a mapping"
+
+    def scalar(self) -> Scalar:
+        """A single value; None, with an error noted, for a list or mapping."""
+        if not isinstance(self.node, ScalarNode):
+            self.error(f"{self.shown()} is not a single value")
+            return None
+        if isinstance(self.node.value, float) and not math.isfinite(self.node.value):
+            self.error(f"{self.node.text} is not a finite number")
+        return self.node.value
+
+    def text(self, what: str) -> str:
+        """A string that is not empty; `what` says what would be right."""
+        if isinstance(self.node, ScalarNode) and self.node.text.strip():
+            if self.node.value is not None:
+                return self.node.text
+        self.error(f"{self.shown()} is not a text", what)
+        return ""
+
+    def number(self) -> float:
+        """A finite number; NaN, with an error noted, for anything else."""
+        value = self.node.value if isinstance(self.node, ScalarNode) else None
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            self.error(f"{self.shown()} is not a number")
+            return math.nan
+        if not math.isfinite(value):
+            self.error(f"{self.shown()} is not a finite number")
+            return math.nan
+        return value
+
+    def whole(self, least: int) -> int:
+        """A whole number of at least `least`; `least`, with an error noted, for anything else."""
+        value = self.node.value if isinstance(self.node, ScalarNode) else None
+        if isinstance(value, bool) or not isinstance(value, int):
+            self.error(f"{self.shown()} is not a whole number", f"a whole number from {least} on")
+            return least
+        if value < least:
+            self.error(f"{value} is too small", f"a whole number from {least} on")
+            return least
+        return value
+
+    def one_of(self, kind: type[_Enum]) -> _Enum | None:
+        """A member of an enumeration; None, with an error noted, for anything else."""
+        text = self.node.text if isinstance(self.node, ScalarNode) else None
+        names = [member.value for member in kind]
+        if text in names:
+            return kind(text)
+        known = f"one of {', '.join(names)}"
+        self.error(f"{self.shown()} is not known", known if text is None else _near(text, names))
+        return None
+
+
+def _near(text: str, names: list[str]) -> str:
+    """A suggestion for a misspelt word; unlike keys, the few values are always listed."""
+    near = closest(text, names)
+    return near if near.startswith("did") else f"one of {', '.join(names)}"

@@ -1,0 +1,197 @@
+"""Reading hyperparameters: ranges, choices, fixed values, and their names."""
+
+from __future__ import annotations
+
+import math
+import re
+from enum import StrEnum
+
+from tuneplay.domain.command import BUILTIN_PLACEHOLDERS
+from tuneplay.domain.hyperparameter import Choice, Hyperparameter, Range, Scalar, Scale
+from tuneplay.spec.fields import Field
+from tuneplay.spec.nodes import ListNode, MapNode, ScalarNode
+
+RANGE_KEYS = ("low", "high", "scale", "type", "step", "limits")
+
+#: The longest argument that Linux hands to a program (MAX_ARG_STRLEN, 32 pages of 4 KiB), with
+#: room for `--name=`.
+MAX_VALUE_BYTES = 131_072 - 1_024
+
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.\-]*")
+
+#: Names under which training lengths are known. The number of epochs is never tuned (playbook,
+#: "Determining the number of steps": "Never tune the max_train_steps number in a study").
+_LENGTH = re.compile(
+    r"(?:(?:max|num|n|train|training|total|nb|number_of)_)*"
+    r"(?:epochs?|train_steps|training_steps|max_steps|num_steps|n_steps|steps|max_iters?)"
+)
+
+
+class _Type(StrEnum):
+    FLOAT = "float"
+    INT = "int"
+
+
+def read_space(field: Field) -> list[Hyperparameter]:
+    """The hyperparameters of a `nuisance` mapping, in the order of the spec."""
+    space: list[Hyperparameter] = []
+    for key, value in field.entries():
+        if check_name(key, value, searched=True):
+            hyperparameter = read_hyperparameter(key.text, value)
+            if hyperparameter is not None:
+                space.append(hyperparameter)
+    return space
+
+
+def read_fixed(field: Field) -> dict[str, Scalar]:
+    """The values of a `fixed` mapping."""
+    values: dict[str, Scalar] = {}
+    for key, value in field.entries():
+        if check_name(key, value, searched=False):
+            if isinstance(value.node, ListNode | MapNode):
+                value.error(
+                    f"{value.shown()} is not one value",
+                    "a fixed hyperparameter has one; a list or range belongs under nuisance",
+                )
+                continue
+            values[key.text] = read_value(value)
+    return values
+
+
+def read_value(field: Field) -> Scalar:
+    """A value that can reach the program as one argument."""
+    value = field.scalar()
+    if isinstance(value, str) and len(value.encode("utf-8", "replace")) > MAX_VALUE_BYTES:
+        field.error("the value is longer than a program can receive", "write it to a file")
+    return value
+
+
+def read_hyperparameter(name: str, field: Field) -> Hyperparameter | None:
+    """A range or a choice; None after an error."""
+    if isinstance(field.node, ListNode):
+        return _read_choice(name, field)
+    if isinstance(field.node, ScalarNode):
+        field.error(
+            f"{field.shown()} is one value, not a search space",
+            "give {low: …, high: …, scale: …} or a list, or move it to fixed",
+        )
+        return None
+    return _read_range(name, field)
+
+
+def check_name(key: ScalarNode, field: Field, *, searched: bool) -> bool:
+    """Whether a name can be a hyperparameter's; notes an error when it cannot."""
+    name = key.text
+    problems, mark, path = field.problems, key.mark, field.path
+    if searched and _LENGTH.fullmatch(name.replace("-", "_").rpartition(".")[2]):
+        problems.error(
+            mark,
+            path,
+            "the length of training is never a hyperparameter",
+            "set one `epochs: N` at the top of the spec, for all trials; the report says "
+            "whether it was right",
+        )
+        return False
+    if name in BUILTIN_PLACEHOLDERS or name == "args":
+        right = f"it reaches the program as {{{name}}}; leave it out here"
+        problems.error(mark, path, f"'{name}' is set by tuneplay", right)
+        return False
+    if not _NAME.fullmatch(name):
+        problems.error(
+            mark, path, f"'{name}' cannot be a name", "letters, digits, `_`, `-` and `.`"
+        )
+        return False
+    return True
+
+
+def _read_choice(name: str, field: Field) -> Choice | None:
+    values = [read_value(item) for item in field.items()]
+    identities = {(type(value), value) for value in values}
+    if len(identities) < len(values):
+        field.error("the list has a value twice", "each value once")
+    if len(values) < 2:
+        field.error("a list to search needs two values or more", "move a single value to fixed")
+        return None
+    return Choice(name, tuple(values))
+
+
+def _read_range(name: str, field: Field) -> Range | None:
+    before = len(field.problems.errors)
+    fields = field.fields(RANGE_KEYS)
+    for key in ("low", "high"):
+        if key not in fields:
+            field.error(f"'{key}' is missing", "a range needs low and high")
+    if "low" not in fields or "high" not in fields:
+        return None
+    low, high = fields["low"].number(), fields["high"].number()
+    scale = fields["scale"].one_of(Scale) if "scale" in fields else Scale.LINEAR
+    kind = _read_type(field, fields, low, high)
+    if low >= high:
+        fields["low"].error(f"low {low:g} is not below high {high:g}", "swap or widen them")
+    if scale is Scale.LOG and low <= 0:
+        fields["low"].error(f"low {low:g} has no logarithm", "a log scale starts above 0")
+    if scale is Scale.REVERSE_LOG and high >= 1:
+        fields["high"].error(
+            f"high {high:g}: reverse_log is the logarithm of 1 - x", "it ends below 1, as in 0.999"
+        )
+    step = _read_step(fields, kind, scale, high - low)
+    limits = _read_limits(fields, low, high)
+    if len(field.problems.errors) > before or scale is None:
+        return None
+    return Range(name, float(low), float(high), scale, kind.value, step, limits)
+
+
+def _read_type(field: Field, fields: dict[str, Field], low: float, high: float) -> _Type:
+    """The stated type, or int where both ends are written as whole numbers."""
+    if "type" in fields:
+        kind = fields["type"].one_of(_Type) or _Type.FLOAT
+    elif isinstance(low, int) and isinstance(high, int):
+        kind = _Type.INT
+        if high - low == 1 and "step" not in fields:
+            # {low: 0, high: 1} as int would silently train only the two ends.
+            field.error("whole numbers or fractions?", "say type: int or type: float")
+    else:
+        kind = _Type.FLOAT
+    if kind is _Type.INT:
+        for key, value in (("low", low), ("high", high)):
+            if math.isfinite(value) and value != int(value):
+                fields[key].error(f"{value:g} is not a whole number", "type: float, or round it")
+    return kind
+
+
+def _read_step(
+    fields: dict[str, Field], kind: _Type, scale: Scale | None, width: float
+) -> float | None:
+    if "step" not in fields:
+        return None
+    field, step = fields["step"], fields["step"].number()
+    if step <= 0:
+        field.error(f"{step:g} is not above 0")
+    elif step > width:
+        field.error(f"{step:g} is wider than the whole range")
+    if kind is _Type.INT and math.isfinite(step) and step != int(step):
+        field.error(f"{step:g} is not a whole number", "an int range has a whole step")
+    if scale is not Scale.LINEAR:
+        field.error("a step goes with the linear scale only", "leave out step or scale")
+    return float(step)
+
+
+def _read_limits(
+    fields: dict[str, Field], low: float, high: float
+) -> tuple[float | None, float | None]:
+    if "limits" not in fields:
+        return (None, None)
+    field = fields["limits"]
+    items = field.items()
+    if len(items) != 2:
+        field.error("limits are two numbers", "[low, high], with null for no limit")
+        return (None, None)
+    ends = [
+        None if isinstance(i.node, ScalarNode) and i.node.value is None else i.number()
+        for i in items
+    ]
+    if ends[0] is not None and low < ends[0]:
+        field.error(f"low {low:g} lies beyond the limit {ends[0]:g}")
+    if ends[1] is not None and high > ends[1]:
+        field.error(f"high {high:g} lies beyond the limit {ends[1]:g}")
+    return (ends[0], ends[1])

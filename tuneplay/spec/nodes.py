@@ -1,0 +1,192 @@
+"""YAML 1.2 (core schema), strictly: text to nodes that remember where they stand.
+
+PyYAML's parser reads the syntax; its YAML 1.1 notions of scalars (`no` is False, `1e-3` a string,
+`010` eight) are not used. Anchors, aliases, merge keys, tags and several documents are refused:
+a spec is read by people, and none of these helps them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import yaml
+
+from tuneplay.domain.hyperparameter import Scalar
+from tuneplay.spec.problems import Mark, Problems
+
+#: A spec larger than this is a mistake: the longest sensible one has some 30,000 characters.
+MAX_BYTES = 1_000_000
+
+#: A spec nested deeper than this is a mistake: the language needs six levels.
+MAX_DEPTH = 20
+
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+_INT = re.compile(r"[-+]?(?:0|[1-9][0-9]*)")
+_FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
+_LEADING_ZERO = re.compile(r"[-+]?0[0-9]+")
+_BASED = re.compile(r"0o[0-7]+|0x[0-9a-fA-F]+")
+_WORDS: dict[str, Scalar] = {
+    **dict.fromkeys(("", "~", "null", "Null", "NULL"), None),
+    **dict.fromkeys(("true", "True", "TRUE"), True),
+    **dict.fromkeys(("false", "False", "FALSE"), False),
+    **dict.fromkeys((".inf", ".Inf", ".INF", "+.inf", "+.Inf", "+.INF"), float("inf")),
+    **dict.fromkeys(("-.inf", "-.Inf", "-.INF"), float("-inf")),
+    **dict.fromkeys((".nan", ".NaN", ".NAN"), float("nan")),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ScalarNode:
+    """A scalar: its value, and its text as written."""
+
+    mark: Mark
+    value: Scalar
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ListNode:
+    """A list."""
+
+    mark: Mark
+    items: tuple[Node, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MapNode:
+    """A mapping, in the order of the file."""
+
+    mark: Mark
+    entries: tuple[tuple[ScalarNode, Node], ...]
+
+
+Node = ScalarNode | ListNode | MapNode
+
+
+def parse(text: str, problems: Problems) -> Node | None:
+    """The root node of a spec; None after an error, which is then in `problems`."""
+    try:
+        return _Composer(yaml.parse(text, Loader=_LOADER), problems).document()
+    except _RefusedError:
+        return None
+    except yaml.YAMLError as error:
+        at = getattr(error, "problem_mark", None)
+        mark = Mark(at.line + 1, at.column + 1) if at else Mark(1, 1)
+        wrong = getattr(error, "problem", None) or getattr(error, "reason", None) or str(error)
+        context = getattr(error, "context", None)
+        problems.error(mark, "", f"not YAML: {wrong}" + (f" {context}" if context else ""))
+        return None
+
+
+class _RefusedError(Exception):
+    """The file cannot be read further; the reason is among the problems."""
+
+
+class _Composer:
+    """Builds nodes from PyYAML's events."""
+
+    def __init__(self, events: Iterator[Any], problems: Problems) -> None:
+        self._events = events
+        self._problems = problems
+        self._depth = 0
+
+    def document(self) -> Node:
+        """The one document of the stream."""
+        for event in self._events:
+            if isinstance(event, yaml.DocumentStartEvent):
+                break
+        else:
+            self._refuse(Mark(1, 1), "the file is empty", "start from an example in configs/")
+        node = self._node(next(self._events), "")
+        next(self._events)
+        if isinstance(after := next(self._events), yaml.DocumentStartEvent):
+            self._refuse(_mark(after), "a second document", "one file holds one round")
+        return node
+
+    def _refuse(self, mark: Mark, wrong: str, right: str = "") -> None:
+        self._problems.error(mark, "", wrong, right)
+        raise _RefusedError
+
+    def _node(self, event: Any, path: str) -> Node:
+        mark = _mark(event)
+        if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
+            self._refuse(mark, "anchors and aliases (&, *) are not read", "write the value out")
+        if getattr(event, "tag", None):
+            self._refuse(mark, f"the tag {event.tag} is not read", "leave it out")
+        if isinstance(event, yaml.ScalarEvent):
+            return self._scalar(event, path)
+        if self._depth >= MAX_DEPTH:
+            self._refuse(mark, f"nested deeper than {MAX_DEPTH} levels")
+        self._depth += 1
+        is_list = isinstance(event, yaml.SequenceStartEvent)
+        node = self._list(mark, path) if is_list else self._map(mark, path)
+        self._depth -= 1
+        return node
+
+    def _list(self, mark: Mark, path: str) -> ListNode:
+        items: list[Node] = []
+        while not isinstance(event := next(self._events), yaml.SequenceEndEvent):
+            items.append(self._node(event, f"{path}[{len(items)}]"))
+        return ListNode(mark, tuple(items))
+
+    def _map(self, mark: Mark, path: str) -> MapNode:
+        entries: list[tuple[ScalarNode, Node]] = []
+        seen: dict[Any, Mark] = {}
+        while not isinstance(event := next(self._events), yaml.MappingEndEvent):
+            key = self._node(event, path)
+            if not isinstance(key, ScalarNode):
+                self._refuse(key.mark, "a key that is a list or a mapping", "keys are plain words")
+                raise AssertionError
+            if key.text == "<<":
+                self._refuse(key.mark, "merge keys (<<) are not read", "write the values out")
+            below = f"{path}.{key.text}" if path else key.text
+            identity = (type(key.value), key.value)
+            if identity in seen:
+                at = seen[identity].line
+                self._problems.error(
+                    key.mark, below, f"written twice (first in line {at})", "keep one of them"
+                )
+            seen.setdefault(identity, key.mark)
+            entries.append((key, self._node(next(self._events), below)))
+        return MapNode(mark, tuple(entries))
+
+    def _scalar(self, event: Any, path: str) -> ScalarNode:
+        text: str = event.value
+        if "\0" in text:
+            self._problems.error(_mark(event), path, "a NUL character", "no program can receive it")
+        if event.style:
+            return ScalarNode(_mark(event), text, text)
+        if _LEADING_ZERO.fullmatch(text):
+            plain = text.lstrip("+-").lstrip("0") or "0"
+            self._problems.error(
+                _mark(event),
+                path,
+                f"{text} could be decimal or octal",
+                f"write {plain}, or 0o{plain} for octal, or quote it if it is a name",
+            )
+        return ScalarNode(_mark(event), resolve(text), text)
+
+
+def resolve(text: str) -> Scalar:
+    """Value of a plain scalar by the YAML 1.2 core schema: `1e-3` is a float, `no` a string."""
+    if text in _WORDS:
+        return _WORDS[text]
+    if len(text) <= MAX_NUMBER and _INT.fullmatch(text):
+        return int(text)
+    if _BASED.fullmatch(text) and len(text) <= MAX_NUMBER:
+        return int(text, 0)
+    if _FLOAT.fullmatch(text) and not _LEADING_ZERO.fullmatch(text):
+        return float(text)
+    return text
+
+
+#: Digits of the longest integer that is read as one; a longer one stays text.
+MAX_NUMBER = 100
+
+
+def _mark(event: Any) -> Mark:
+    return Mark(event.start_mark.line + 1, event.start_mark.column + 1)

@@ -1,0 +1,83 @@
+"""The Optuna studies of a round, rebuilt from its trials."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import optuna
+from optuna.trial import FrozenTrial, TrialState, create_trial
+
+from tuneplay.domain.curves import Direction
+from tuneplay.domain.hyperparameter import Scalar
+from tuneplay.domain.round import Round, Study
+from tuneplay.domain.trial import Outcome, State, TrialId
+from tuneplay.studies.sampler import PlanSampler
+from tuneplay.studies.space import distributions, from_optuna, to_optuna
+
+_STATES = {
+    State.FEASIBLE: TrialState.COMPLETE,
+    # A pruned trial without a value is, to TPE, worse than every complete one: just what an
+    # infeasible configuration is. A failed one is ignored: it is no evidence.
+    State.INFEASIBLE: TrialState.PRUNED,
+    State.FAILED: TrialState.FAIL,
+}
+
+#: Trials that were begun: their hyperparameters, and how they ended (None while they have not).
+Begun = Mapping[TrialId, tuple[Mapping[str, Scalar], Outcome | None]]
+
+
+class StudyBook:
+    """One `optuna.Study` for each scientific configuration; trial numbers are those of the plan."""
+
+    def __init__(self, round_: Round, begun: Begun) -> None:
+        """Open the studies.
+
+        Args:
+            round_: The round.
+            begun: Every trial of the search that was begun so far; reruns are left out.
+        """
+        optuna.logging.set_verbosity(optuna.logging.WARNING)
+        self._round = round_
+        self._studies = {study.key: self._open(study, begun) for study in round_.studies}
+
+    def study(self, key: str) -> optuna.Study:
+        """The Optuna study with this key."""
+        return self._studies[key]
+
+    def ask(self, trial: TrialId) -> dict[str, Scalar]:
+        """Nuisance values of a new trial; trials of a study are asked in the plan's order."""
+        study = self._round.study(trial.study)
+        asked = self._studies[trial.study].ask(distributions(study))
+        if asked.number != trial.number:
+            raise AssertionError(f"{trial} was asked for out of turn, as number {asked.number}")
+        return from_optuna(study, asked.params)
+
+    def tell(self, trial: TrialId, outcome: Outcome) -> None:
+        """How a trial ended. Telling it once more changes nothing."""
+        self._studies[trial.study].tell(
+            trial.number,
+            outcome.value if outcome.state is State.FEASIBLE else None,
+            state=_STATES[outcome.state],
+            skip_if_finished=True,
+        )
+
+    def _open(self, study: Study, begun: Begun) -> optuna.Study:
+        direction = self._round.objective.direction
+        opened = optuna.create_study(
+            direction="minimize" if direction is Direction.MINIMIZE else "maximize",
+            sampler=PlanSampler(self._round, study),
+            study_name=f"{self._round.name}/{study.key}",
+        )
+        mine = sorted(id_ for id_ in begun if id_.study == study.key and not id_.rerun)
+        opened.add_trials(_frozen(study, *begun[id_]) for id_ in mine)
+        return opened
+
+
+def _frozen(study: Study, values: Mapping[str, Scalar], outcome: Outcome | None) -> FrozenTrial:
+    feasible = outcome is not None and outcome.state is State.FEASIBLE
+    return create_trial(
+        state=TrialState.RUNNING if outcome is None else _STATES[outcome.state],
+        value=outcome.value if outcome is not None and feasible else None,
+        params=to_optuna(study, values),
+        distributions=distributions(study),
+    )
