@@ -4,7 +4,7 @@ import json
 import os
 
 
-def log(*, epoch: int, **metrics: float | int | None) -> None:
+def log(*, epoch: int, **metrics: float | None) -> None:
     """Report the metrics of one epoch to the round that this training belongs to.
 
     Outside of a round (without `$TUNEPLAY_METRICS`) nothing happens. Values that know how to

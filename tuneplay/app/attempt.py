@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from tuneplay.app.checkpoints import find_checkpoint, thin_out
+from tuneplay.domain.curves import Curves
 from tuneplay.domain.folder import AttemptFolder, RoundFolder, study_folders
 from tuneplay.domain.hyperparameter import Scalar
 from tuneplay.domain.round import Round
@@ -74,6 +76,7 @@ class Workshop:
         # Python holds back what it prints to a file; unbuffered, every epoch is seen as it ends,
         # and none is lost when the trial is killed.
         self._environ = {"PYTHONUNBUFFERED": "1", **os.environ}
+        self._keeps_checkpoints = "checkpoint_dir" in round_.command.placeholders()
 
     def folder_of(self, trial: TrialId, attempt: int) -> AttemptFolder:
         """Folder of an attempt."""
@@ -88,7 +91,8 @@ class Workshop:
         return Order(
             f"{intent.trial}.{intent.attempt}",
             command.argv(intent.hyperparameters, builtin),
-            self._environ | ours,
+            self._environ,
+            ours,
             self._workdir,
             folder,
         )
@@ -96,15 +100,16 @@ class Workshop:
     def prepare(self, order: Order, hyperparameters: Mapping[str, Scalar]) -> None:
         """Make the attempt's folder, with the command and the hyperparameters in it.
 
+        The folder for checkpoints is made for a command that names `{checkpoint_dir}`.
+
         Raises:
             LedgerError: The storage is full or cannot be written.
         """
-        ours = {n: v for n, v in order.env.items() if os.environ.get(n) != v}
-        command = {"argv": list(order.argv), "workdir": str(order.workdir), "env": ours}
+        command = {"argv": order.argv, "workdir": str(order.workdir), "env": order.added}
         try:
-            os.makedirs(order.folder.checkpoints)
-            order.folder.command.write_text(json.dumps(command, indent=1) + "\n")
-            order.folder.params.write_text(json.dumps(dict(hyperparameters), indent=1) + "\n")
+            os.makedirs(order.folder.checkpoints if self._keeps_checkpoints else order.folder.root)
+            _write_json(order.folder.command, command)
+            _write_json(order.folder.params, hyperparameters)
         except OSError as error:
             raise LedgerError(
                 f"{order.folder.root}: cannot be written: {error.strerror}",
@@ -125,7 +130,20 @@ class Workshop:
             curves,
             attempt.intent.attempt,
             time.monotonic() - attempt.began,
+            self._checkpoint(attempt.folder, curves),
         )
+
+    def thin_out(self, trial: Trial) -> None:
+        """Delete the checkpoints of an ended trial that the spec does not keep."""
+        keep = self._round.keep_checkpoints
+        if self._keeps_checkpoints and keep is not None:
+            folder = self.folder_of(trial.id, trial.attempt)
+            thin_out(folder, trial.curves, self._round.objective, keep)
+
+    def _checkpoint(self, folder: AttemptFolder, curves: Curves) -> str | None:
+        best = curves.best(self._round.objective.metric, self._round.objective.direction)
+        found = find_checkpoint(folder, curves, best[0]) if best else None
+        return str(found.relative_to(self._folder.root)) if found else None
 
     def _builtin(self, intent: Intent, folder: AttemptFolder) -> dict[str, str]:
         return {
@@ -138,3 +156,8 @@ class Workshop:
             "study": intent.trial.study,
             "trial": intent.trial.label,
         }
+
+
+def _write_json(path: Path, data: Mapping[str, object]) -> None:
+    with path.open("wb", buffering=0) as file:
+        file.write(json.dumps(data, indent=1).encode() + b"\n")

@@ -8,7 +8,7 @@ from tuneplay.domain.round import Round
 from tuneplay.errors import SpecChangedError
 
 #: Fields that cannot change what was measured. `trials` is one of them when it is raised.
-_FREE = ("name", "goal", "resources", "rerun_seeds")
+_FREE = ("name", "goal", "resources", "rerun_seeds", "keep_checkpoints")
 
 
 def check_changes(recorded: Round, now: Round, file: str) -> None:
@@ -36,7 +36,7 @@ def check_changes(recorded: Round, now: Round, file: str) -> None:
             f"{file} was changed after the round began: {'; '.join(changed)}",
             "Trials made before and after would not be comparable. Put it back, or copy the spec "
             "under a new name to begin a new round. `trials` may be raised, and `resources`, "
-            "`reruns` and `goal` may change.",
+            "`reruns`, `checkpoints` and `goal` may change.",
         )
 
 

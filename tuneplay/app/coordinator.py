@@ -29,6 +29,7 @@ from tuneplay.ledger.file import LedgerWriter
 from tuneplay.ledger.history import History
 from tuneplay.search.plan import hyperparameters, seed_of
 
+
 @dataclass(frozen=True, slots=True)
 class Parts:
     """What a coordinator works with."""
@@ -165,6 +166,7 @@ class Coordinator:
         for event in events:
             self._p.history.apply(event)
             if isinstance(event, Finished):
+                self._p.workshop.thin_out(event.trial)
                 self._p.observer.ended(event.trial, self.progress)
 
     def _end(self, key: str, fallback_code: int | None) -> None:
@@ -182,7 +184,11 @@ class Coordinator:
             self._outbox.append(Note("interrupted", trial, number, "stopped on request"))
             return
         losses = self._p.history.losses.get(trial, 0)
-        if ended_from_outside(code) and not attempt.stopped and losses < self._p.round.resources.retries:
+        if (
+            ended_from_outside(code)
+            and not attempt.stopped
+            and losses < self._p.round.resources.retries
+        ):
             why = describe_exit(code)
             self._outbox.append(Note("lost", trial, number, why))
             self._pending.appendleft(trial)

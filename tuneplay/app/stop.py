@@ -6,7 +6,7 @@ import os
 import signal
 from enum import IntEnum
 from types import FrameType
-from typing import Any
+from typing import Any, Self
 
 from tuneplay.errors import ExitCode
 
@@ -47,7 +47,7 @@ class StopRequests:
         """File descriptor that becomes readable on a signal."""
         return self._reader
 
-    def __enter__(self) -> StopRequests:
+    def __enter__(self) -> Self:
         """Begin to listen."""
         for number in _EXIT_CODES:
             before = signal.getsignal(number)

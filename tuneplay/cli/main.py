@@ -66,7 +66,7 @@ def _guarded() -> int:
     except (KeyboardInterrupt, typer.Abort):
         _say("tuneplay: interrupted", "")
         return ExitCode.INTERRUPTED
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - the last guard: nobody is shown a traceback
         if hasattr(error, "format_message"):
             return _usage(error)
         return _defect(error)

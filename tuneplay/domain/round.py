@@ -115,6 +115,7 @@ class Round:
         seed: Seed of the plan.
         rerun_seeds: Reruns of each best configuration.
         infeasible: What else counts as infeasible.
+        keep_checkpoints: Best checkpoints of each trial that are kept; None for all of them.
         resources: What the round may use.
     """
 
@@ -130,6 +131,7 @@ class Round:
     seed: int = 0
     rerun_seeds: int = 5
     infeasible: Infeasibility = field(default_factory=Infeasibility)
+    keep_checkpoints: int | None = 1
     resources: Resources = field(default_factory=Resources)
 
     def study(self, key: str) -> Study:

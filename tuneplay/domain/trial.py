@@ -76,6 +76,8 @@ class Trial:
         curves: The measurements of the attempt that ended it.
         attempt: Number of that attempt, from 1.
         seconds: Wall time of that attempt; None when it is not known.
+        checkpoint: The best epoch's checkpoint, relative to the round's folder; None when none
+            was recognised.
     """
 
     id: TrialId
@@ -85,6 +87,7 @@ class Trial:
     curves: Curves = field(default_factory=Curves)
     attempt: int = 1
     seconds: float | None = None
+    checkpoint: str | None = None
 
     @property
     def feasible(self) -> bool:

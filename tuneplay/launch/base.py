@@ -20,16 +20,23 @@ class Order:
     Attributes:
         key: Our key of the attempt, unique in the round.
         argv: The command.
-        env: Its whole environment.
+        inherited: The environment that every trial inherits.
+        added: What this attempt gets on top of it.
         workdir: Folder in which it runs.
         folder: The attempt's folder; it exists.
     """
 
     key: str
     argv: Sequence[str]
-    env: Mapping[str, str]
+    inherited: Mapping[str, str]
+    added: Mapping[str, str]
     workdir: Path
     folder: AttemptFolder
+
+    @property
+    def env(self) -> dict[str, str]:
+        """The whole environment."""
+        return {**self.inherited, **self.added}
 
 
 class Launcher(Protocol):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 from collections.abc import Mapping, Sequence
 
@@ -62,8 +61,3 @@ def gpu_shares(resources: Resources, environ: Mapping[str, str]) -> Sequence[tup
 def gpu_environment(share: Sequence[str]) -> dict[str, str]:
     """Environment variables that hand GPUs to a trial; empty without a GPU."""
     return {"CUDA_VISIBLE_DEVICES": ",".join(share)} if share else {}
-
-
-def current_environment() -> dict[str, str]:
-    """The environment that trials inherit."""
-    return dict(os.environ)

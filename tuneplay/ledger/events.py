@@ -159,6 +159,7 @@ def _encode_trial(trial: Trial) -> dict[str, Any]:
         "value": trial.outcome.value,
         "best_epoch": trial.outcome.best_epoch,
         "seconds": None if trial.seconds is None else round(trial.seconds, 3),
+        "checkpoint": trial.checkpoint,
         "hyperparameters": dict(trial.hyperparameters),
         "curves": {"epoch": list(trial.curves.epochs), **columns},
     }
@@ -180,4 +181,5 @@ def _decode_trial(data: Mapping[str, Any]) -> Trial:
         Curves(epochs, curves),
         data["attempt"],
         data["seconds"],
+        data["checkpoint"],
     )

@@ -12,7 +12,6 @@ from typing import Any
 from tuneplay.domain.folder import RoundFolder
 from tuneplay.errors import BusyError, LedgerError
 
-
 #: A look at the lock takes microseconds; this long it is waited for, in this many tries.
 LOOK_SECONDS = 0.2
 LOOK_TRIES = 10

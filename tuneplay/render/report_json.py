@@ -77,6 +77,7 @@ def _best(trial: Trial) -> dict[str, Any]:
         "value": trial.outcome.value,
         "epoch": trial.outcome.best_epoch,
         "hyperparameters": dict(trial.hyperparameters),
+        "checkpoint": trial.checkpoint,
     }
 
 

@@ -11,7 +11,7 @@ from tuneplay.domain.progress import Progress
 from tuneplay.domain.round import Round
 from tuneplay.judge.comparison import Comparison, Verdict
 from tuneplay.judge.finding import Finding, Severity
-from tuneplay.judge.judgement import Judgement, StudySummary
+from tuneplay.judge.judgement import Judgement
 from tuneplay.render.words import count, number, safe, signed, value
 
 _INDENT = (0, 0, 0, 2)
@@ -36,7 +36,7 @@ def print_report(
     parts.append(_studies(round_, judgement))
     if judgement.findings:
         parts += [Text(), _findings(judgement.findings)]
-    following = _next(progress, judgement, folder)
+    following = _next(progress, folder)
     if following:
         parts += [Text(), _labelled([("Next", line) for line in following])]
     console.print(Padding(Group(*parts), _INDENT))
@@ -45,7 +45,9 @@ def print_report(
 def _answer(round_: Round, progress: Progress, judgement: Judgement) -> Table:
     rows = [("Answer", answer(round_, judgement))]
     if progress.ended < progress.planned:
-        rows.append(("So far", f"{progress.ended} of {count(progress.planned, 'trial')} have ended"))
+        rows.append(
+            ("So far", f"{progress.ended} of {count(progress.planned, 'trial')} have ended")
+        )
     warnings = [f for f in judgement.findings if f.severity is Severity.WARNING]
     if warnings:
         first = warnings[0]
@@ -66,9 +68,7 @@ def answer(round_: Round, judgement: Judgement) -> str:
         Verdict.NEEDS_RERUNS: "Not decided yet: ",
         Verdict.NO_FEASIBLE_TRIAL: "Cannot be compared: ",
     }
-    return " ".join(
-        f"{sentences.get(c.verdict, '')}{c.reason}." for c in judgement.comparisons
-    )
+    return " ".join(f"{sentences.get(c.verdict, '')}{c.reason}." for c in judgement.comparisons)
 
 
 def _studies(round_: Round, judgement: Judgement) -> Table:
@@ -81,7 +81,7 @@ def _studies(round_: Round, judgement: Judgement) -> Table:
         table.add_column(f"against {safe(round_.baseline or '')}", justify="right")
     for summary in judgement.studies:
         best = summary.best.outcome if summary.best else None
-        row = [
+        row: list[str | Text] = [
             Text(safe(summary.study.key)),
             str(summary.ended),
             str(summary.feasible),
@@ -89,12 +89,12 @@ def _studies(round_: Round, judgement: Judgement) -> Table:
             "–" if best is None else str(best.best_epoch),
         ]
         if compared:
-            row.append(_against(summary, compared.get(summary.study.key)))
+            row.append(_against(compared.get(summary.study.key)))
         table.add_row(*row)
     return table
 
 
-def _against(summary: StudySummary, comparison: Comparison | None) -> str:
+def _against(comparison: Comparison | None) -> str:
     return "baseline" if comparison is None else signed(comparison.difference)
 
 
@@ -117,7 +117,7 @@ def _findings(findings: tuple[Finding, ...]) -> Table:
     return table
 
 
-def _next(progress: Progress, judgement: Judgement, folder: str) -> list[str]:
+def _next(progress: Progress, folder: str) -> list[str]:
     if progress.ended < progress.planned:
         return [f"tuneplay run {folder}"]
     return []

@@ -43,6 +43,8 @@ def value(scalar: Scalar) -> str:
 
 def safe(text: str) -> str:
     """Text without control characters, which could drive the terminal; they are shown instead."""
+    if text.isprintable():
+        return text
     return "".join(
         c if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cs") else f"\\x{ord(c):02x}"
         for c in text

@@ -24,7 +24,9 @@ def read_command(fields: Mapping[str, Field]) -> Command:
     return Command(words, env)
 
 
-def check_command(command: Command, fields: Mapping[str, Field], studies: tuple[Study, ...]) -> None:
+def check_command(
+    command: Command, fields: Mapping[str, Field], studies: tuple[Study, ...]
+) -> None:
     """Note placeholders without a value, and hyperparameters that reach the program by no way."""
     if "command" not in fields or not command.words:
         return

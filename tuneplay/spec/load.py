@@ -13,7 +13,7 @@ from tuneplay.domain.round import Infeasibility, Objective, Phase, Resources, Ro
 from tuneplay.errors import SpecError
 from tuneplay.spec.command import check_command, read_command
 from tuneplay.spec.fields import Field
-from tuneplay.spec.nodes import MAX_BYTES, ListNode, ScalarNode, parse
+from tuneplay.spec.nodes import MAX_BYTES, ListNode, MapNode, ScalarNode, parse
 from tuneplay.spec.problems import Mark, Problem, Problems
 from tuneplay.spec.studies import read_baseline, read_studies
 
@@ -36,6 +36,7 @@ OPTIONAL = (
     "reruns",
     "resources",
     "launcher",
+    "checkpoints",
     "env",
 )
 
@@ -130,6 +131,7 @@ def _round(fields: Mapping[str, Field], root: Field, name: str) -> Round:
         seed=fields["seed"].whole(0) if "seed" in fields else 0,
         rerun_seeds=_read_reruns(fields.get("reruns")),
         infeasible=_read_infeasible(fields.get("infeasible")),
+        keep_checkpoints=_read_checkpoints(fields.get("checkpoints")),
         resources=_read_resources(fields.get("resources")),
     )
 
@@ -172,6 +174,20 @@ def _read_infeasible(field: Field | None) -> Infeasibility:
 def _read_reruns(field: Field | None) -> int:
     fields = field.fields(("seeds",)) if field else {}
     return fields["seeds"].whole(1) if "seeds" in fields else 5
+
+
+def _read_checkpoints(field: Field | None) -> int | None:
+    """How many of the best checkpoints are kept; None for all."""
+    keep = field.fields(("keep",)).get("keep") if field else None
+    if keep is None or _is_word(keep, "best"):
+        return 1
+    if _is_word(keep, "all"):
+        return None
+    if isinstance(keep.node, MapNode):
+        best_n = keep.fields(("best_n",)).get("best_n")
+        return best_n.whole(1) if best_n else 1
+    keep.error(f"{keep.shown()} is not known", "one of best, {best_n: 3}, all")
+    return 1
 
 
 def _read_resources(field: Field | None) -> Resources:

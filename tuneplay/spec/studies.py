@@ -43,7 +43,9 @@ def read_studies(fields: Mapping[str, Field], root: Field) -> tuple[Study, ...]:
     return tuple(studies)
 
 
-def read_baseline(fields: Mapping[str, Field], root: Field, studies: tuple[Study, ...]) -> str | None:
+def read_baseline(
+    fields: Mapping[str, Field], root: Field, studies: tuple[Study, ...]
+) -> str | None:
     """Key of the study that `baseline` names; None in a round that only tunes."""
     if len(studies) < 2:
         return studies[0].key if studies and "baseline" in fields else None
@@ -65,7 +67,8 @@ def read_baseline(fields: Mapping[str, Field], root: Field, studies: tuple[Study
         fields["baseline"].error("no study has these values", f"the studies are {keys}")
     else:
         fields["baseline"].error(
-            f"{len(matching)} studies have these values", f"name one value each, as in {{{example}}}"
+            f"{len(matching)} studies have these values",
+            f"name one value each, as in {{{example}}}",
         )
     return None
 

@@ -45,7 +45,7 @@ def from_optuna(study: Study, params: Mapping[str, Any]) -> dict[str, Scalar]:
 
 
 def _flip(h: Hyperparameter, value: Any) -> Any:
-    """x to 1 - x and back on the reverse_log scale; other values stay."""
+    """X to 1 - x and back on the reverse_log scale; other values stay."""
     if not isinstance(h, Range) or h.scale is not Scale.REVERSE_LOG:
         return value
     return 1 - value
