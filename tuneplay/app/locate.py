@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tuneplay.domain.folder import ROUNDS_NAME, SPEC_NAME, RoundFolder
-from tuneplay.errors import UsageError
+from tuneplay.errors import LedgerError, UsageError
 from tuneplay.ledger.file import read
 from tuneplay.ledger.history import History, replay
 from tuneplay.spec.load import Spec, load, loads
@@ -28,12 +28,14 @@ class Place:
         """What the ledger says; empty without a ledger.
 
         Raises:
-            LedgerError: It is damaged.
+            LedgerError: It is damaged or cannot be read.
         """
         try:
             return replay(read(self.folder))
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):
             return History()
+        except OSError as error:
+            raise LedgerError(f"{self.folder.ledger}: cannot be read: {error.strerror}") from None
 
     def spec(self, history: History) -> Spec:
         """The spec as it stands now: the file's, or the ledger's where there is no file.

@@ -16,7 +16,7 @@ class LineView:
     interval: float | None = None
 
     def __init__(self, out: TextIO) -> None:
-        self._out = out
+        self._out: TextIO | None = out
 
     def opened(self, progress: Progress, workdir: str) -> None:
         """Say what begins, or goes on."""
@@ -52,7 +52,12 @@ class LineView:
         """Nothing to put back."""
 
     def _print(self, text: str) -> None:
-        print(safe(text), file=self._out, flush=True)
+        if self._out is None:
+            return
+        try:
+            print(safe(text), file=self._out, flush=True)
+        except OSError:
+            self._out = None  # the reader has gone; the training goes on
 
 
 def describe(trial: Trial, metric: str) -> str:

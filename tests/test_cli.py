@@ -1,0 +1,182 @@
+"""The commands as a person types them: what they print, and with which code they end."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+GOOD = """\
+goal: Is b better than a?
+phase: exploration
+command: ./train {learning_rate} {epochs} {arm} {seed}
+objective: {metric: val_error, direction: minimize}
+epochs: 3
+trials: 3
+baseline: {arm: a}
+scientific: {arm: [a, b]}
+nuisance: {learning_rate: {low: 1e-4, high: 1, scale: log}}
+"""
+
+
+def loaded_by(code):
+    """Modules that are loaded after some code has run in a fresh interpreter."""
+    result = subprocess.run(
+        [sys.executable, "-c", f"import sys\n{code}\nprint(*sorted(sys.modules), file=sys.stderr)"],
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    return set(result.stderr.split())
+
+
+def test_importing_tuneplay_loads_the_standard_library_only():
+    plain = loaded_by("pass")
+    extra = {name.partition(".")[0] for name in loaded_by("import tuneplay") - plain}
+    assert "tuneplay" in extra
+    assert extra - {"tuneplay"} <= set(sys.stdlib_module_names)
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["run", "--help"], ["--version"]])
+def test_help_loads_neither_pandas_nor_optuna_nor_numpy(arguments):
+    code = (
+        f"sys.argv[1:] = {arguments!r}\n"
+        "from tuneplay.cli.main import main\n"
+        "try: main()\nexcept SystemExit: pass"
+    )
+    assert loaded_by(code) & {"pandas", "optuna", "numpy", "scipy", "yaml"} == set()
+
+
+def test_status_and_exploration_load_neither_pandas_nor_optuna(bench):
+    bench.tuneplay("run", bench.spec(trials=1))
+    for command in (["status", "rounds/r"], ["run", "r.yaml"]):
+        code = (
+            f"import os; os.chdir({str(bench.root)!r})\nsys.argv[1:] = {command!r}\n"
+            "from tuneplay.cli.main import main\n"
+            "try: main()\nexcept SystemExit: pass"
+        )
+        assert loaded_by(code) & {"pandas", "optuna", "numpy", "scipy"} == set(), command
+
+
+def test_check_shows_the_plan_and_starts_nothing(bench):
+    bench.write("good.yaml", GOOD)
+    result = bench.tuneplay("check", "good.yaml")
+    assert result.returncode == 0, result.stderr
+    assert "2 studies of 3 trials: 6 trainings of 3 epochs, exploration" in result.stdout
+    assert "learning_rate: 0.0001 to 1, log" in result.stdout
+    assert "Paired across studies: learning_rate, and the seeds." in result.stdout
+    assert "All is well. Start it: tuneplay run good.yaml" in result.stdout
+    assert not (bench.root / "rounds").exists()
+
+
+@pytest.mark.parametrize("command", ["check", "run"])
+def test_a_wrong_spec_lists_every_error_with_its_place_and_starts_nothing(bench, command):
+    text = (
+        GOOD.replace("goal:", "gaol:")
+        .replace("low: 1e-4, high: 1,", "low: 1, high: 1e-4,")
+        .replace("{arm} {seed}", "{arm} {sede}")
+        .replace("epochs: 3", "epochs: 010")
+    )
+    bench.write("bad.yaml", text)
+    result = bench.tuneplay(command, "bad.yaml")
+    assert result.returncode == 2
+    for line in (
+        "bad.yaml:1:1: gaol: unknown key 'gaol'; did you mean 'goal'?",
+        "bad.yaml:3:10: command: unknown placeholder {sede}; did you mean 'seed'?",
+        "bad.yaml:5:9: epochs: 010 could be decimal or octal; write 10, or 0o10 for octal",
+        "bad.yaml:9:33: nuisance.learning_rate.low: low 1 is not below high 0.0001",
+    ):
+        assert line in result.stderr
+    assert "nothing was started" in result.stderr
+    assert not (bench.root / "rounds").exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["run"], "Missing argument"),
+        (["run", "nowhere.yaml"], "nowhere.yaml: no such file or folder"),
+        (["report", "."], "is no round: it holds neither round.yaml nor a ledger"),
+        (["run", "--fast", "x"], "No such option"),
+        (["walk"], "No such command"),
+        (["report", "r.yaml"], "has no trials yet"),
+    ],
+)
+def test_a_wrong_call_says_what_is_wrong_and_exits_2(bench, arguments, says):
+    bench.spec()
+    result = bench.tuneplay(*arguments)
+    assert result.returncode == 2
+    assert says in result.stderr
+    assert "Traceback" not in result.stdout + result.stderr
+
+
+def test_a_read_only_place_exits_5_before_any_trial(bench):
+    spec = bench.spec()
+    (bench.root / "rounds").write_text("a file where the folder should be")
+    result = bench.tuneplay("run", spec)
+    assert result.returncode == 5
+    assert "cannot be written" in result.stderr
+
+
+def test_a_damaged_ledger_exits_5_with_the_line(bench):
+    spec = bench.spec()
+    bench.tuneplay("run", spec)
+    ledger = bench.root / "rounds/r/ledger.jsonl"
+    lines = ledger.read_text().splitlines(keepends=True)
+    ledger.write_text("".join([*lines[:3], "rubbish\n", *lines[4:]]))
+    for command in ("run", "status", "report"):
+        result = bench.tuneplay(command, spec)
+        assert result.returncode == 5, command
+        assert "ledger.jsonl:4: damaged line" in result.stderr
+
+
+def test_report_json_has_the_documented_keys(bench):
+    bench.tuneplay("run", bench.spec())
+    report = bench.report()
+    assert report["schema_version"] == 1
+    assert report["round"] == {
+        "name": "r", "goal": "Is b better than a?", "phase": "exploration", "epochs": 3,
+        "objective": {"metric": "val_error", "direction": "minimize"}, "baseline": "arm=a",
+    }  # fmt: skip
+    assert set(report) == {
+        "schema_version", "round", "progress", "studies", "comparison", "findings",
+        "epoch_budget",
+    }  # fmt: skip
+    best = report["studies"][1]["best"]
+    assert set(best) == {"trial", "value", "epoch", "hyperparameters", "checkpoint"}
+    assert set(best["hyperparameters"]) == {"arm", "learning_rate"}
+
+
+def test_a_reader_that_leaves_early_is_no_error(bench):
+    bench.tuneplay("run", bench.spec())
+    reading = subprocess.run(
+        f"{sys.executable} -m tuneplay report rounds/r | true; exit ${{PIPESTATUS[0]}}",
+        shell=True, executable="/bin/bash", cwd=bench.root, env=bench.environment(),
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert reading.returncode == 0
+    assert reading.stderr == ""
+
+
+def test_control_characters_of_a_program_do_not_reach_the_terminal(bench):
+    bench.write("evil", '#!/bin/sh\nprintf \'{"epoch": 1, "\\\\u001b[2Jval": 1}\\n\'\n').chmod(
+        0o755
+    )
+    result = bench.tuneplay("run", bench.spec("./evil {learning_rate} {arm}", trials=1))
+    assert "\\x1b[2Jval" in result.stdout
+    assert "\x1b" not in result.stdout + result.stderr
+
+
+def test_an_ascii_locale_prints_something_readable(bench):
+    bench.tuneplay("run", bench.spec())
+    env = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONIOENCODING": "ascii"}
+    for command in ("status", "report"):
+        result = bench.tuneplay(command, "rounds/r", env=env)
+        assert result.returncode == 0, result.stderr
+        assert "arm=a" in result.stdout
+
+
+def test_status_of_a_round_as_json(bench):
+    bench.tuneplay("run", bench.spec())
+    status = json.loads(bench.tuneplay("status", "rounds/r", "--json").stdout)
+    assert status["coordinator"] is None
+    assert status["progress"]["finished"] == 6
+    assert [study["best"] for study in status["studies"]] == [0.116, 0.116]

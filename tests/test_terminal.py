@@ -1,0 +1,166 @@
+"""`tuneplay run` as a person sees it: a real terminal, real keys."""
+
+import os
+import time
+
+import pexpect
+import pyte
+import pytest
+from conftest import pids_of
+
+COLUMNS, LINES = 100, 30
+
+
+class Terminal:
+    """A command in a pty, and the screen that a person would look at."""
+
+    def __init__(self, bench, *arguments, columns=COLUMNS):
+        self.screen = pyte.Screen(columns, LINES)
+        self._stream = pyte.Stream(self.screen)
+        env = bench.environment(TERM="xterm-256color")
+        command, *rest = bench.command(*arguments)
+        self.child = pexpect.spawn(
+            command, rest, cwd=str(bench.root), env=env, dimensions=(LINES, columns),
+            encoding="utf-8", timeout=20,
+        )  # fmt: skip
+
+    def read(self):
+        """Feed the screen with what was written meanwhile; False at the end."""
+        try:
+            self._stream.feed(self.child.read_nonblocking(100_000, timeout=0.1))
+        except pexpect.TIMEOUT:
+            return True
+        except pexpect.EOF:
+            return False
+        return True
+
+    def until(self, text, seconds=20.0):
+        deadline = time.monotonic() + seconds
+        while text not in self.text:
+            assert self.read(), f"ended without {text!r}:\n{self.text}"
+            assert time.monotonic() < deadline, f"no {text!r} in\n{self.text}"
+
+    def end(self):
+        while self.read():
+            continue
+        self.child.close()
+        return self.child.exitstatus
+
+    @property
+    def text(self):
+        return "\n".join(line.rstrip() for line in self.screen.display).strip()
+
+
+@pytest.fixture
+def slow_spec(bench):
+    return bench.spec("./train {learning_rate} {epochs} 0.2 {arm}", epochs=10, trials=3)
+
+
+def test_the_live_table_shows_studies_running_trials_the_best_and_the_time_left(bench, slow_spec):
+    terminal = Terminal(bench, "run", slow_spec)
+    terminal.until("arm=a/0001")
+    terminal.until("3/10")
+    screen = terminal.text
+    assert "Beginning r: Is b better than a?" in screen
+    assert "1/3" in screen
+    assert "best 0.105 (arm=" in screen
+    assert "left" in screen
+    assert terminal.end() == 0
+    assert "r is finished: 6 trials (6 feasible)." in terminal.text
+    assert "━" not in terminal.text, "the live table is taken away at the end"
+    assert not terminal.screen.cursor.hidden
+
+
+def test_ctrl_c_once_lets_running_trials_finish_and_says_how_to_go_on(bench, slow_spec):
+    terminal = Terminal(bench, "run", slow_spec)
+    terminal.until("2/10")
+    terminal.child.sendintr()
+    terminal.until("letting running trials finish; Ctrl-C again stops them")
+    assert terminal.end() == 130
+    assert "r stopped: 2 of 6 trials have ended." in terminal.text
+    assert "Nothing is lost. Go on: tuneplay run rounds/r" in terminal.text
+    assert len(bench.events("finished")) == 2
+    assert bench.tuneplay("run", slow_spec).returncode == 0
+    assert len(bench.attempts()) == 6
+
+
+def test_ctrl_c_twice_stops_the_trials_and_they_are_begun_anew_later(bench, slow_spec):
+    terminal = Terminal(bench, "run", slow_spec)
+    terminal.until("2/10")
+    terminal.child.sendintr()
+    terminal.until("Ctrl-C again stops them")
+    begin = time.monotonic()
+    terminal.child.sendintr()
+    assert terminal.end() == 130
+    assert time.monotonic() - begin < 5
+    assert pids_of(str(bench.root / "rounds")) == []
+    assert bench.events("finished") == []
+    assert bench.tuneplay("run", slow_spec).returncode == 0
+    assert len(bench.events("finished")) == 6
+    assert len(bench.attempts()) == 8
+
+
+def test_ctrl_c_three_times_kills_a_trial_that_ignores_term(bench):
+    bench.write(
+        "stubborn",
+        "#!/bin/sh\ntrap '' TERM INT\necho '{\"epoch\": 1, \"val_error\": 1}'\n"
+        "while :; do sleep 0.1; done\n",
+    ).chmod(0o755)
+    terminal = Terminal(bench, "run", bench.spec("./stubborn {learning_rate} {arm}", trials=1))
+    terminal.until("1/3")
+    for wait in ("Ctrl-C again stops them", "Ctrl-C again kills them", ""):
+        terminal.child.sendintr()
+        terminal.until(wait)
+    assert terminal.end() == 130
+    assert pids_of(str(bench.root / "rounds")) == []
+
+
+def test_closing_the_terminal_leaves_the_trials_running(bench, slow_spec):
+    terminal = Terminal(bench, "run", slow_spec)
+    terminal.until("2/10")
+    terminal.child.close(force=False)
+    time.sleep(0.5)
+    assert len(bench.events("finished")) == 0
+    result = bench.tuneplay("run", slow_spec)
+    assert result.returncode == 0, result.stderr
+    assert result.stdout.count("found arm=") == 2
+    assert len(bench.attempts()) == 6
+
+
+def test_without_a_terminal_there_is_one_plain_line_an_event(bench):
+    result = bench.tuneplay("run", bench.spec(trials=2))
+    lines = result.stdout.splitlines()
+    assert lines[0] == "r begins: Is b better than a?"
+    assert lines[1] == f"0 of 4 trials done, 2 slots, in {bench.root}"
+    assert sum(line.startswith("started arm=") for line in lines) == 4
+    ended = [line for line in lines if line.startswith("[")]
+    assert len(ended) == 4
+    assert "feasible: val_error 0.116 at epoch 3" in ended[0]
+    assert "\x1b" not in result.stdout
+
+
+def test_sigterm_stops_the_trials_and_exits_143(bench, slow_spec):
+    process = bench.start("run", slow_spec)
+    deadline = time.monotonic() + 20
+    while len(bench.events("started")) < 2:
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+    process.terminate()
+    process.communicate(timeout=20)
+    assert process.returncode == 143
+    assert pids_of(str(bench.root / "rounds")) == []
+    assert bench.tuneplay("run", slow_spec).returncode == 0
+
+
+def test_a_hangup_that_is_ignored_as_under_nohup_stays_ignored(bench, slow_spec):
+    process = bench.start(
+        "run", slow_spec, preexec_fn=lambda: __import__("signal").signal(1, 1)
+    )  # 1 is SIGHUP, and 1 is SIG_IGN
+    deadline = time.monotonic() + 20
+    while len(bench.events("started")) < 2:
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+    os.kill(process.pid, 1)
+    process.communicate(timeout=40)
+    assert process.returncode == 0
+    assert len(bench.events("finished")) == 6
