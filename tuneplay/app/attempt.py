@@ -76,7 +76,9 @@ class Workshop:
         # Python holds back what it prints to a file; unbuffered, every epoch is seen as it ends,
         # and none is lost when the trial is killed.
         self._environ = {"PYTHONUNBUFFERED": "1", **os.environ}
-        self._keeps_checkpoints = "checkpoint_dir" in round_.command.placeholders()
+        named = round_.command.placeholders()
+        self._keeps_checkpoints = "checkpoint_dir" in named
+        self._may_save = self._keeps_checkpoints or "trial_dir" in named
 
     def folder_of(self, trial: TrialId, attempt: int) -> AttemptFolder:
         """Folder of an attempt."""
@@ -120,7 +122,9 @@ class Workshop:
         """The ended trial, as far as this attempt decides it."""
         attempt.collector.read(end=True)
         curves = attempt.collector.curves()
-        log_tail = tail(attempt.folder.stderr) or tail(attempt.folder.stdout)
+        log_tail = ""
+        if exit_code != 0:
+            log_tail = tail(attempt.folder.stderr) or tail(attempt.folder.stdout)
         ending = Ending(exit_code, curves, attempt.collector.names, log_tail, attempt.stopped)
         return Trial(
             attempt.intent.trial,
@@ -141,6 +145,8 @@ class Workshop:
             thin_out(folder, trial.curves, self._round.objective, keep)
 
     def _checkpoint(self, folder: AttemptFolder, curves: Curves) -> str | None:
+        if not self._may_save:
+            return None
         best = curves.best(self._round.objective.metric, self._round.objective.direction)
         found = find_checkpoint(folder, curves, best[0]) if best else None
         return str(found.relative_to(self._folder.root)) if found else None
@@ -149,15 +155,17 @@ class Workshop:
         return {
             "epochs": str(self._round.epochs),
             "seed": str(intent.seed),
-            "trial_dir": str(folder.root),
-            "checkpoint_dir": str(folder.checkpoints),
-            "metrics_file": str(folder.metrics),
-            "params_json": str(folder.params),
+            "trial_dir": folder.root,
+            "checkpoint_dir": folder.checkpoints,
+            "metrics_file": folder.metrics,
+            "params_json": folder.params,
             "study": intent.trial.study,
             "trial": intent.trial.label,
         }
 
 
-def _write_json(path: Path, data: Mapping[str, object]) -> None:
-    with path.open("wb", buffering=0) as file:
-        file.write(json.dumps(data, indent=1).encode() + b"\n")
+def _write_json(path: str, data: Mapping[str, object]) -> None:
+    """Write an object with one key a line (json's own indentation is slow)."""
+    lines = ",\n".join(f" {json.dumps(key)}: {json.dumps(value)}" for key, value in data.items())
+    with open(path, "wb", buffering=0) as file:
+        file.write(f"{{\n{lines}\n}}\n".encode())

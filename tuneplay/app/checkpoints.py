@@ -14,7 +14,7 @@ from tuneplay.domain.round import Objective
 
 def find_checkpoint(folder: AttemptFolder, curves: Curves, epoch: int) -> Path | None:
     """The checkpoint of an epoch, in `{checkpoint_dir}` or in `{trial_dir}`; None if unknown."""
-    for place in (folder.checkpoints, folder.root):
+    for place in (Path(folder.checkpoints), Path(folder.root)):
         for name, of_epoch in epochs_of(_names(place), curves.epochs).items():
             if of_epoch == epoch:
                 return place / name
@@ -38,14 +38,14 @@ def thin_out(folder: AttemptFolder, curves: Curves, objective: Objective, keep: 
     best_first = sorted(values, key=lambda e: (objective.direction.sign * values[e], e))
     if not best_first:
         return
-    found = epochs_of(_names(folder.checkpoints), curves.epochs)
+    found = epochs_of(_names(Path(folder.checkpoints)), curves.epochs)
     available = [epoch for epoch in best_first if epoch in found.values()]
     kept = set(available[:keep])
     if best_first[0] not in kept:
         return
     for name, epoch in found.items():
         if epoch not in kept:
-            _delete(folder.checkpoints / name)
+            _delete(Path(folder.checkpoints) / name)
 
 
 def _names(folder: Path) -> list[str]:

@@ -6,6 +6,7 @@ sleeps until a trial ends, a signal comes, or it is time to draw.
 
 from __future__ import annotations
 
+import os
 import time
 from collections import deque
 from collections.abc import Sequence
@@ -148,7 +149,7 @@ class Coordinator:
         round_, history = self._p.round, self._p.history
         number = history.attempts.get(trial, 0) + 1
         # A folder may be left from a crash that took the end of the ledger with it.
-        while self._p.workshop.folder_of(trial, number).root.exists():
+        while os.path.exists(self._p.workshop.folder_of(trial, number).root):
             number += 1
         earlier = history.configured.get(trial)
         if earlier is not None:

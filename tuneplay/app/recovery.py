@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 
 from tuneplay.app.attempt import Attempt, Workshop
@@ -61,11 +62,11 @@ def _attempt(workshop: Workshop, known: OpenAttempt, share: tuple[str, ...]) -> 
 def age_of(folder: AttemptFolder) -> float:
     """Seconds from the begin of an attempt to its end, or to now."""
     try:
-        begun = folder.started.stat().st_mtime
+        begun = os.stat(folder.started).st_mtime
     except OSError:
         return 0.0
     try:
-        ended = folder.exit.stat().st_mtime
+        ended = os.stat(folder.exit).st_mtime
     except OSError:
         ended = time.time()
     return max(0.0, ended - begun)

@@ -173,12 +173,12 @@ def _broken_command(coordinator: Coordinator, parts: Parts) -> CannotStartError:
         f"the train command is broken. {what} failed before measuring anything: "
         f"{failed.outcome.reason}." + (f"\n\n{log}\n" if log else ""),
         f"By hand: cd {shlex.quote(str(order.workdir))} && {shlex.join(order.argv)}\n"
-        f"Logs: {shown(folder.root)}\n"
+        f"Logs: {shown(Path(folder.root))}\n"
         "None of them counts; after mending it, the same command goes on.",
     )
 
 
-def _log_end(path: Path) -> str:
+def _log_end(path: str) -> str:
     return "\n".join(f"  | {line}" for line in tail(path, lines=8).splitlines())
 
 

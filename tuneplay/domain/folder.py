@@ -71,58 +71,60 @@ class RoundFolder:
             trial: The trial.
             attempt: Number of the attempt, from 1.
         """
-        return AttemptFolder(self.trials / study_folder / f"{trial.label}.{attempt}")
+        return AttemptFolder(f"{self.root}/trials/{study_folder}/{trial.label}.{attempt}")
 
 
 @dataclass(frozen=True, slots=True)
 class AttemptFolder:
     """The folder of one attempt: one start of a trial, with all that it writes.
 
+    Paths are strings here: a round of 10,000 trials asks for them 200,000 times.
+
     Attributes:
         root: Its absolute path.
     """
 
-    root: Path
+    root: str
 
     @property
-    def command(self) -> Path:
+    def command(self) -> str:
         """The exact command, its working folder and its `TUNEPLAY_*` environment, as JSON."""
-        return self.root / "command.json"
+        return f"{self.root}/command.json"
 
     @property
-    def params(self) -> Path:
+    def params(self) -> str:
         """Every hyperparameter of the trial, as JSON."""
-        return self.root / "params.json"
+        return f"{self.root}/params.json"
 
     @property
-    def stdout(self) -> Path:
+    def stdout(self) -> str:
         """Standard output of the program."""
-        return self.root / "stdout.log"
+        return f"{self.root}/stdout.log"
 
     @property
-    def stderr(self) -> Path:
+    def stderr(self) -> str:
         """Standard error of the program."""
-        return self.root / "stderr.log"
+        return f"{self.root}/stderr.log"
 
     @property
-    def metrics(self) -> Path:
+    def metrics(self) -> str:
         """What the program writes to `$TUNEPLAY_METRICS`."""
-        return self.root / "metrics.jsonl"
+        return f"{self.root}/metrics.jsonl"
 
     @property
-    def checkpoints(self) -> Path:
+    def checkpoints(self) -> str:
         """Folder for checkpoints: `{checkpoint_dir}`."""
-        return self.root / "checkpoints"
+        return f"{self.root}/checkpoints"
 
     @property
-    def started(self) -> Path:
+    def started(self) -> str:
         """Written by the wrapper before the program starts; whoever creates it owns the attempt."""
-        return self.root / "started"
+        return f"{self.root}/started"
 
     @property
-    def exit(self) -> Path:
+    def exit(self) -> str:
         """The exit code, written by the wrapper after the program has ended."""
-        return self.root / "exit"
+        return f"{self.root}/exit"
 
 
 def study_folders(keys: Iterable[str]) -> Mapping[str, str]:

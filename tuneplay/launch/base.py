@@ -91,16 +91,19 @@ class Launcher(Protocol):
 
 def read_exit(folder: AttemptFolder) -> int | None:
     """The exit code that the wrapper wrote; None if it wrote none, or not all of it."""
-    try:
-        text = folder.exit.read_text()
-    except (OSError, UnicodeDecodeError):
-        return None
-    return int(text) if text.endswith("\n") and text.strip().isdigit() else None
+    text = _read(folder.exit)
+    return int(text) if text.endswith(b"\n") and text.strip().isdigit() else None
 
 
 def has_begun(folder: AttemptFolder) -> bool:
     """Whether the wrapper ever began the attempt, rather than finding it claimed."""
+    return _read(folder.started)[:1].isdigit()
+
+
+def _read(path: str) -> bytes:
+    """A small file; empty if it cannot be read."""
     try:
-        return folder.started.read_text()[:1].isdigit()
-    except (OSError, UnicodeDecodeError):
-        return False
+        with open(path, "rb", buffering=0) as file:
+            return file.read()
+    except OSError:
+        return b""

@@ -84,7 +84,7 @@ class LocalLauncher:
         """Start an attempt; see `Launcher`."""
         try:
             child = subprocess.Popen(
-                ["/bin/sh", self._wrapper, str(order.folder.root), *order.argv],
+                ["/bin/sh", self._wrapper, order.folder.root, *order.argv],
                 cwd=order.workdir,
                 env=order.env,
                 stdin=subprocess.DEVNULL,

@@ -27,10 +27,10 @@ def boot_id() -> str:
 def start_time(pid: int) -> int | None:
     """Start of a process in clock ticks since boot; None if it is gone (or not to be known)."""
     try:
-        stat = (_PROC / str(pid) / "stat").read_bytes()
+        with open(f"/proc/{pid}/stat", "rb", buffering=0) as file:
+            return _start_of(file.read())
     except OSError:
         return None
-    return _start_of(stat)
 
 
 def _start_of(stat: bytes) -> int | None:
@@ -58,7 +58,7 @@ def read_started(folder: AttemptFolder) -> Handle | None:
     deadline = time.monotonic() + _STARTED_SECONDS
     while True:
         try:
-            text = folder.started.read_text()
+            text = Path(folder.started).read_text()
         except OSError:
             return None
         if text.endswith("\n") or time.monotonic() > deadline:

@@ -62,8 +62,8 @@ class Collector:
     """Follows one attempt: `$TUNEPLAY_METRICS` if it is written, else standard output."""
 
     def __init__(self, folder: AttemptFolder) -> None:
-        self._metrics = _Source(folder.metrics.name, Follower(folder.metrics))
-        self._stdout = _Source(folder.stdout.name, Follower(folder.stdout))
+        self._metrics = _Source("metrics.jsonl", Follower(folder.metrics))
+        self._stdout = _Source("stdout.log", Follower(folder.stdout))
 
     def read(self, *, end: bool = False) -> bool:
         """Read what is new.

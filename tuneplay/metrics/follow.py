@@ -21,7 +21,7 @@ class Follower:
     from its begin. Anything but a regular file is left alone.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: str | Path) -> None:
         self._path = path
         self._offset = 0
         self._rest = b""
@@ -69,7 +69,7 @@ class Follower:
             yield line.rstrip(b"\r").rpartition(b"\r")[2]
 
 
-def tail(path: Path, lines: int = 20, limit: int = 16_384) -> str:
+def tail(path: str | Path, lines: int = 20, limit: int = 16_384) -> str:
     """The last lines of a text file; empty if it cannot be read."""
     try:
         fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
