@@ -72,7 +72,7 @@ def answer(round_: Round, judgement: Judgement) -> str:
 
 
 def _studies(round_: Round, judgement: Judgement) -> Table:
-    table = Table(box=None, pad_edge=False, header_style="dim", collapse_padding=True)
+    table = Table(box=None, pad_edge=False, header_style="dim", padding=(0, 2, 0, 0))
     table.add_column("study", overflow="fold")
     for name in ("trials", "feasible", "best", "epoch"):
         table.add_column(name, justify="right")
@@ -99,7 +99,7 @@ def _against(comparison: Comparison | None) -> str:
 
 
 def _findings(findings: tuple[Finding, ...]) -> Table:
-    table = Table(box=None, pad_edge=False, show_header=False)
+    table = Table(box=None, pad_edge=False, show_header=False, padding=(0, 2, 0, 0))
     for _ in range(2):
         table.add_column(no_wrap=True)
     table.add_column(ratio=1, overflow="fold")
@@ -124,7 +124,7 @@ def _next(progress: Progress, folder: str) -> list[str]:
 
 
 def _labelled(rows: list[tuple[str, str]]) -> Table:
-    table = Table(box=None, pad_edge=False, show_header=False)
+    table = Table(box=None, pad_edge=False, show_header=False, padding=(0, 2, 0, 0))
     table.add_column(no_wrap=True, style="bold")
     table.add_column(overflow="fold")
     for label, text in rows:
