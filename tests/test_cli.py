@@ -134,7 +134,9 @@ def test_report_json_has_the_documented_keys(bench):
     assert report["schema_version"] == 1
     assert report["round"] == {
         "name": "r", "goal": "Is b better than a?", "phase": "exploration", "epochs": 3,
-        "objective": {"metric": "val_error", "direction": "minimize"}, "baseline": "arm=a",
+        "baseline": "arm=a",
+        "objective": {"metric": "val_error", "direction": "minimize", "worthwhile": 0.0,
+                      "test_metric": None},
     }  # fmt: skip
     assert set(report) == {
         "schema_version", "round", "progress", "studies", "comparison", "findings",

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from tuneplay.app.locate import locate
-from tuneplay.app.run import open_round, planned_commands
+from tuneplay.app.opening import open_round, planned_commands
 from tuneplay.domain.round import Round
 
 
@@ -30,7 +29,6 @@ def check_round(argument: str) -> Check:
     Raises:
         TuneplayError: The spec is wrong, or there is none.
     """
-    locate(argument)
     opening = open_round(argument)
     first = next(planned_commands(opening), None)
     return Check(opening.spec.round, opening.spec.warnings, first)

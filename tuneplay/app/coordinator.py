@@ -10,7 +10,7 @@ import os
 import time
 from collections import deque
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tuneplay.app.asking import Asker
 from tuneplay.app.attempt import Attempt, Workshop
@@ -49,14 +49,15 @@ class Parts:
 class Coordinator:
     """Runs the trials that a round still lacks."""
 
-    def __init__(self, parts: Parts, pending: Sequence[TrialId]) -> None:
+    def __init__(self, parts: Parts, pending: Sequence[TrialId], tally: Tally) -> None:
         self._p = parts
         self._pending = deque(pending)
         self._running: dict[str, Attempt] = {}
         self._free = list(reversed(parts.shares))
         self._outbox: list[Event] = []
         self._durations: list[float] = []
-        self.tally = Tally(parts.round, parts.history.finished.values())
+        self._taken_back: list[Attempt] = []
+        self.tally = tally
         self._enforcer = Enforcer(parts.round.resources, parts.launcher)
         self.breaker = Breaker()
         self.broken = False
@@ -69,7 +70,7 @@ class Coordinator:
         elif self._free:
             self._free.pop()
         self._running[attempt.key] = attempt
-        self._p.observer.started(attempt.intent.trial, attempt.intent.attempt, resumed=True)
+        self._taken_back.append(attempt)
 
     def settle(self, attempt: Attempt, exit_code: int | None) -> None:
         """Decide on an attempt that ended while no coordinator lived."""
@@ -77,6 +78,8 @@ class Coordinator:
 
     def run(self) -> None:
         """Until nothing runs and nothing is left to start, or a signal ends it earlier."""
+        for attempt in self._taken_back:
+            self._p.observer.started(attempt.intent.trial, attempt.intent.attempt, resumed=True)
         while True:
             self._start_pending()
             self._flush()
@@ -154,8 +157,10 @@ class Coordinator:
         earlier = history.configured.get(trial)
         if earlier is not None:
             return Intent(trial, number, earlier.seed, earlier.hyperparameters)
-        sampled = self._p.asker.ask(trial)
-        values = hyperparameters(round_.study(trial.study), sampled)
+        if trial.rerun:
+            values = history.configured[replace(trial, rerun=0)].hyperparameters
+        else:
+            values = hyperparameters(round_.study(trial.study), self._p.asker.ask(trial))
         return Intent(trial, number, seed_of(round_, trial), values)
 
     def _flush(self, intents: Sequence[Intent] = ()) -> None:

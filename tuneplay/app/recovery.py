@@ -4,22 +4,28 @@ from __future__ import annotations
 
 import os
 import time
+from collections.abc import Sequence
 
 from tuneplay.app.attempt import Attempt, Workshop
 from tuneplay.app.coordinator import Coordinator, Parts
+from tuneplay.app.tally import Tally
 from tuneplay.domain.folder import AttemptFolder
 from tuneplay.domain.trial import TrialId
 from tuneplay.launch.base import has_begun, read_exit
 from tuneplay.ledger.events import Event, Note, Started
 from tuneplay.ledger.history import OpenAttempt
-from tuneplay.search.plan import turns
 
 
-def recover(parts: Parts) -> Coordinator:
+def recover(parts: Parts, wanted: Sequence[TrialId], tally: Tally) -> Coordinator:
     """A coordinator that has taken back every attempt that lives, and settled the others.
 
     An attempt that ended while nobody watched is read to its end. One that was announced but
     never began is claimed, so that it never will, and is begun anew.
+
+    Args:
+        parts: What the coordinator works with.
+        wanted: The trials that are wanted, in the order in which they start.
+        tally: What is counted.
     """
     living: list[Attempt] = []
     ended: list[Attempt] = []
@@ -41,17 +47,14 @@ def recover(parts: Parts) -> Coordinator:
         parts.ledger.append(events)
         for event in events:
             parts.history.apply(event)
-    coordinator = Coordinator(parts, _pending(parts, {a.intent.trial for a in (*living, *ended)}))
+    taken = {attempt.intent.trial for attempt in (*living, *ended)}
+    pending = [t for t in wanted if t not in parts.history.finished and t not in taken]
+    coordinator = Coordinator(parts, pending, tally)
     for attempt in living:
         coordinator.adopt(attempt)
     for attempt in ended:
         coordinator.settle(attempt, read_exit(attempt.folder))
     return coordinator
-
-
-def _pending(parts: Parts, taken: set[TrialId]) -> list[TrialId]:
-    finished = parts.history.finished
-    return [trial for trial in turns(parts.round) if trial not in finished and trial not in taken]
 
 
 def _attempt(workshop: Workshop, known: OpenAttempt, share: tuple[str, ...]) -> Attempt:

@@ -45,4 +45,6 @@ def make_report(argument: str) -> Report:
         round_.epochs,
         Tally(round_, trials).studies(history.open),
     )
-    return Report(round_, progress, judge_round(round_, trials), shown(place.folder.root))
+    return Report(
+        round_, progress, judge_round(round_, trials, history.reruns), shown(place.folder.root)
+    )

@@ -2,101 +2,16 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
-import shlex
-from collections.abc import Iterator
-from dataclasses import dataclass
-from pathlib import Path
-
-from tuneplay.app.asking import Asker
 from tuneplay.app.attempt import Workshop
-from tuneplay.app.changes import check_changes
-from tuneplay.app.coordinator import Coordinator, Parts
-from tuneplay.app.locate import Place, locate, shown
 from tuneplay.app.observer import Observer
-from tuneplay.app.provenance import git_state, versions
-from tuneplay.app.recovery import recover
-from tuneplay.app.stop import Stop, StopRequests
-from tuneplay.domain.folder import RoundFolder
-from tuneplay.domain.progress import Progress
+from tuneplay.app.opening import Opening, planned_commands, planned_intent
+from tuneplay.app.session import RunResult, coordinate, session
+from tuneplay.app.tally import Tally
 from tuneplay.domain.round import Round
-from tuneplay.domain.trial import TrialId
-from tuneplay.errors import CannotStartError, ExitCode, LedgerError
 from tuneplay.launch.base import Launcher
-from tuneplay.launch.gpus import gpu_shares
 from tuneplay.launch.local import LocalLauncher
-from tuneplay.ledger.events import Intent, Opened
-from tuneplay.ledger.file import LedgerWriter, read
-from tuneplay.ledger.history import History, replay
-from tuneplay.ledger.lock import CoordinatorLock
-from tuneplay.metrics.follow import tail
-from tuneplay.search.plan import hyperparameters, planned_units, seed_of, turns, values_at
-from tuneplay.spec.load import Spec
-
-
-@dataclass(frozen=True, slots=True)
-class RunResult:
-    """How a run ended.
-
-    Attributes:
-        exit_code: The command's exit code.
-        progress: How far the round has come.
-        folder: The round's folder, as a person would type it.
-        started: Whether there was anything to do.
-    """
-
-    exit_code: ExitCode
-    progress: Progress
-    folder: str
-    started: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Opening:
-    """A round that is ready to run: everything was read, nothing was written.
-
-    Attributes:
-        place: Where it lives.
-        spec: Its spec.
-        history: What its ledger says.
-        workdir: Folder in which its trials run.
-    """
-
-    place: Place
-    spec: Spec
-    history: History
-    workdir: Path
-
-
-def open_round(argument: str) -> Opening:
-    """Read a round and see whether it can run.
-
-    Raises:
-        TuneplayError: It cannot; nothing was written.
-    """
-    place = locate(argument)
-    history = place.history()
-    spec = place.spec(history)
-    workdir = Path.cwd()
-    if history.opened is not None:
-        check_changes(place.recorded(history).round, spec.round, argument)
-        # The trials of one round all run in the same folder, wherever it is continued from.
-        recorded = Path(history.opened.workdir)
-        workdir = recorded if recorded.is_dir() else workdir
-    return Opening(place, spec, history, workdir)
-
-
-def planned_commands(opening: Opening) -> Iterator[tuple[str, str]]:
-    """What would start, as (trial, command line): only what the plan alone determines."""
-    round_, history = opening.spec.round, opening.history
-    workshop = Workshop(round_, opening.place.folder, opening.workdir)
-    for trial in turns(round_):
-        if trial in history.finished or trial in history.open:
-            continue
-        intent = _planned_intent(round_, trial, history)
-        if intent is not None:
-            yield str(trial), shlex.join(workshop.order(intent).argv)
+from tuneplay.ledger.history import History
+from tuneplay.search.plan import turns
 
 
 def run_round(opening: Opening, observer: Observer, launcher: Launcher | None = None) -> RunResult:
@@ -113,118 +28,19 @@ def run_round(opening: Opening, observer: Observer, launcher: Launcher | None = 
         LedgerError: The ledger is damaged or cannot be written.
     """
     launcher = launcher or LocalLauncher()
-    round_, folder = opening.spec.round, opening.place.folder
-    workshop = Workshop(round_, folder, opening.workdir)
+    round_ = opening.spec.round
     if any(True for _ in planned_commands(opening)):
+        workshop = Workshop(round_, opening.place.folder, opening.workdir)
         _check_commands(round_, workshop, launcher)
-    _make_folder(folder)
-    with StopRequests() as stop, contextlib.closing(CoordinatorLock(folder)):
-        with contextlib.closing(LedgerWriter(folder)) as ledger:
-            history = replay(read(folder))
-            _write_opened(opening, history, ledger)
-            shares = gpu_shares(round_.resources, os.environ)
-            asker = Asker(round_, history)
-            parts = Parts(
-                round_, history, launcher, ledger, workshop, asker, observer, stop, shares
-            )
-            return _coordinate(recover(parts), parts, opening)
-
-
-def _coordinate(coordinator: Coordinator, parts: Parts, opening: Opening) -> RunResult:
-    observer, folder = parts.observer, shown(opening.place.folder.root)
-    before = coordinator.progress()
-    if before.ended == before.planned and not before.running:
-        coordinator.run()
-        return RunResult(_exit_code(before, parts.stop), before, folder, started=False)
-    observer.opened(before, str(opening.workdir))
-    try:
-        coordinator.run()
-    finally:
-        observer.close()
-    if coordinator.broken:
-        if coordinator.cannot_start is not None:
-            raise coordinator.cannot_start
-        coordinator.withdraw_failures()
-        raise _broken_command(coordinator, parts)
-    progress = coordinator.progress()
-    return RunResult(_exit_code(progress, parts.stop), progress, folder, started=True)
-
-
-def _exit_code(progress: Progress, stop: StopRequests) -> ExitCode:
-    """Failed trials leave the budget unmet: they are no evidence, and a report has to do without."""
-    complete = progress.ended == progress.planned
-    if stop.level is not Stop.NO and not complete:
-        return stop.exit_code
-    failed = any(study.failed for study in progress.studies)
-    return ExitCode.DONE if complete and not failed else ExitCode.BUDGET_UNMET
-
-
-def _broken_command(coordinator: Coordinator, parts: Parts) -> CannotStartError:
-    """Says what every failed trial has in common, and how to see it by hand."""
-    failed = coordinator.breaker.streak[-1]
-    folder = parts.workshop.folder_of(failed.id, failed.attempt)
-    earlier = parts.history.configured[failed.id]
-    intent = Intent(failed.id, failed.attempt, earlier.seed, earlier.hyperparameters)
-    order = parts.workshop.order(intent)
-    count = len(coordinator.breaker.streak)
-    what = "The first trial" if count == 1 else f"{count} trials in a row"
-    log = _log_end(folder.stderr) or _log_end(folder.stdout)
-    return CannotStartError(
-        f"the train command is broken. {what} failed before measuring anything: "
-        f"{failed.outcome.reason}." + (f"\n\n{log}\n" if log else ""),
-        f"By hand: cd {shlex.quote(str(order.workdir))} && {shlex.join(order.argv)}\n"
-        f"Logs: {shown(Path(folder.root))}\n"
-        "None of them counts; after mending it, the same command goes on.",
-    )
-
-
-def _log_end(path: str) -> str:
-    return "\n".join(f"  | {line}" for line in tail(path, lines=8).splitlines())
+    with session(opening, observer, launcher) as parts:
+        tally = Tally(round_, parts.history.finished.values())
+        return coordinate(parts, opening, list(turns(round_)), tally)
 
 
 def _check_commands(round_: Round, workshop: Workshop, launcher: Launcher) -> None:
     """See whether the first command of each study can start, before anything is written."""
     for study in round_.studies:
         trial = next(trial for trial in turns(round_) if trial.study == study.key)
-        intent = _planned_intent(round_, trial, History())
+        intent = planned_intent(round_, trial, History())
         if intent is not None:
             launcher.check(workshop.order(intent))
-
-
-def _planned_intent(round_: Round, trial: TrialId, history: History) -> Intent | None:
-    number = history.attempts.get(trial, 0) + 1
-    earlier = history.configured.get(trial)
-    if earlier is not None:
-        return Intent(trial, number, earlier.seed, earlier.hyperparameters)
-    study = round_.study(trial.study)
-    units = planned_units(round_, study, trial.number)
-    if units is None:
-        return None
-    values = hyperparameters(study, values_at(study, units))
-    return Intent(trial, number, seed_of(round_, trial), values)
-
-
-def _make_folder(folder: RoundFolder) -> None:
-    try:
-        folder.trials.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise LedgerError(
-            f"{folder.root}: cannot be written: {error.strerror}",
-            "Choose a place that can be written, or mend the rights; nothing was started.",
-        ) from None
-
-
-def _write_opened(opening: Opening, history: History, ledger: LedgerWriter) -> None:
-    """Record the spec: when the round begins, and when it was amended."""
-    if history.opened is not None and history.opened.spec == opening.spec.text:
-        return
-    source = opening.place.spec_file or (history.opened and history.opened.source) or ""
-    opened = Opened(
-        opening.spec.text,
-        str(source),
-        str(opening.workdir),
-        versions(),
-        git_state(opening.workdir),
-    )
-    ledger.append([opened])
-    history.apply(opened)

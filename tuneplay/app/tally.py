@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 
 from tuneplay.domain.progress import StudyProgress
@@ -11,17 +12,37 @@ from tuneplay.domain.trial import State, Trial, TrialId
 
 
 class Tally:
-    """The ended trials of the search, counted by study."""
+    """Ended trials, counted by study: those of the search, or a set of reruns."""
 
-    def __init__(self, round_: Round, trials: Iterable[Trial] = ()) -> None:
+    def __init__(
+        self,
+        round_: Round,
+        trials: Iterable[Trial] = (),
+        reruns: Collection[TrialId] | None = None,
+    ) -> None:
+        """Begin to count.
+
+        Args:
+            round_: The round.
+            trials: The trials that have ended so far.
+            reruns: The reruns to count; None for the trials of the search.
+        """
         self._direction = round_.objective.direction
-        self._studies = {s.key: StudyProgress(s.key, round_.trials) for s in round_.studies}
+        self._reruns = reruns
+        planned = Counter(trial.study for trial in reruns) if reruns is not None else None
+        self._studies = {
+            study.key: StudyProgress(
+                study.key, round_.trials if planned is None else planned[study.key]
+            )
+            for study in round_.studies
+            if planned is None or planned[study.key]
+        }
         for trial in trials:
             self.add(trial)
 
     def add(self, trial: Trial) -> None:
-        """Count one more trial; reruns do not count."""
-        if trial.id.rerun:
+        """Count one more trial, if it is one of those that are counted."""
+        if trial.id.rerun if self._reruns is None else trial.id not in self._reruns:
             return
         now = self._studies[trial.id.study]
         if trial.outcome.state is State.INFEASIBLE:
@@ -37,8 +58,9 @@ class Tally:
 
     def withdraw(self, trial: TrialId) -> None:
         """Take back a failed trial."""
-        now = self._studies[trial.study]
-        self._studies[trial.study] = replace(now, failed=now.failed - 1)
+        now = self._studies.get(trial.study)
+        if now is not None:
+            self._studies[trial.study] = replace(now, failed=now.failed - 1)
 
     def studies(self, running: Iterable[TrialId] = ()) -> tuple[StudyProgress, ...]:
         """Progress of each study, in the order of the spec."""

@@ -9,7 +9,7 @@ import traceback
 
 import typer
 
-from tuneplay.cli import check, report, run, status
+from tuneplay.cli import check, report, rerun, run, status
 from tuneplay.errors import ExitCode, TuneplayError
 
 app = typer.Typer(
@@ -25,6 +25,7 @@ app = typer.Typer(
 app.command("check")(check.check)
 app.command("run")(run.run)
 app.command("status")(status.status)
+app.command("rerun")(rerun.rerun)
 app.command("report")(report.report)
 
 

@@ -22,7 +22,8 @@ def run(round: RoundArgument, dry_run: DryRunOption = False) -> None:
 
     Ctrl-C once lets running trials finish, twice stops them; the same command goes on.
     """
-    from tuneplay.app.run import open_round, planned_commands, run_round
+    from tuneplay.app.opening import open_round, planned_commands
+    from tuneplay.app.run import run_round
     from tuneplay.render.ending import print_ending
 
     opening = open_round(round)
@@ -32,12 +33,12 @@ def run(round: RoundArgument, dry_run: DryRunOption = False) -> None:
         return
     for warning in opening.spec.warnings:
         print(f"warning: {warning}", file=sys.stderr)
-    result = run_round(opening, _view())
+    result = run_round(opening, make_view())
     print_ending(sys.stdout, result.progress, result.folder, started=result.started)
     raise typer.Exit(result.exit_code)
 
 
-def _view() -> Observer:
+def make_view() -> Observer:
     """A live table in a terminal, plain lines elsewhere."""
     if sys.stdout.isatty():
         from tuneplay.render.live import LiveView

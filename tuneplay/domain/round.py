@@ -25,10 +25,14 @@ class Objective:
     Attributes:
         metric: Its name, as the program reports it.
         direction: Which way is better.
+        worthwhile: Smallest improvement that is worth a change, in the metric's unit; 0 for any.
+        test_metric: A metric that is shown for the reruns and never decides; None for none.
     """
 
     metric: str
     direction: Direction
+    worthwhile: float = 0.0
+    test_metric: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,6 +34,22 @@ class TrialId:
         return f"{self.study}/{self.label}"
 
 
+@dataclass(frozen=True, slots=True)
+class Reruns:
+    """Reruns that were asked for.
+
+    Attributes:
+        selected: Number of the trial whose configuration is trained again, by study key.
+        seeds: Reruns of each, in all.
+        looks: Numbers of seeds at which a verdict was to be tried, fixed beforehand
+            (`--until-decided`); empty for a fixed number of seeds.
+    """
+
+    selected: Mapping[str, int]
+    seeds: int
+    looks: tuple[int, ...] = ()
+
+
 class State(StrEnum):
     """How a trial ended.
 

@@ -1,24 +1,20 @@
-"""Comparing the studies with the baseline."""
+"""Comparing the studies with the baseline: the verdicts."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from enum import StrEnum
+from dataclasses import dataclass, replace
 
 from tuneplay.domain.round import Round
-from tuneplay.domain.trial import Trial
+from tuneplay.domain.trial import Reruns, Trial
+from tuneplay.judge.reruns import RerunSummary
+from tuneplay.judge.seeds import model, sequential
+from tuneplay.judge.seeds.model import ALPHA, Rules, Verdict
+from tuneplay.judge.seeds.verdict import compare_all
 from tuneplay.judge.selection import ranked
 
-
-class Verdict(StrEnum):
-    """What the evidence supports."""
-
-    ADOPT = "adopt"
-    KEEP_BASELINE = "keep-baseline"
-    NOT_DISTINGUISHABLE = "not-distinguishable"
-    NEEDS_RERUNS = "needs-reruns"
-    NO_FEASIBLE_TRIAL = "no-feasible-trial"
+Interval = tuple[float, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,9 +24,20 @@ class Comparison:
     Attributes:
         study: Key of the candidate's study.
         baseline: Key of the baseline's study.
-        difference: Candidate minus baseline, in the metric's own unit; None without both.
+        difference: Candidate minus baseline, in the metric's own unit: of the reruns' means, or
+            of the best trials while there are no reruns; None without both.
         verdict: What the evidence supports.
         reason: One plain sentence.
+        interval95: 95 % interval of the difference, for this candidate alone; None without
+            reruns.
+        probability_better: Chance that one candidate training beats one baseline training.
+        probability_interval: Its 95 % interval.
+        seeds: Reruns of the candidate and of the baseline that count.
+        seeds_needed: Seeds each that would decide at the observed difference; None for more than
+            is reasonable, or unknown.
+        detectable: Smallest true difference that these seeds could have found (power 0.8).
+        warnings: What must be said beside the verdict.
+        hopeless: Whether a sequence of looks ended because more seeds would not decide.
     """
 
     study: str
@@ -38,17 +45,39 @@ class Comparison:
     difference: float | None
     verdict: Verdict
     reason: str
+    interval95: Interval | None = None
+    probability_better: float | None = None
+    probability_interval: Interval | None = None
+    seeds: tuple[int, int] = (0, 0)
+    seeds_needed: int | None = None
+    detectable: float | None = None
+    warnings: tuple[str, ...] = ()
+    hopeless: bool = False
+
+    @property
+    def needs_seeds(self) -> bool:
+        """Whether more seeds may decide it."""
+        open_verdicts = (Verdict.NOT_DISTINGUISHABLE, Verdict.NEEDS_RERUNS)
+        return self.verdict in open_verdicts and not self.hopeless
 
 
-def compare(round_: Round, trials: Mapping[str, Sequence[Trial]]) -> list[Comparison]:
-    """Each candidate beside the baseline, by the best trial of each study.
+def compare(
+    round_: Round,
+    trials: Mapping[str, Sequence[Trial]],
+    reruns: Mapping[str, RerunSummary],
+    asked: Sequence[Reruns] = (),
+) -> list[Comparison]:
+    """Each candidate beside the baseline.
 
-    One training of each cannot tell a difference from random variation, so that the verdict
-    stays open (playbook, "Determining whether to adopt a training pipeline change").
+    One training of each cannot tell a difference from random variation, so that without reruns
+    the verdict stays open (playbook, "Determining whether to adopt a training pipeline change").
+    With several candidates the chance that any of them is adopted wrongly is held (Holm).
 
     Args:
         round_: The round.
         trials: The ended trials by study key.
+        reruns: The reruns by study key.
+        asked: Reruns that were asked for, in order: they say how often somebody has looked.
 
     Returns:
         One entry a candidate, in the order of the spec; none in a round that only tunes.
@@ -56,16 +85,90 @@ def compare(round_: Round, trials: Mapping[str, Sequence[Trial]]) -> list[Compar
     if round_.baseline is None:
         return []
     baseline = round_.baseline
-    return [
-        _one(round_, study.key, baseline, trials)
-        for study in round_.studies
-        if study.key != baseline
-    ]
+    keys = [study.key for study in round_.studies if study.key != baseline]
+    decided: dict[str, Comparison] = {}
+    if baseline in reruns:
+        decided = _decide(round_, {k: reruns[k] for k in keys if k in reruns}, reruns, asked)
+    return [decided.get(key) or _by_search(round_, key, baseline, trials) for key in keys]
 
 
-def _one(
+def _decide(
+    round_: Round,
+    candidates: Mapping[str, RerunSummary],
+    reruns: Mapping[str, RerunSummary],
+    asked: Sequence[Reruns],
+) -> dict[str, Comparison]:
+    baseline = round_.baseline or ""
+    base = reruns[baseline].values
+    values = {key: summary.values for key, summary in candidates.items()}
+    objective = round_.objective
+    looks = next((r.looks for r in reversed(asked) if r.looks), ())
+    if looks:
+        rules = Rules(objective.direction, objective.worthwhile)
+        steps = sequential.next_steps(base, values, rules, looks=looks)
+        return {
+            key: _at_look(key, baseline, step, (len(values[key]), len(base)))
+            for key, step in steps.items()
+        }
+    rules = Rules(objective.direction, objective.worthwhile, _level(asked))
+    return {
+        key: _comparison(key, baseline, compared, (len(values[key]), len(base)))
+        for key, compared in compare_all(base, values, rules).items()
+    }
+
+
+def _at_look(
+    study: str, baseline: str, step: sequential.Step, seeds: tuple[int, int]
+) -> Comparison:
+    """A comparison within a sequence of looks; between two looks nothing is decided."""
+    between = step.decision == "continue"
+    open_verdict = step.verdict not in (Verdict.ADOPT, Verdict.KEEP_BASELINE)
+    return replace(
+        _comparison(study, baseline, step.comparison, seeds),
+        verdict=step.verdict if open_verdict or not between else Verdict.NOT_DISTINGUISHABLE,
+        reason=_named(step.reason, study),
+        hopeless=step.decision == "hopeless",
+    )
+
+
+def _level(asked: Sequence[Reruns]) -> float:
+    """The error rate of this look, halved for every earlier one.
+
+    Whoever adds seeds until the answer pleases is often wrong. Halving keeps the rate of all
+    looks together below twice `ALPHA`, one-sided below 5 % (the union bound on 1, 1/2, 1/4, …).
+    """
+    return ALPHA / 2.0 ** max(0, len({request.seeds for request in asked}) - 1)
+
+
+def _comparison(
+    study: str, baseline: str, compared: model.Comparison, seeds: tuple[int, int]
+) -> Comparison:
+    return Comparison(
+        study,
+        baseline,
+        compared.difference,
+        compared.verdict,
+        _named(compared.reason, study),
+        compared.interval95,
+        compared.probability_better,
+        compared.probability_interval,
+        seeds,
+        compared.seeds_needed,
+        compared.detectable,
+        tuple(_named(warning, study) for warning in compared.warnings),
+    )
+
+
+def _named(sentence: str, study: str) -> str:
+    """A sentence about the candidate, with its name."""
+    sentence = re.sub(r"^The candidate\b", study, sentence)
+    return re.sub(r"\bthe candidate\b", study, sentence)
+
+
+def _by_search(
     round_: Round, study: str, baseline: str, trials: Mapping[str, Sequence[Trial]]
 ) -> Comparison:
+    """What can be said from the search alone: who is ahead, and that it may be luck."""
     direction = round_.objective.direction
     values = [
         next((t.outcome.value for t in ranked(trials.get(key, ()), direction)), None)
@@ -73,8 +176,8 @@ def _one(
     ]
     missing = [key for key, value in zip((study, baseline), values, strict=True) if value is None]
     if missing:
-        names = " and ".join(missing)
-        reason = f"{names} has no feasible trial" if len(missing) == 1 else f"{names} have none"
+        verb = "has" if len(missing) == 1 else "have"
+        reason = f"{' and '.join(missing)} {verb} no feasible trial."
         return Comparison(study, baseline, None, Verdict.NO_FEASIBLE_TRIAL, reason)
     candidate_value, baseline_value = (value for value in values if value is not None)
     difference = candidate_value - baseline_value
@@ -84,5 +187,5 @@ def _one(
         words = f"{study} is behind by {abs(difference):.3g}"
     else:
         words = f"{study} and {baseline} are level"
-    reason = f"{words}, from one training each: seeds have to tell whether that is more than luck"
+    reason = f"{words}, from one training each; reruns with new seeds tell whether that is luck."
     return Comparison(study, baseline, difference, Verdict.NEEDS_RERUNS, reason)

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from tuneplay.domain.round import Round, Study
-from tuneplay.domain.trial import State, Trial
+from tuneplay.domain.trial import Reruns, State, Trial
 from tuneplay.judge.boundary import boundary_findings
 from tuneplay.judge.comparison import Comparison, compare
 from tuneplay.judge.epochs import EpochBudget, epoch_budget, epoch_findings
 from tuneplay.judge.finding import Finding, Severity
 from tuneplay.judge.infeasible import infeasible_findings
+from tuneplay.judge.reruns import RerunSummary, expected_best, summarize_reruns
 from tuneplay.judge.selection import ranked
 
 
@@ -25,6 +26,10 @@ class StudySummary:
         infeasible: Trials of the search that ended infeasible.
         failed: Trials of the search that failed.
         best: The best trial by retrospective checkpoint selection; None without a feasible one.
+        expected_best: The best value that so many trials would be expected to find, by number.
+        study_sd: Study variance: standard deviation of the best value over draws of this size;
+            None without a feasible trial.
+        reruns: The reruns of the selected configuration; None while there are none.
     """
 
     study: Study
@@ -32,6 +37,9 @@ class StudySummary:
     infeasible: int
     failed: int
     best: Trial | None
+    expected_best: Mapping[int, float]
+    study_sd: float | None
+    reruns: RerunSummary | None
 
     @property
     def ended(self) -> int:
@@ -56,8 +64,14 @@ class Judgement:
     epoch_budget: EpochBudget
 
 
-def judge_round(round_: Round, trials: Iterable[Trial]) -> Judgement:
-    """Judge the ended trials of a round. The order of the trials does not matter."""
+def judge_round(round_: Round, trials: Iterable[Trial], asked: Sequence[Reruns] = ()) -> Judgement:
+    """Judge the ended trials of a round. The order of the trials does not matter.
+
+    Args:
+        round_: The round.
+        trials: Its ended trials, reruns among them.
+        asked: Reruns that were asked for, in order.
+    """
     by_study: dict[str, list[Trial]] = {study.key: [] for study in round_.studies}
     for trial in sorted(trials, key=lambda t: (t.id.number, t.id.rerun)):
         by_study[trial.id.study].append(trial)
@@ -72,15 +86,20 @@ def judge_round(round_: Round, trials: Iterable[Trial]) -> Judgement:
     ]
     findings += epoch_findings(budget)
     findings.sort(key=lambda finding: finding.severity is not Severity.WARNING)
+    summaries = [_summary(round_, study, by_study[study.key], asked) for study in round_.studies]
+    reruns = {s.study.key: s.reruns for s in summaries if s.reruns is not None}
     return Judgement(
-        tuple(_summary(round_, study, by_study[study.key]) for study in round_.studies),
-        tuple(compare(round_, by_study)),
+        tuple(summaries),
+        tuple(compare(round_, by_study, reruns, asked)),
         tuple(findings),
         budget,
     )
 
 
-def _summary(round_: Round, study: Study, trials: list[Trial]) -> StudySummary:
+def _summary(
+    round_: Round, study: Study, trials: list[Trial], asked: Sequence[Reruns]
+) -> StudySummary:
+    draws = expected_best(trials, round_.objective)
     searched = [trial.outcome.state for trial in trials if not trial.id.rerun]
     return StudySummary(
         study,
@@ -88,4 +107,7 @@ def _summary(round_: Round, study: Study, trials: list[Trial]) -> StudySummary:
         searched.count(State.INFEASIBLE),
         searched.count(State.FAILED),
         next(iter(ranked(trials, round_.objective.direction)), None),
+        {count: draw.mean for count, draw in draws.items()},
+        draws[max(draws)].sd if draws else None,
+        summarize_reruns(trials, asked, study.key, round_.objective),
     )

@@ -15,7 +15,7 @@ from typing import Any, Literal
 
 from tuneplay.domain.curves import Curves
 from tuneplay.domain.hyperparameter import Scalar
-from tuneplay.domain.trial import Outcome, State, Trial, TrialId
+from tuneplay.domain.trial import Outcome, Reruns, State, Trial, TrialId
 
 #: Version of the ledger's format; a reader refuses a newer one.
 LEDGER_VERSION = 1
@@ -85,7 +85,14 @@ class Note:
     text: str = ""
 
 
-Event = Opened | Intent | Started | Finished | Note
+@dataclass(frozen=True, slots=True)
+class Rerun:
+    """Reruns were asked for."""
+
+    reruns: Reruns
+
+
+Event = Opened | Intent | Started | Finished | Note | Rerun
 
 
 def encode(event: Event, at: str) -> dict[str, Any]:
@@ -109,6 +116,10 @@ def encode(event: Event, at: str) -> dict[str, Any]:
         }
     if isinstance(event, Finished):
         return head | _encode_trial(event.trial)
+    if isinstance(event, Rerun):
+        reruns = event.reruns
+        asked = {"selected": dict(reruns.selected), "seeds": reruns.seeds}
+        return head | asked | {"looks": list(reruns.looks)}
     head |= _encode_id(event.trial) | {"attempt": event.attempt}
     if isinstance(event, Intent):
         return head | {"seed": event.seed, "hyperparameters": dict(event.hyperparameters)}
@@ -129,6 +140,8 @@ def decode(data: Mapping[str, Any]) -> Event | None:
         return Opened(*(data[key] for key in keys))
     if kind == "finished":
         return Finished(_decode_trial(data))
+    if kind == "rerun":
+        return Rerun(Reruns(data["selected"], data["seeds"], tuple(data["looks"])))
     if kind == "intent":
         intent = (data["attempt"], data["seed"], data["hyperparameters"])
         return Intent(_decode_id(data), *intent)

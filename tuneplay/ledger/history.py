@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from tuneplay.domain.trial import Trial, TrialId
-from tuneplay.ledger.events import Event, Finished, Intent, Note, Opened, Started
+from tuneplay.domain.trial import Reruns, Trial, TrialId
+from tuneplay.ledger.events import Event, Finished, Intent, Note, Opened, Rerun, Started
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +34,7 @@ class History:
         attempts: Number of the last attempt of each trial.
         losses: Attempts of each trial that were killed or vanished: they count as retries.
         configured: First intent of each trial: its seed and hyperparameters, for later attempts.
+        reruns: Reruns that were asked for, in order.
     """
 
     opened: Opened | None = None
@@ -42,6 +43,7 @@ class History:
     attempts: dict[TrialId, int] = field(default_factory=dict)
     losses: dict[TrialId, int] = field(default_factory=dict)
     configured: dict[TrialId, Intent] = field(default_factory=dict)
+    reruns: list[Reruns] = field(default_factory=list)
 
     def apply(self, event: Event) -> None:
         """Take one more event into account."""
@@ -59,6 +61,8 @@ class History:
             self.open.pop(event.trial.id, None)
         elif isinstance(event, Note):
             self._apply_note(event)
+        elif isinstance(event, Rerun):
+            self.reruns.append(event.reruns)
 
     def _apply_note(self, note: Note) -> None:
         self.open.pop(note.trial, None)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TextIO
 
 from tuneplay.domain.progress import Progress
+from tuneplay.judge.judgement import Judgement
 from tuneplay.render.words import count, number, safe
 
 
@@ -39,6 +40,28 @@ def print_ending(out: TextIO, progress: Progress, folder: str, *, started: bool)
         metric = progress.objective.metric
         lines.append(f"Best {metric} so far: {number(best.best)} ({best.best_trial}).")
     if complete:
+        lines.append(f"Next: tuneplay report {folder}")
+    try:
+        print(safe("\n".join(lines)), file=out, flush=True)
+    except OSError:
+        return  # nobody reads standard output any more
+
+
+def print_reruns(out: TextIO, progress: Progress, judgement: Judgement, folder: str) -> None:
+    """Print how the reruns ended, and what they say.
+
+    Args:
+        out: Where to.
+        progress: Progress of the reruns.
+        judgement: What the round supports now.
+        folder: The round's folder, for the commands that are suggested.
+    """
+    reruns = count(progress.planned, "rerun")
+    if progress.ended < progress.planned:
+        lines = [f"Stopped: {progress.ended} of {reruns} have ended. The same command goes on."]
+    else:
+        lines = [f"{reruns[0].upper()}{reruns[1:]} have ended."]
+        lines += [f"{c.study}: {c.verdict.value}. {c.reason}" for c in judgement.comparisons]
         lines.append(f"Next: tuneplay report {folder}")
     try:
         print(safe("\n".join(lines)), file=out, flush=True)

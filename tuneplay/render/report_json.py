@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from tuneplay.domain.progress import Progress
@@ -10,6 +11,7 @@ from tuneplay.domain.trial import Trial
 from tuneplay.judge.comparison import Comparison
 from tuneplay.judge.finding import Finding
 from tuneplay.judge.judgement import Judgement, StudySummary
+from tuneplay.judge.reruns import RerunSummary
 
 SCHEMA_VERSION = 1
 
@@ -27,6 +29,8 @@ def report_json(round_: Round, progress: Progress, judgement: Judgement) -> dict
             "objective": {
                 "metric": round_.objective.metric,
                 "direction": round_.objective.direction.value,
+                "worthwhile": round_.objective.worthwhile,
+                "test_metric": round_.objective.test_metric,
             },
             "baseline": round_.baseline,
         },
@@ -68,6 +72,22 @@ def _study(summary: StudySummary) -> dict[str, Any]:
             "failed": summary.failed,
         },
         "best": _best(summary.best) if summary.best else None,
+        "expected_best": {str(n): value for n, value in summary.expected_best.items()},
+        "study_sd": summary.study_sd,
+        "reruns": _reruns(summary.reruns) if summary.reruns else None,
+    }
+
+
+def _reruns(reruns: RerunSummary) -> dict[str, Any]:
+    return {
+        "trial": reruns.trial,
+        "n": len(reruns.values),
+        "values": [value if math.isfinite(value) else None for value in reruns.values],
+        "mean": reruns.mean,
+        "sd": reruns.sd,
+        "failed": reruns.failed,
+        "selected_value": reruns.selected_value,
+        "test": reruns.test,
     }
 
 
@@ -86,9 +106,21 @@ def _comparison(comparison: Comparison) -> dict[str, Any]:
         "study": comparison.study,
         "baseline": comparison.baseline,
         "difference": comparison.difference,
+        "interval95": _interval(comparison.interval95),
+        "probability_better": comparison.probability_better,
+        "probability_interval": _interval(comparison.probability_interval),
         "verdict": comparison.verdict.value,
         "reason": comparison.reason,
+        "seeds": {"candidate": comparison.seeds[0], "baseline": comparison.seeds[1]},
+        "seeds_needed": comparison.seeds_needed,
+        "detectable": comparison.detectable,
+        "warnings": list(comparison.warnings),
     }
+
+
+def _interval(interval: tuple[float, float] | None) -> list[float | None] | None:
+    """An interval; an end that is not finite is null."""
+    return None if interval is None else [v if math.isfinite(v) else None for v in interval]
 
 
 def _finding(finding: Finding) -> dict[str, Any]:

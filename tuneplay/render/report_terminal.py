@@ -9,9 +9,11 @@ from rich.text import Text
 
 from tuneplay.domain.progress import Progress
 from tuneplay.domain.round import Round
-from tuneplay.judge.comparison import Comparison, Verdict
+from tuneplay.judge.comparison import Comparison
 from tuneplay.judge.finding import Finding, Severity
 from tuneplay.judge.judgement import Judgement
+from tuneplay.judge.reruns import RerunSummary
+from tuneplay.judge.seeds.model import Verdict
 from tuneplay.render.words import count, number, safe, signed, value
 
 _INDENT = (0, 0, 0, 2)
@@ -36,7 +38,9 @@ def print_report(
     parts.append(_studies(round_, judgement))
     if judgement.findings:
         parts += [Text(), _findings(judgement.findings)]
-    following = _next(progress, folder)
+    if said := remarks(judgement):
+        parts += [Text(), _labelled([("·", line) for line in said])]
+    following = _next(progress, judgement, folder)
     if following:
         parts += [Text(), _labelled([("Next", line) for line in following])]
     console.print(Padding(Group(*parts), _INDENT))
@@ -64,11 +68,27 @@ def answer(round_: Round, judgement: Judgement) -> str:
         best = judgement.studies[0].best
         found = number(best.outcome.value if best else None)
         return f"This round only tunes; its best {round_.objective.metric} is {found}."
-    sentences = {
-        Verdict.NEEDS_RERUNS: "Not decided yet: ",
-        Verdict.NO_FEASIBLE_TRIAL: "Cannot be compared: ",
+    return " ".join(_sentence(comparison) for comparison in judgement.comparisons)
+
+
+def _sentence(comparison: Comparison) -> str:
+    """The verdict on one candidate, its reason, and what would decide an open one."""
+    heads = {
+        Verdict.ADOPT: f"Adopt {comparison.study}.",
+        Verdict.KEEP_BASELINE: f"Keep {comparison.baseline}.",
+        Verdict.NOT_DISTINGUISHABLE: "Not distinguishable.",
+        Verdict.NEEDS_RERUNS: "Not decided yet:",
+        Verdict.NO_FEASIBLE_TRIAL: "Cannot be compared:",
     }
-    return " ".join(f"{sentences.get(c.verdict, '')}{c.reason}." for c in judgement.comparisons)
+    text = f"{heads[comparison.verdict]} {comparison.reason}"
+    if comparison.verdict is not Verdict.NOT_DISTINGUISHABLE or comparison.hopeless:
+        return text
+    if comparison.seeds_needed is not None:
+        return f"{text} About {comparison.seeds_needed} seeds each would decide it."
+    if comparison.detectable is not None:
+        found = number(comparison.detectable, 2)
+        return f"{text} These seeds would have found a difference of {found}; more would not help."
+    return text
 
 
 def _studies(round_: Round, judgement: Judgement) -> Table:
@@ -76,9 +96,12 @@ def _studies(round_: Round, judgement: Judgement) -> Table:
     table.add_column("study", overflow="fold")
     for name in ("trials", "feasible", "best", "epoch"):
         table.add_column(name, justify="right")
+    with_reruns = any(summary.reruns for summary in judgement.studies)
     compared = {comparison.study: comparison for comparison in judgement.comparisons}
+    if with_reruns:
+        table.add_column("reruns")
     if compared:
-        table.add_column(f"against {safe(round_.baseline or '')}", justify="right")
+        table.add_column(f"against {safe(round_.baseline or '')}")
     for summary in judgement.studies:
         best = summary.best.outcome if summary.best else None
         row: list[str | Text] = [
@@ -88,14 +111,52 @@ def _studies(round_: Round, judgement: Judgement) -> Table:
             number(best.value if best else None),
             "–" if best is None else str(best.best_epoch),
         ]
+        if with_reruns:
+            row.append(_reruns(summary.reruns))
         if compared:
             row.append(_against(compared.get(summary.study.key)))
         table.add_row(*row)
     return table
 
 
+def _reruns(reruns: RerunSummary | None) -> str:
+    """`0.0341 ± 0.0021 (5 seeds)`."""
+    if reruns is None:
+        return "–"
+    spread = f" ± {number(reruns.sd, 2)}" if reruns.sd is not None else ""
+    return f"{number(reruns.mean)}{spread} ({count(len(reruns.values), 'seed')})"
+
+
 def _against(comparison: Comparison | None) -> str:
-    return "baseline" if comparison is None else signed(comparison.difference)
+    if comparison is None:
+        return "baseline"
+    if comparison.interval95 is None:
+        return signed(comparison.difference)
+    low, high = (signed(end) for end in comparison.interval95)
+    return f"{signed(comparison.difference)} [{low}, {high}]"
+
+
+def remarks(judgement: Judgement) -> list[str]:
+    """What the reruns say beside the verdict: luck of the selection, and the scatter."""
+    said: list[str] = []
+    for summary in judgement.studies:
+        reruns = summary.reruns
+        if reruns is None or reruns.mean is None or reruns.sd is None:
+            continue
+        kind = "within" if abs(reruns.selected_value - reruns.mean) <= reruns.sd else "outside of"
+        said.append(
+            f"{summary.study.key}: the search's {number(reruns.selected_value)} is {kind} what "
+            f"{count(len(reruns.usable), 'seed')} give, {number(reruns.mean)} ± "
+            f"{number(reruns.sd, 2)}."
+        )
+        if summary.study_sd is not None:
+            larger = "trials" if summary.study_sd > reruns.sd else "seeds"
+            said.append(
+                f"{summary.study.key}: the best value varies by {number(summary.study_sd, 2)} over "
+                f"which points are drawn, and by {number(reruns.sd, 2)} over seeds: {larger} limit "
+                "the conclusion."
+            )
+    return said + [w for c in judgement.comparisons for w in c.warnings]
 
 
 def _findings(findings: tuple[Finding, ...]) -> Table:
@@ -117,10 +178,15 @@ def _findings(findings: tuple[Finding, ...]) -> Table:
     return table
 
 
-def _next(progress: Progress, folder: str) -> list[str]:
+def _next(progress: Progress, judgement: Judgement, folder: str) -> list[str]:
+    """The commands that bring the round further."""
     if progress.ended < progress.planned:
         return [f"tuneplay run {folder}"]
-    return []
+    verdicts = {comparison.verdict for comparison in judgement.comparisons}
+    if Verdict.NEEDS_RERUNS in verdicts:
+        return [f"tuneplay rerun {folder}"]
+    needed = [c.seeds_needed for c in judgement.comparisons if c.needs_seeds and c.seeds_needed]
+    return [f"tuneplay rerun {folder} --seeds {max(needed)}"] if needed else []
 
 
 def _labelled(rows: list[tuple[str, str]]) -> Table:

@@ -147,13 +147,19 @@ def _check_single_way(fields: Mapping[str, Field], key: str, only: str) -> None:
 def _read_objective(field: Field | None) -> Objective:
     if field is None:
         return Objective("", Direction.MINIMIZE)
-    fields = field.fields(("metric", "direction"))
+    fields = field.fields(("metric", "direction", "worthwhile", "test_metric"))
     for key, right in (("metric", "its name"), ("direction", "minimize or maximize; not guessed")):
         if key not in fields:
             field.error(f"'{key}' is missing", right)
     metric = fields["metric"].text("the name of a metric") if "metric" in fields else ""
     direction = fields["direction"].one_of(Direction) if "direction" in fields else None
-    return Objective(metric, direction or Direction.MINIMIZE)
+    worthwhile = fields["worthwhile"].number() if "worthwhile" in fields else 0.0
+    if worthwhile < 0:
+        fields["worthwhile"].error(f"{worthwhile:g} is below 0", "a size, in the metric's unit")
+    test_metric = fields["test_metric"].text("a name") if "test_metric" in fields else None
+    if test_metric is not None and test_metric == metric:
+        fields["test_metric"].error("it is the objective as well", "only validation metrics decide")
+    return Objective(metric, direction or Direction.MINIMIZE, worthwhile, test_metric)
 
 
 def _read_infeasible(field: Field | None) -> Infeasibility:

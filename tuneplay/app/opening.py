@@ -1,0 +1,79 @@
+"""Opening a round: everything is read and nothing is written."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from tuneplay.app.attempt import Workshop
+from tuneplay.app.changes import check_changes
+from tuneplay.app.locate import Place, locate
+from tuneplay.domain.round import Round
+from tuneplay.domain.trial import TrialId
+from tuneplay.ledger.events import Intent
+from tuneplay.ledger.history import History
+from tuneplay.search.plan import hyperparameters, planned_units, seed_of, turns, values_at
+from tuneplay.spec.load import Spec
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """A round that is ready to run: everything was read, nothing was written.
+
+    Attributes:
+        place: Where it lives.
+        spec: Its spec.
+        history: What its ledger says.
+        workdir: Folder in which its trials run.
+    """
+
+    place: Place
+    spec: Spec
+    history: History
+    workdir: Path
+
+
+def open_round(argument: str) -> Opening:
+    """Read a round and see whether it can run.
+
+    Raises:
+        TuneplayError: It cannot; nothing was written.
+    """
+    place = locate(argument)
+    history = place.history()
+    spec = place.spec(history)
+    workdir = Path.cwd()
+    if history.opened is not None:
+        check_changes(place.recorded(history).round, spec.round, argument)
+        # The trials of one round all run in the same folder, wherever it is continued from.
+        recorded = Path(history.opened.workdir)
+        workdir = recorded if recorded.is_dir() else workdir
+    return Opening(place, spec, history, workdir)
+
+
+def planned_commands(opening: Opening) -> Iterator[tuple[str, str]]:
+    """What would start, as (trial, command line): only what the plan alone determines."""
+    round_, history = opening.spec.round, opening.history
+    workshop = Workshop(round_, opening.place.folder, opening.workdir)
+    for trial in turns(round_):
+        if trial in history.finished or trial in history.open:
+            continue
+        intent = planned_intent(round_, trial, history)
+        if intent is not None:
+            yield str(trial), shlex.join(workshop.order(intent).argv)
+
+
+def planned_intent(round_: Round, trial: TrialId, history: History) -> Intent | None:
+    """The next attempt of a trial, where the plan alone determines it; else None."""
+    number = history.attempts.get(trial, 0) + 1
+    earlier = history.configured.get(trial)
+    if earlier is not None:
+        return Intent(trial, number, earlier.seed, earlier.hyperparameters)
+    study = round_.study(trial.study)
+    units = planned_units(round_, study, trial.number)
+    if units is None:
+        return None
+    values = hyperparameters(study, values_at(study, units))
+    return Intent(trial, number, seed_of(round_, trial), values)

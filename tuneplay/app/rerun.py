@@ -1,0 +1,172 @@
+"""`tuneplay rerun`: train the best configurations again with new seeds."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from tuneplay.app.coordinator import Parts
+from tuneplay.app.observer import Observer
+from tuneplay.app.opening import Opening
+from tuneplay.app.session import RunResult, coordinate, session
+from tuneplay.app.stop import Stop
+from tuneplay.app.tally import Tally
+from tuneplay.domain.round import Round
+from tuneplay.domain.trial import Reruns, Trial, TrialId
+from tuneplay.errors import UsageError
+from tuneplay.judge.judgement import Judgement, judge_round
+from tuneplay.judge.seeds.sequential import plan
+from tuneplay.judge.selection import ranked
+from tuneplay.launch.base import Launcher
+from tuneplay.launch.local import LocalLauncher
+from tuneplay.ledger.events import Rerun
+
+
+@dataclass(frozen=True, slots=True)
+class RerunRequest:
+    """What `tuneplay rerun` was asked for.
+
+    Attributes:
+        seeds: Reruns of each configuration, in all; None for the spec's `reruns`.
+        study: Key of the only candidate to train again, beside the baseline; None for all.
+        baseline_only: Train only the baseline again, to know the trial variance.
+        max_seeds: Look in steps up to so many seeds, and stop when decided; None for a fixed
+            number.
+    """
+
+    seeds: int | None = None
+    study: str | None = None
+    baseline_only: bool = False
+    max_seeds: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RerunResult:
+    """How the reruns ended.
+
+    Attributes:
+        run: As for a run: the exit code and the progress of the reruns.
+        judgement: What the round supports now.
+        round: The round.
+    """
+
+    run: RunResult
+    judgement: Judgement
+    round: Round
+
+
+def rerun_round(
+    opening: Opening,
+    request: RerunRequest,
+    observer: Observer,
+    launcher: Launcher | None = None,
+) -> RerunResult:
+    """Train the selected configurations again, paired across studies by their seeds.
+
+    Seeds that were trained already count; asking for more adds them.
+
+    Raises:
+        UsageError: There is nothing to train again, or no such study.
+        TuneplayError: As for `tuneplay run`.
+    """
+    round_ = opening.spec.round
+    if opening.history.opened is None:
+        raise UsageError(
+            f"{round_.name} has no trials yet", "Reruns come after the search: `tuneplay run`."
+        )
+    keys = _keys(round_, request)
+    with session(opening, observer, launcher or LocalLauncher()) as parts:
+        selected = _select(parts, keys)
+        _say_if_unfinished(parts)
+        if request.max_seeds is None:
+            seeds = request.seeds or round_.rerun_seeds
+            result = _stage(parts, opening, Reruns(selected, seeds))
+        else:
+            result = _until_decided(parts, opening, selected, plan(request.max_seeds))
+        judgement = judge_round(round_, parts.history.finished.values(), parts.history.reruns)
+        return RerunResult(result, judgement, round_)
+
+
+def _keys(round_: Round, request: RerunRequest) -> list[str]:
+    """Keys of the studies to train again."""
+    known = [study.key for study in round_.studies]
+    if request.study is not None and request.study not in known:
+        raise UsageError(f"no study {request.study}", f"The studies are {', '.join(known)}.")
+    if request.baseline_only:
+        return [round_.baseline or known[0]]
+    if request.study is not None:
+        return [key for key in known if key in (request.study, round_.baseline)]
+    return known
+
+
+def _select(parts: Parts, keys: Sequence[str]) -> dict[str, int]:
+    """The configuration of each study that is trained again.
+
+    One that has reruns already is kept unless the search has found a better one since: its
+    reruns would otherwise be thrown away.
+    """
+    trials: dict[str, list[Trial]] = {key: [] for key in keys}
+    for trial in parts.history.finished.values():
+        if trial.id.study in trials:
+            trials[trial.id.study].append(trial)
+    selected: dict[str, int] = {}
+    for key in keys:
+        best = next(iter(ranked(trials[key], parts.round.objective.direction)), None)
+        if best is None:
+            parts.observer.remark(f"{key} has no feasible trial, so nothing to train again")
+        else:
+            selected[key] = best.id.number
+    if not selected:
+        raise UsageError("no trial was feasible, so there is nothing to train again")
+    return selected
+
+
+def _say_if_unfinished(parts: Parts) -> None:
+    ended = sum(1 for trial in parts.history.finished if not trial.rerun)
+    planned = parts.round.trials * len(parts.round.studies)
+    if ended < planned:
+        parts.observer.remark(
+            f"the search has {planned - ended} of {planned} trials to go; the best so far are "
+            "trained again"
+        )
+
+
+def _stage(parts: Parts, opening: Opening, reruns: Reruns) -> RunResult:
+    """Train up to a number of seeds."""
+    if not parts.history.reruns or parts.history.reruns[-1] != reruns:
+        event = Rerun(reruns)
+        parts.ledger.append([event])
+        parts.history.apply(event)
+    wanted = [
+        TrialId(key, number, seed)
+        for seed in range(1, reruns.seeds + 1)
+        for key, number in reruns.selected.items()
+    ]
+    tally = Tally(parts.round, parts.history.finished.values(), reruns=set(wanted))
+    return coordinate(parts, opening, wanted, tally)
+
+
+def _until_decided(
+    parts: Parts, opening: Opening, selected: dict[str, int], looks: tuple[int, ...]
+) -> RunResult:
+    """Add seeds look by look for the candidates that are still open.
+
+    The looks are in the ledger before the first seed, so that the report corrects for them.
+    """
+    remaining, result = selected, None
+    for look in looks:
+        result = _stage(parts, opening, Reruns(remaining, look, looks))
+        if parts.stop.level is not Stop.NO:
+            break
+        judgement = judge_round(parts.round, parts.history.finished.values(), parts.history.reruns)
+        candidates = {c.study for c in judgement.comparisons if c.needs_seeds}
+        remaining = {
+            key: number
+            for key, number in selected.items()
+            if key in candidates or key == parts.round.baseline
+        }
+        if not candidates:
+            break
+    if result is None:
+        raise AssertionError("a plan has at least one look")
+    return result

@@ -1,0 +1,162 @@
+"""A session: the time in which one process coordinates a round."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shlex
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from tuneplay.app.asking import Asker
+from tuneplay.app.attempt import Workshop
+from tuneplay.app.coordinator import Coordinator, Parts
+from tuneplay.app.locate import shown
+from tuneplay.app.observer import Observer
+from tuneplay.app.opening import Opening
+from tuneplay.app.provenance import git_state, versions
+from tuneplay.app.recovery import recover
+from tuneplay.app.stop import Stop, StopRequests
+from tuneplay.app.tally import Tally
+from tuneplay.domain.folder import RoundFolder
+from tuneplay.domain.progress import Progress
+from tuneplay.domain.trial import TrialId
+from tuneplay.errors import CannotStartError, ExitCode, LedgerError
+from tuneplay.launch.base import Launcher
+from tuneplay.launch.gpus import gpu_shares
+from tuneplay.ledger.events import Intent, Opened
+from tuneplay.ledger.file import LedgerWriter, read
+from tuneplay.ledger.history import History, replay
+from tuneplay.ledger.lock import CoordinatorLock
+from tuneplay.metrics.follow import tail
+
+
+@dataclass(frozen=True, slots=True)
+class RunResult:
+    """How a run ended.
+
+    Attributes:
+        exit_code: The command's exit code.
+        progress: How far the round has come.
+        folder: The round's folder, as a person would type it.
+        started: Whether there was anything to do.
+    """
+
+    exit_code: ExitCode
+    progress: Progress
+    folder: str
+    started: bool
+
+
+@contextlib.contextmanager
+def session(opening: Opening, observer: Observer, launcher: Launcher) -> Iterator[Parts]:
+    """Take a round's lock, repair and open its ledger, and listen to signals.
+
+    Raises:
+        BusyError: Another coordinator is live.
+        LedgerError: The ledger is damaged or cannot be written.
+    """
+    round_, folder = opening.spec.round, opening.place.folder
+    workshop = Workshop(round_, folder, opening.workdir)
+    _make_folder(folder)
+    with StopRequests() as stop, contextlib.closing(CoordinatorLock(folder)):
+        with contextlib.closing(LedgerWriter(folder)) as ledger:
+            history = replay(read(folder))
+            _write_opened(opening, history, ledger)
+            shares = gpu_shares(round_.resources, os.environ)
+            asker = Asker(round_, history)
+            yield Parts(round_, history, launcher, ledger, workshop, asker, observer, stop, shares)
+
+
+def coordinate(
+    parts: Parts, opening: Opening, wanted: Sequence[TrialId], tally: Tally
+) -> RunResult:
+    """Carry out the trials that are wanted and have not ended.
+
+    Args:
+        parts: What the session works with.
+        opening: The round.
+        wanted: The trials, in the order in which they start.
+        tally: Counts them.
+
+    Raises:
+        CannotStartError: The train command cannot start, or every trial fails.
+        LedgerError: The ledger cannot be written.
+    """
+    coordinator = recover(parts, wanted, tally)
+    observer, folder = parts.observer, shown(opening.place.folder.root)
+    before = coordinator.progress()
+    if before.ended == before.planned and not before.running:
+        coordinator.run()
+        return RunResult(_exit_code(before, parts.stop), before, folder, started=False)
+    observer.opened(before, str(opening.workdir))
+    try:
+        coordinator.run()
+    finally:
+        observer.close()
+    if coordinator.broken:
+        if coordinator.cannot_start is not None:
+            raise coordinator.cannot_start
+        coordinator.withdraw_failures()
+        raise _broken_command(coordinator, parts)
+    progress = coordinator.progress()
+    return RunResult(_exit_code(progress, parts.stop), progress, folder, started=True)
+
+
+def _exit_code(progress: Progress, stop: StopRequests) -> ExitCode:
+    """Failed trials leave the budget unmet: they are no evidence, and a report has to do without."""
+    complete = progress.ended == progress.planned
+    if stop.level is not Stop.NO and not complete:
+        return stop.exit_code
+    failed = any(study.failed for study in progress.studies)
+    return ExitCode.DONE if complete and not failed else ExitCode.BUDGET_UNMET
+
+
+def _broken_command(coordinator: Coordinator, parts: Parts) -> CannotStartError:
+    """Says what every failed trial has in common, and how to see it by hand."""
+    failed = coordinator.breaker.streak[-1]
+    folder = parts.workshop.folder_of(failed.id, failed.attempt)
+    earlier = parts.history.configured[failed.id]
+    intent = Intent(failed.id, failed.attempt, earlier.seed, earlier.hyperparameters)
+    order = parts.workshop.order(intent)
+    count = len(coordinator.breaker.streak)
+    what = "The first trial" if count == 1 else f"{count} trials in a row"
+    log = _log_end(folder.stderr) or _log_end(folder.stdout)
+    return CannotStartError(
+        f"the train command is broken. {what} failed before measuring anything: "
+        f"{failed.outcome.reason}." + (f"\n\n{log}\n" if log else ""),
+        f"By hand: cd {shlex.quote(str(order.workdir))} && {shlex.join(order.argv)}\n"
+        f"Logs: {shown(Path(folder.root))}\n"
+        "None of them counts; after mending it, the same command goes on.",
+    )
+
+
+def _log_end(path: str) -> str:
+    return "\n".join(f"  | {line}" for line in tail(path, lines=8).splitlines())
+
+
+def _make_folder(folder: RoundFolder) -> None:
+    try:
+        folder.trials.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise LedgerError(
+            f"{folder.root}: cannot be written: {error.strerror}",
+            "Choose a place that can be written, or mend the rights; nothing was started.",
+        ) from None
+
+
+def _write_opened(opening: Opening, history: History, ledger: LedgerWriter) -> None:
+    """Record the spec: when the round begins, and when it was amended."""
+    if history.opened is not None and history.opened.spec == opening.spec.text:
+        return
+    source = opening.place.spec_file or (history.opened and history.opened.source) or ""
+    opened = Opened(
+        opening.spec.text,
+        str(source),
+        str(opening.workdir),
+        versions(),
+        git_state(opening.workdir),
+    )
+    ledger.append([opened])
+    history.apply(opened)

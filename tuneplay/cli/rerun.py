@@ -1,0 +1,52 @@
+"""`tuneplay rerun`."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+from tuneplay.cli.arguments import RoundArgument
+from tuneplay.cli.run import make_view
+
+SeedsOption = Annotated[
+    int | None,
+    typer.Option(min=1, help="Reruns of each, in all; by default what the spec says.",
+                 show_default=False),
+]  # fmt: skip
+StudyOption = Annotated[
+    str | None,
+    typer.Option(help="Only this study and the baseline.", show_default=False),
+]
+BaselineOption = Annotated[
+    bool, typer.Option("--baseline-only", help="Only the baseline, to know the trial variance.")
+]
+UntilOption = Annotated[
+    bool, typer.Option("--until-decided", help="Add seeds in steps and stop when decided.")
+]
+MaxOption = Annotated[int, typer.Option(min=3, help="The most seeds of each with --until-decided.")]
+
+
+def rerun(
+    round: RoundArgument,
+    seeds: SeedsOption = None,
+    study: StudyOption = None,
+    baseline_only: BaselineOption = False,
+    until_decided: UntilOption = False,
+    max_seeds: MaxOption = 12,
+) -> None:
+    """Train the best configuration of each study again with new seeds.
+
+    The same command goes on where it was; asking for more seeds adds them.
+    """
+    from tuneplay.app.opening import open_round
+    from tuneplay.app.rerun import RerunRequest, rerun_round
+    from tuneplay.render.ending import print_reruns
+
+    if until_decided and seeds is not None:
+        raise typer.BadParameter("--seeds and --until-decided exclude each other")
+    request = RerunRequest(seeds, study, baseline_only, max_seeds if until_decided else None)
+    result = rerun_round(open_round(round), request, make_view())
+    print_reruns(sys.stdout, result.run.progress, result.judgement, result.run.folder)
+    raise typer.Exit(result.run.exit_code)

@@ -1,0 +1,123 @@
+"""Plain English for a comparison: the reason of the verdict and the warnings beside it."""
+
+from __future__ import annotations
+
+from tuneplay.judge.seeds.model import NOISY_RATIO, Evidence, Interval, Side, Verdict
+
+
+def number(value: float) -> str:
+    """Four significant digits."""
+    return f"{value:.4g}"
+
+
+def span(interval: Interval | None, percent: float = 95.0) -> str:
+    """'95 % interval 0.1 to 0.2'."""
+    if interval is None:
+        return "no interval"
+    return f"{percent:.3g} % interval {number(interval[0])} to {number(interval[1])}"
+
+
+def measured(name: str, difference: float | None, interval: Interval | None, percent: float) -> str:
+    """The difference with its interval."""
+    if difference is None:
+        return f"no {name}"
+    return f"{name} {number(difference)}, {span(interval, percent)}"
+
+
+def _seeds(evidence: Evidence) -> str:
+    return f"{evidence.baseline.usable} against {evidence.candidate.usable} seeds"
+
+
+def _missing(evidence: Evidence) -> str:
+    base, cand = evidence.baseline, evidence.candidate
+    if cand.usable == 0 and cand.reruns:
+        return f"none of the candidate's {cand.reruns} reruns gave a value"
+    return (
+        f"the baseline has {base.usable} usable reruns of {base.reruns} and the candidate "
+        f"{cand.usable} of {cand.reruns}, too few to tell a difference from noise"
+    )
+
+
+def _routed(evidence: Evidence, text: str) -> str:
+    base, cand = evidence.baseline, evidence.candidate
+    if evidence.route == "infeasible":
+        return (
+            f"{base.infeasible} of {base.reruns} reruns of the baseline are infeasible, and "
+            f"{cand.infeasible} of {cand.reruns} of the candidate"
+        )
+    return f"an outlier spoils the means, the ranks are clear; {text}"
+
+
+def reason(verdict: Verdict, evidence: Evidence, text: str, worthwhile: float, shown: str) -> str:
+    """One sentence for the verdict, from `decide`.
+
+    Args:
+        verdict: the verdict.
+        evidence: the evidence.
+        text: the difference with its interval, already worded.
+        worthwhile: practical size, 0 if none was stated.
+        shown: what the evidence shows: 'better', 'worse', 'excluded', 'open'.
+    """
+    if verdict in (Verdict.NEEDS_RERUNS, Verdict.NO_FEASIBLE_TRIAL):
+        return f"No verdict: {_missing(evidence)}."
+    if evidence.seedless:
+        return (
+            f"All reruns of the {' and the '.join(evidence.seedless)} gave the same value, so the "
+            "seed seems to do nothing and the noise is unknown: the baseline stays."
+        )
+    if shown in ("better", "worse") and evidence.route != "mean":
+        text = _routed(evidence, text)
+    if verdict is Verdict.ADOPT:
+        return f"The candidate is better ({text}; {_seeds(evidence)})."
+    if shown == "better" and evidence.blocked:
+        cand = evidence.candidate
+        return (
+            f"Better where it finished ({text}), but {cand.infeasible} of the candidate's {cand.reruns} "
+            "reruns are infeasible: the baseline stays."
+        )
+    if shown == "better":
+        return (
+            f"Better, but not by the worthwhile {number(worthwhile)} ({text}): the baseline stays."
+        )
+    if shown == "worse":
+        return f"The candidate is worse ({text}; {_seeds(evidence)}): the baseline stays."
+    if shown == "excluded":
+        return (
+            f"An improvement of {number(worthwhile)} or more is ruled out ({text}): "
+            "the baseline stays."
+        )
+    return f"The seeds do not tell the two apart ({text}; {_seeds(evidence)}): the baseline stays."
+
+
+def _side_warnings(name: str, side: Side) -> list[str]:
+    found = []
+    if side.infeasible:
+        found.append(
+            f"{side.infeasible} of {side.reruns} reruns of the {name} are infeasible; the means leave them out."
+        )
+    if side.outliers:
+        found.append(
+            f"One {name} value, {number(side.outliers[0])}, lies far from the rest and moves the "
+            "mean; see the robust difference."
+        )
+    if side.constant:
+        found.append(
+            f"All {side.usable} usable {name} values are the same; does the seed reach the program?"
+        )
+    return found
+
+
+def warnings(evidence: Evidence) -> tuple[str, ...]:
+    """What must be said beside the verdict."""
+    base, cand = evidence.baseline, evidence.candidate
+    found = _side_warnings("baseline", base) + _side_warnings("candidate", cand)
+    if base.sd and cand.sd and not evidence.seedless:
+        ratio = cand.sd / base.sd
+        if ratio >= NOISY_RATIO:
+            found.append(f"The candidate scatters {ratio:.1f} times as much as the baseline.")
+        elif 1 / ratio >= NOISY_RATIO:
+            found.append(f"The baseline scatters {1 / ratio:.1f} times as much as the candidate.")
+    gain, shift = evidence.gain, evidence.shift
+    if gain is not None and shift is not None and gain * shift < 0:
+        found.append("Mean and ranks disagree on which is better.")
+    return tuple(found)
