@@ -1,0 +1,219 @@
+"""Reruns with new seeds, from the command to the verdict."""
+
+import json
+import os
+import signal
+import time
+
+import pytest
+
+#: Arm b is better by 0.02, or by what is given; the seed adds up to 0.006.
+SEEDED = """\
+#!/bin/sh
+# usage: seeded ARM SEED GAIN [SECONDS]
+[ -n "${4:-}" ] && sleep "$4"
+value=$((200 + $2 % 7))
+[ "$1" = b ] && value=$((value - $3))
+echo "{\\"epoch\\": 1, \\"val_error\\": 0.$value, \\"test_error\\": 0.5}"
+"""
+
+
+@pytest.fixture
+def seeded(bench):
+    bench.write("seeded", SEEDED).chmod(0o755)
+
+    def spec(gain=20, *, more="", extra="", **options):
+        command = f"./seeded {{arm}} {{seed}} {gain} {extra}"
+        # The learning rate reaches the program by its environment alone.
+        env = "env: {LR: '{learning_rate}'}\n"
+        return bench.spec(command, more=env + more, **options)
+
+    return spec
+
+
+def finished(bench):
+    return [event for event in bench.events("finished") if event.get("rerun")]
+
+
+def test_reruns_train_the_best_configurations_again_with_new_seeds_paired(bench, seeded):
+    spec = seeded(trials=4)
+    bench.tuneplay("run", spec)
+    result = bench.tuneplay("rerun", spec)
+    assert result.returncode == 0, result.stderr
+    assert "10 reruns have ended." in result.stdout
+    best = {s["study"]: s["best"] for s in bench.report()["studies"]}
+    reruns = finished(bench)
+    assert len(reruns) == 10
+    for event in reruns:
+        assert event["hyperparameters"] == best[event["study"]]["hyperparameters"]
+    search_seeds = {e["seed"] for e in bench.events("finished")} - {e["seed"] for e in reruns}
+    assert search_seeds == {0, 1, 2, 3}
+    seeds = {arm: [e["seed"] for e in reruns if e["study"] == arm] for arm in best}
+    assert sorted(seeds["arm=a"]) == sorted(seeds["arm=b"])
+    assert len(set(seeds["arm=a"])) == 5
+
+
+def test_a_clear_improvement_is_adopted_and_the_report_says_so(bench, seeded):
+    spec = seeded()
+    bench.tuneplay("run", spec)
+    bench.tuneplay("rerun", spec)
+    comparison = bench.report()["comparison"][0]
+    assert comparison["verdict"] == "adopt"
+    assert comparison["difference"] == pytest.approx(-0.02)
+    low, high = comparison["interval95"]
+    assert low < -0.02 < high < 0
+    assert comparison["probability_better"] == 1.0
+    text = bench.tuneplay("report", spec).stdout
+    assert "Adopt arm=b. arm=b is better" in text
+
+
+def test_the_same_difference_the_other_way_keeps_the_baseline(bench, seeded):
+    spec = seeded(gain=-20)
+    bench.tuneplay("run", spec)
+    bench.tuneplay("rerun", spec)
+    assert bench.report()["comparison"][0]["verdict"] == "keep-baseline"
+
+
+def test_a_difference_within_the_scatter_is_not_distinguishable(bench, seeded):
+    spec = seeded(gain=3)
+    bench.tuneplay("run", spec)
+    bench.tuneplay("rerun", spec)
+    comparison = bench.report()["comparison"][0]
+    assert comparison["verdict"] == "not-distinguishable"
+    assert comparison["seeds_needed"] > 5
+    text = bench.tuneplay("report", spec).stdout
+    assert f"--seeds {comparison['seeds_needed']}" in text
+
+
+def test_a_real_but_useless_difference_is_not_adopted(bench, seeded):
+    spec = seeded()
+    text = spec.read_text().replace("minimize}", "minimize, worthwhile: 0.1}")
+    spec.write_text(text)
+    bench.tuneplay("run", spec)
+    bench.tuneplay("rerun", spec)
+    assert bench.report()["comparison"][0]["verdict"] == "keep-baseline"
+
+
+def test_asking_again_adds_seeds_and_trains_none_twice(bench, seeded):
+    spec = seeded()
+    bench.tuneplay("run", spec)
+    bench.tuneplay("rerun", spec, "--seeds", "3")
+    bench.tuneplay("rerun", spec, "--seeds", "3")
+    assert len(finished(bench)) == 6
+    bench.tuneplay("rerun", spec, "--seeds", "6")
+    assert sorted((e["study"], e["rerun"]) for e in finished(bench)) == [
+        (arm, k) for arm in ("arm=a", "arm=b") for k in range(1, 7)
+    ]
+    assert bench.report()["studies"][0]["reruns"]["n"] == 6
+
+
+def test_baseline_only_trains_the_baseline_alone(bench, seeded):
+    spec = seeded()
+    bench.tuneplay("run", spec)
+    result = bench.tuneplay("rerun", spec, "--baseline-only")
+    assert result.returncode == 0
+    assert {e["study"] for e in finished(bench)} == {"arm=a"}
+    assert bench.report()["comparison"][0]["verdict"] == "needs-reruns"
+
+
+def test_until_decided_stops_early_when_the_difference_is_clear(bench, seeded):
+    spec = seeded()
+    bench.tuneplay("run", spec)
+    result = bench.tuneplay("rerun", spec, "--until-decided")
+    assert result.returncode == 0, result.stderr
+    assert len(finished(bench)) < 14
+    assert bench.report()["comparison"][0]["verdict"] == "adopt"
+
+
+def test_until_decided_stops_at_the_most_seeds_when_nothing_decides(bench, seeded):
+    spec = seeded(gain=2)
+    bench.tuneplay("run", spec)
+    bench.tuneplay("rerun", spec, "--until-decided", "--max-seeds", "7")
+    assert len(finished(bench)) <= 14
+    assert bench.report()["comparison"][0]["verdict"] == "not-distinguishable"
+
+
+def test_a_seed_that_does_nothing_is_recognised_and_nothing_is_adopted(bench):
+    bench.write(
+        "deaf",
+        '#!/bin/sh\n[ $1 = b ] && echo \'{"epoch": 1, "val_error": 0.1}\' || '
+        'echo \'{"epoch": 1, "val_error": 0.2}\'\n',
+    ).chmod(0o755)
+    spec = bench.spec("./deaf {arm} {seed} {learning_rate}")
+    bench.tuneplay("run", spec)
+    bench.tuneplay("rerun", spec)
+    comparison = bench.report()["comparison"][0]
+    assert comparison["verdict"] == "not-distinguishable"
+    assert "seed" in comparison["reason"]
+
+
+def test_a_candidate_that_diverges_for_one_seed_is_not_adopted(bench):
+    bench.write(
+        "moody",
+        "#!/bin/sh\nif [ $1 = b ] && [ $(($2 % 5)) = 4 ] && [ $2 -gt 1000 ]; then\n"
+        '  echo \'{"epoch": 1, "val_error": NaN}\'\nelse\n'
+        '  echo "{\\"epoch\\": 1, \\"val_error\\": $([ $1 = b ] && echo 0.1 || echo 0.2)$2}"\nfi\n',
+    ).chmod(0o755)
+    spec = bench.spec("./moody {arm} {seed} {learning_rate}")
+    bench.tuneplay("run", spec)
+    bench.tuneplay("rerun", spec)
+    comparison = bench.report()["comparison"][0]
+    assert comparison["verdict"] == "not-distinguishable"
+    assert "infeasible" in comparison["reason"]
+
+
+def test_the_test_metric_is_shown_and_never_selects(bench, seeded):
+    spec = seeded()
+    spec.write_text(spec.read_text().replace("minimize}", "minimize, test_metric: test_error}"))
+    bench.tuneplay("run", spec)
+    bench.tuneplay("rerun", spec)
+    assert [s["reruns"]["test"] for s in bench.report()["studies"]] == [0.5, 0.5]
+
+
+def test_reruns_survive_their_coordinator(bench, seeded):
+    spec = seeded(extra="0.6", trials=1)
+    bench.tuneplay("run", spec)
+    first = bench.start("rerun", spec)
+    deadline = time.monotonic() + 20
+    while len(bench.events("started")) < 5:
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+    os.kill(first.pid, signal.SIGKILL)
+    first.communicate()
+    result = bench.tuneplay("rerun", spec)
+    assert result.returncode == 0, result.stderr
+    assert len(finished(bench)) == 10
+    assert all(folder.name.endswith(".1") for folder in bench.attempts())
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["--study", "arm=c"], "no study arm=c"),
+        (["--seeds", "0"], "0 is not in the range"),
+        (["--until-decided", "--seeds", "4"], "exclude each other"),
+    ],
+)
+def test_a_wrong_call_exits_2_and_trains_nothing(bench, seeded, arguments, says):
+    spec = seeded(trials=1)
+    bench.tuneplay("run", spec)
+    result = bench.tuneplay("rerun", spec, *arguments)
+    assert result.returncode == 2
+    assert says in result.stderr
+    assert finished(bench) == []
+
+
+def test_before_the_search_there_is_nothing_to_rerun(bench, seeded):
+    result = bench.tuneplay("rerun", seeded())
+    assert result.returncode == 2
+    assert "Reruns come after the search" in result.stderr
+
+
+def test_rerun_curves_are_in_the_ledger_as_those_of_the_search(bench, seeded):
+    spec = seeded(trials=1)
+    bench.tuneplay("run", spec)
+    bench.tuneplay("rerun", spec, "--seeds", "3")
+    assert all(event["curves"]["epoch"] == [1] for event in finished(bench))
+    asked = bench.events("rerun")
+    assert [(a["selected"], a["seeds"]) for a in asked] == [({"arm=a": 0, "arm=b": 0}, 3)]
+    assert json.dumps(asked)
