@@ -13,9 +13,16 @@ class Kind(StrEnum):
     """What a finding is about. `report --fail-on` takes these names."""
 
     BOUNDARY = "boundary"
+    INSTABILITY_EDGE = "instability-edge"
     INFEASIBLE = "infeasible"
+    UNDERSAMPLED = "undersampled"
     EPOCH_BUDGET = "epoch-budget"
+    OVERFITTING = "overfitting"
+    NOISY_TRAINING = "noisy-training"
+    RISING_TRAINING_LOSS = "rising-training-loss"
     UNFAIR_COMPARISON = "unfair-comparison"
+    FIXED_CAVEAT = "fixed-caveat"
+    NO_EFFECT = "no-effect"
 
 
 class Severity(StrEnum):

@@ -1,0 +1,303 @@
+"""How one ended attempt is judged: feasible, infeasible or failed, and in which words."""
+
+import math
+import signal
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tuneplay.domain.command import Command
+from tuneplay.domain.curves import Curves, Direction
+from tuneplay.domain.round import Infeasibility, Objective, Phase, Round, Study
+from tuneplay.domain.trial import Outcome, State
+from tuneplay.judge.outcome import Ending, describe_exit, ended_from_outside, judge, signal_of
+
+#: No deadline: a busy machine is no defect.
+rule = settings(deadline=None)
+
+NAN, INF = math.nan, math.inf
+FEASIBLE, INFEASIBLE, FAILED = State.FEASIBLE, State.INFEASIBLE, State.FAILED
+
+
+def a_round(direction=Direction.MINIMIZE, **infeasible):
+    return Round(
+        name="r",
+        goal="g",
+        phase=Phase.EXPLORATION,
+        command=Command(("train",)),
+        objective=Objective("val_error", direction),
+        epochs=4,
+        trials=3,
+        studies=(Study("all", {}),),
+        infeasible=Infeasibility(**infeasible),
+    )
+
+
+def outcome(
+    val_error=(0.5, 0.25, 0.375),
+    *,
+    exit_code=0,
+    log_tail="",
+    stopped="",
+    names=None,
+    round_=None,
+    **others,
+):
+    """The outcome of an attempt that measured these columns from epoch 1 on."""
+    columns = {"val_error": list(val_error)} if val_error else {}
+    columns |= {name: list(column) for name, column in others.items()}
+    epochs = list(range(1, 1 + max(map(len, columns.values()), default=0)))
+    curves = Curves(epochs, columns)
+    ending = Ending(exit_code, curves, names or tuple(columns), log_tail, stopped)
+    return judge(ending, round_ or a_round())
+
+
+# Usable.
+
+
+def test_a_trial_is_worth_its_best_epoch_not_its_last():
+    assert outcome() == Outcome(FEASIBLE, "", 0.25, 2)
+
+
+@pytest.mark.parametrize(
+    ("direction", "column", "best"),
+    [
+        (Direction.MINIMIZE, (0.5, 0.25, 0.25, 0.75), (2, 0.25)),
+        (Direction.MAXIMIZE, (0.5, 0.75, 0.25, 0.75), (2, 0.75)),
+        (Direction.MINIMIZE, (0.5, NAN, 0.75), (1, 0.5)),
+        (Direction.MINIMIZE, (0.5, -INF, 0.75), (1, 0.5)),
+        (Direction.MAXIMIZE, (0.5, INF, 0.25), (1, 0.5)),
+        (Direction.MINIMIZE, (None, 0.5, None, 0.25, None), (4, 0.25)),
+        (Direction.MAXIMIZE, (-0.5, -0.25, -0.75), (2, -0.25)),
+        (Direction.MINIMIZE, (0.0, -0.0), (1, 0.0)),
+    ],
+)
+def test_the_best_epoch_is_the_earliest_of_the_best_finite_values(direction, column, best):
+    judged = outcome(column, round_=a_round(direction))
+    assert (judged.state, judged.best_epoch, judged.value) == (FEASIBLE, *best)
+
+
+columns = st.lists(st.one_of(st.none(), st.floats(), st.integers(-3, 3)), max_size=8)
+
+
+@rule
+@given(columns, st.sampled_from(Direction))
+def test_no_epoch_is_better_than_the_selected_one_and_no_earlier_one_as_good(column, direction):
+    curves = Curves(range(len(column)), {"e": column})
+    usable = {e: v for e, v in enumerate(column) if v is not None and math.isfinite(v)}
+    best = curves.best("e", direction)
+    assert (best is None) == (not usable)
+    if best is not None:
+        epoch, value = best
+        assert usable[epoch] == value
+        assert not any(direction.better(other, value) for other in usable.values())
+        assert all(usable[earlier] != value for earlier in usable if earlier < epoch)
+
+
+@rule
+@given(columns)
+def test_selection_by_the_opposite_direction_is_selection_of_the_opposite(column):
+    epochs = range(len(column))
+    opposite = [None if value is None else -value for value in column]
+    best = Curves(epochs, {"e": column}).best("e", Direction.MINIMIZE)
+    mirrored = Curves(epochs, {"e": opposite}).best("e", Direction.MAXIMIZE)
+    assert mirrored == (None if best is None else (best[0], -best[1]))
+
+
+def test_a_metric_that_was_never_reported_has_no_best_epoch():
+    assert Curves([1], {"loss": [0.5]}).best("val_error", Direction.MINIMIZE) is None
+
+
+# Infeasible: a fact about the configuration.
+
+
+@pytest.mark.parametrize("value", [NAN, INF, -INF])
+@pytest.mark.parametrize("exit_code", [0, 1, 134, 137, None])
+def test_a_trial_whose_objective_ends_not_finite_has_diverged_whatever_its_exit(value, exit_code):
+    assert outcome((0.5, 0.25, value, value), exit_code=exit_code) == Outcome(
+        INFEASIBLE, "diverged: val_error is not finite from epoch 3 on", 0.25, 2
+    )
+
+
+def test_a_trial_that_never_measured_anything_finite_has_no_value():
+    assert outcome((NAN, NAN)) == Outcome(
+        INFEASIBLE, "diverged: val_error is not finite from epoch 1 on", None, None
+    )
+
+
+def test_a_trial_that_recovered_is_usable():
+    assert outcome((0.5, NAN, 0.25)) == Outcome(FEASIBLE, "", 0.25, 3)
+
+
+def test_an_epoch_without_the_objective_is_no_divergence():
+    assert outcome((0.5, 0.25, None)).state is FEASIBLE
+    assert outcome((0.5, NAN, None)).reason == "diverged: val_error is not finite from epoch 2 on"
+
+
+@pytest.mark.parametrize("name", ["loss", "train_loss", "Train/Loss", "total_LOSS"])
+def test_a_loss_that_is_not_finite_tells_of_divergence_though_the_objective_stays_finite(name):
+    judged = outcome((0.9, 0.9, 0.9), **{name: [2.0, NAN, NAN]})
+    assert judged == Outcome(INFEASIBLE, f"diverged: {name} is not finite from epoch 2 on", 0.9, 1)
+
+
+def test_another_metric_that_is_not_finite_means_nothing():
+    assert outcome(grad_norm=[1.0, NAN, INF], perplexity=[INF] * 3).state is FEASIBLE
+
+
+#: The last lines of real programs.
+OUT_OF_MEMORY = {
+    "PyTorch": "torch.OutOfMemoryError: CUDA out of memory. Tried to allocate 2.00 GiB. GPU 0 has…",
+    "older PyTorch": "RuntimeError: CUDA out of memory. Tried to allocate 20.00 MiB (GPU 0; …)",
+    "PyTorch, from the driver": "RuntimeError: CUDA error: out of memory\nCUDA kernel errors might…",
+    "PyTorch on AMD": "torch.cuda.OutOfMemoryError: HIP out of memory. Tried to allocate 1.95 GiB",
+    "PyTorch on Apple": "RuntimeError: MPS backend out of memory (MPS allocated: 17.94 GB, …)",
+    "JAX": "jaxlib.xla_extension.XlaRuntimeError: RESOURCE_EXHAUSTED: Out of memory allocating 8",
+    "TensorFlow": "ResourceExhaustedError: OOM when allocating tensor with shape[64,3,3] on GPU:0",
+    "the driver": "failed call to cuInit: CUDA_ERROR_OUT_OF_MEMORY: out of memory",
+}
+
+
+@pytest.mark.parametrize("framework", OUT_OF_MEMORY)
+@pytest.mark.parametrize("exit_code", [1, 134, None])
+def test_a_crash_for_want_of_memory_is_infeasible(framework, exit_code):
+    log = "Traceback (most recent call last):\n" + OUT_OF_MEMORY[framework]
+    judged = outcome((), exit_code=exit_code, log_tail=log)
+    assert (judged.state, judged.reason) == (INFEASIBLE, "out of memory")
+
+
+def test_a_program_that_got_over_its_want_of_memory_is_feasible():
+    assert outcome(log_tail=OUT_OF_MEMORY["PyTorch"] + "\nretrying").state is FEASIBLE
+
+
+@pytest.mark.parametrize("exit_code", [3, 42])
+def test_an_exit_code_that_the_spec_declares_infeasible_goes_before_all_else(exit_code):
+    round_ = a_round(exit_codes=(3, 42))
+    expected = Outcome(INFEASIBLE, f"exit code {exit_code}", 0.5, 1)
+    assert outcome((0.5, NAN), exit_code=exit_code, stopped="timeout", round_=round_) == expected
+    assert outcome((0.5,), exit_code=exit_code, round_=round_) == expected
+    assert outcome((0.5,), exit_code=4, round_=round_).state is FAILED
+
+
+@pytest.mark.parametrize(
+    ("direction", "limit", "state", "reason"),
+    [
+        (Direction.MINIMIZE, 0.2, INFEASIBLE, "best val_error 0.25 is worse than 0.2"),
+        (Direction.MINIMIZE, 0.25, FEASIBLE, ""),
+        (Direction.MINIMIZE, 0.3, FEASIBLE, ""),
+        (Direction.MAXIMIZE, 0.6, INFEASIBLE, "best val_error 0.5 is worse than 0.6"),
+        (Direction.MAXIMIZE, 0.5, FEASIBLE, ""),
+        (Direction.MAXIMIZE, 0.4, FEASIBLE, ""),
+    ],
+)
+def test_a_best_value_worse_than_the_stated_limit_is_infeasible(direction, limit, state, reason):
+    judged = outcome(round_=a_round(direction, worse_than=limit))
+    assert (judged.state, judged.reason) == (state, reason)
+
+
+# Failed: no evidence about the configuration.
+
+
+@pytest.mark.parametrize(
+    ("exit_code", "reason"),
+    [
+        (1, "exit code 1"),
+        (127, "exit code 127"),
+        (137, "killed by SIGKILL (possibly out of memory)"),
+        (143, "killed by SIGTERM"),
+        (139, "killed by SIGSEGV"),
+        (None, "vanished without an exit code (killed, or the machine stopped)"),
+    ],
+)
+def test_a_crash_is_a_failure_even_after_good_measurements(exit_code, reason):
+    assert outcome(exit_code=exit_code) == Outcome(FAILED, reason, 0.25, 2)
+
+
+@pytest.mark.parametrize("exit_code", [0, 143, None])
+def test_a_trial_that_tuneplay_stopped_failed_for_that_reason(exit_code):
+    assert outcome(exit_code=exit_code, stopped="timeout after 60 s") == Outcome(
+        FAILED, "timeout after 60 s", 0.25, 2
+    )
+
+
+def test_a_trial_that_was_stopped_after_it_diverged_is_infeasible():
+    judged = outcome((0.5, NAN), exit_code=143, stopped="timeout after 60 s")
+    assert judged.state is INFEASIBLE
+
+
+def test_a_trial_that_exits_well_without_the_objective_failed_and_says_what_it_saw():
+    judged = outcome((), loss=[0.5], accuracy=[0.25])
+    assert judged == Outcome(FAILED, "no val_error seen; saw: loss, accuracy", None, None)
+
+
+def test_a_trial_without_any_metric_failed():
+    assert outcome(()).reason == "no val_error seen; saw no metrics at all"
+
+
+def test_an_objective_that_was_only_ever_left_out_was_not_seen():
+    judged = outcome((None, None), loss=[0.5, 0.25])
+    assert judged == Outcome(FAILED, "no val_error seen; saw: loss", None, None)
+
+
+@rule
+@given(
+    columns,
+    st.none() | st.integers(0, 255),
+    st.sampled_from(["", *OUT_OF_MEMORY.values()]),
+    st.sampled_from(["", "timeout"]),
+    st.none() | st.floats(allow_nan=False),
+)
+def test_a_trial_that_is_not_feasible_always_says_why_and_a_feasible_one_has_a_value(
+    column, exit_code, log_tail, stopped, limit
+):
+    judged = outcome(
+        column,
+        exit_code=exit_code,
+        log_tail=log_tail,
+        stopped=stopped,
+        round_=a_round(worse_than=limit),
+    )
+    assert (judged.state is FEASIBLE) == (judged.reason == "")
+    assert (judged.value is None) == (judged.best_epoch is None)
+    if judged.state is FEASIBLE:
+        assert exit_code == 0
+        assert math.isfinite(judged.value)
+
+
+# Exit codes in words.
+
+
+@pytest.mark.parametrize(
+    ("code", "number"),
+    [
+        (0, None),
+        (1, None),
+        (127, None),
+        (128, None),
+        (129, signal.SIGHUP),
+        (130, signal.SIGINT),
+        (137, signal.SIGKILL),
+        (143, signal.SIGTERM),
+        (255, None),
+        (None, None),
+    ],
+)
+def test_an_exit_code_above_128_may_name_a_signal(code, number):
+    assert signal_of(code) == number
+
+
+@pytest.mark.parametrize("code", [None, 129, 130, 137, 143])
+def test_what_was_killed_or_vanished_ended_from_outside(code):
+    assert ended_from_outside(code)
+
+
+@pytest.mark.parametrize("code", [0, 1, 2, 127, 134, 136, 139, 255])
+def test_what_crashed_by_itself_did_not(code):
+    assert not ended_from_outside(code)
+
+
+@rule
+@given(st.integers(0, 255))
+def test_every_exit_code_has_words_of_its_own(code):
+    others = [describe_exit(other) for other in range(256) if other != code]
+    assert describe_exit(code) not in others
