@@ -22,7 +22,8 @@ from tuneplay.judge.edges.profiles import Draws, plateau_edge, weighted_quantile
 WIDEN_PROBABILITIES = ((10.0, 0.60), (7.0, 0.63), (5.0, 0.67), (0.0, 0.85))
 ONE_DIM_PROBABILITY = 0.75  # with one dimension: its edges are clear, plateaus common ...
 ONE_DIM_CLOSE = (0.1, 0.5)  # ... but this much where the best is this close to the edge,
-ONE_DIM_TRIALS = 8  # of so many feasible trials
+ONE_DIM_TRIALS = 8  # of so many feasible trials;
+ONE_DIM_FEW = 0.85  # with fewer it takes more, and a step is not believed
 ADAPTIVE_PROBABILITY = 0.75  # at least, for adaptive samplers: trials crowd by chance too
 MAX_MARGIN = 0.6  # of the best trial: a trend towards an edge far from it is one of the bad trials
 # Of the range, added at an edge: the trend inside of a range says little about how far beyond it
@@ -89,8 +90,16 @@ def _needed(feasible: int, dims: int, margin: float, adaptive: bool) -> float:
     if dims == 1:
         close, relaxed = ONE_DIM_CLOSE
         clear = margin <= close and feasible >= ONE_DIM_TRIALS
-        limit = relaxed if clear else max(limit, ONE_DIM_PROBABILITY)
+        strict = ONE_DIM_PROBABILITY if feasible >= ONE_DIM_TRIALS else ONE_DIM_FEW
+        limit = relaxed if clear else max(limit, strict)
     return max(limit, ADAPTIVE_PROBABILITY) if adaptive else limit
+
+
+def _step_at_edge(unit: FloatArray, evidence: Evidence) -> bool:
+    """Whether a step at the high edge is beyond doubt, see `plateau_edge`."""
+    dims = evidence.units.shape[1]
+    enough = dims > 1 or len(unit) >= ONE_DIM_TRIALS
+    return enough and plateau_edge(unit, evidence.values, dims)
 
 
 def _one_edge(name: str, side: str, evidence: Evidence, dim: int, adaptive: bool) -> EdgeEvidence:
@@ -118,7 +127,7 @@ def _one_edge(name: str, side: str, evidence: Evidence, dim: int, adaptive: bool
     elif leans:
         verdict, bound = "widen", 1.0 + _widening(draws)
         reason = f"the trend still improves at the {side} edge (probability {chance:.2f})"
-    elif plateau_edge(unit, evidence.values, evidence.units.shape[1]):
+    elif _step_at_edge(unit, evidence):
         verdict, bound = "widen", 1.0 + MAX_WIDENING
         reason = f"all good trials lie at the {side} edge, the others on a plateau"
     bound = 1.0 - bound if low else bound

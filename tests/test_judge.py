@@ -1,0 +1,528 @@
+"""The judgement on a round: what it rests on, and what must not change it."""
+
+import dataclasses
+import itertools
+import math
+import statistics
+
+import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+from tuneplay.domain.command import Command
+from tuneplay.domain.curves import Direction
+from tuneplay.domain.hyperparameter import Choice, Range, Scale
+from tuneplay.domain.round import Objective, Phase, Round, Study
+from tuneplay.domain.trial import Outcome, State, Trial, TrialId
+from tuneplay.judge.comparison import Verdict
+from tuneplay.judge.epochs import Advice
+from tuneplay.judge.finding import Kind, Severity
+from tuneplay.judge.judgement import judge_round
+from tuneplay.judge.reruns import best_of
+from tuneplay.judge.selection import better_part, ranked
+from tuneplay.search.plan import hyperparameters, planned_units, values_at
+from tuneplay.spec.load import loads
+
+#: No deadline: a busy machine is no defect.
+rule = settings(deadline=None, max_examples=60)
+
+SHARED = (
+    Range("learning_rate", 1e-4, 1.0, Scale.LOG),
+    Range("momentum", 0.5, 0.999, Scale.REVERSE_LOG),
+    Choice("activation", ("relu", "tanh")),
+)
+SGD = Study("optimizer=sgd", {"optimizer": "sgd"}, SHARED)
+ADAM = Study("optimizer=adam", {"optimizer": "adam"}, SHARED, (Range("layers", 1, 5, kind="int"),))
+EPOCHS = 20
+
+
+def a_round(**changes):
+    round_ = Round(
+        name="r",
+        goal="Is adam better than sgd?",
+        phase=Phase.EXPLORATION,
+        command=Command(("train", "{args}")),
+        objective=Objective("val_error", Direction.MINIMIZE),
+        epochs=EPOCHS,
+        trials=16,
+        studies=(SGD, ADAM),
+        baseline=SGD.key,
+    )
+    return dataclasses.replace(round_, **changes)
+
+
+MINIMIZE, MAXIMIZE = (a_round(objective=Objective("val_error", d)) for d in Direction)
+
+
+def trial(
+    study, number, value=None, *, state=State.FEASIBLE, epoch=10, rerun=0, reason="", **given
+):
+    """An ended trial at its planned point, or with the nuisance values that are given."""
+    values = given or values_at(study, planned_units(MINIMIZE, study, number))
+    outcome = Outcome(state, reason, value, None if value is None else epoch)
+    configuration = hyperparameters(study, values)
+    return Trial(TrialId(study.key, number, rerun), number, configuration, outcome)
+
+
+def diverged(study, number, reason="diverged: val_error is not finite from epoch 3 on"):
+    return trial(study, number, state=State.INFEASIBLE, reason=reason)
+
+
+def crashed(study, number):
+    return trial(study, number, 0.0, state=State.FAILED, reason="exit code 1")
+
+
+#: Few different values, so that ties are common; quarters, so that arithmetic on them is exact.
+objectives = st.integers(-20, 20).map(lambda n: n / 4)
+
+
+@st.composite
+def some_trials(draw):
+    """Trials of both studies, in every state."""
+    found = []
+    for study in (SGD, ADAM):
+        for number in range(draw(st.integers(0, 16))):
+            state = draw(st.sampled_from([State.FEASIBLE] * 4 + [State.INFEASIBLE, State.FAILED]))
+            value = draw(objectives) if state is State.FEASIBLE else None
+            epoch = draw(st.integers(1, EPOCHS))
+            found.append(trial(study, number, value, state=state, epoch=epoch, reason=state.value))
+    return found
+
+
+def with_values(trials, change):
+    return [
+        dataclasses.replace(
+            t, outcome=dataclasses.replace(t.outcome, value=change(t.outcome.value))
+        )
+        if t.outcome.value is not None
+        else t
+        for t in trials
+    ]
+
+
+# Selection.
+
+
+def test_trials_are_ranked_by_value_then_by_number():
+    trials = [trial(SGD, n, value) for n, value in enumerate([0.5, 0.25, 0.75, 0.25])]
+    assert [t.id.number for t in ranked(trials, Direction.MINIMIZE)] == [1, 3, 0, 2]
+    assert [t.id.number for t in ranked(trials, Direction.MAXIMIZE)] == [2, 0, 1, 3]
+
+
+def test_only_feasible_trials_of_the_search_are_ranked():
+    trials = [trial(SGD, 0, 0.5), diverged(SGD, 1), crashed(SGD, 2), trial(SGD, 0, 0.25, rerun=1)]
+    assert ranked(trials, Direction.MINIMIZE) == trials[:1]
+
+
+@rule
+@given(st.lists(objectives, max_size=40))
+def test_the_better_part_is_a_quarter_but_three_where_there_are_three(values):
+    best_first = ranked([trial(SGD, n, v) for n, v in enumerate(values)], Direction.MINIMIZE)
+    part = better_part(best_first)
+    assert list(part) == best_first[: len(part)]
+    assert len(part) == min(len(values), max(3, math.ceil(len(values) / 4)))
+
+
+# What must not change a judgement.
+
+
+@rule
+@given(some_trials(), st.randoms(use_true_random=False))
+def test_the_order_of_trials_does_not_matter(trials, random):
+    shuffled = list(trials)
+    random.shuffle(shuffled)
+    assert judge_round(MINIMIZE, shuffled) == judge_round(MINIMIZE, trials)
+
+
+def mirrored(value):
+    return None if value is None else -value
+
+
+@rule
+@given(some_trials())
+def test_maximizing_the_negative_is_minimizing(trials):
+    one = judge_round(MINIMIZE, trials)
+    other = judge_round(MAXIMIZE, with_values(trials, mirrored))
+    assert other.findings == one.findings
+    assert other.epoch_budget == one.epoch_budget
+    for a, b in zip(one.comparisons, other.comparisons, strict=True):
+        assert b == dataclasses.replace(a, difference=mirrored(a.difference))
+    for a, b in zip(one.studies, other.studies, strict=True):
+        assert (b.feasible, b.infeasible, b.failed) == (a.feasible, a.infeasible, a.failed)
+        assert getattr(b.best, "id", None) == getattr(a.best, "id", None)
+        assert b.expected_best == {n: -value for n, value in a.expected_best.items()}
+        assert b.study_sd == a.study_sd
+
+
+@rule
+@given(some_trials(), st.integers(-10, 10))
+def test_the_unit_of_the_metric_does_not_matter(trials, power):
+    factor = 2.0**power
+    one = judge_round(MINIMIZE, trials)
+    other = judge_round(MINIMIZE, with_values(trials, lambda value: value * factor))
+    assert other.findings == one.findings
+    assert other.epoch_budget == one.epoch_budget
+    for a, b in zip(one.comparisons, other.comparisons, strict=True):
+        assert b.verdict == a.verdict
+        assert b.difference == (None if a.difference is None else a.difference * factor)
+    for a, b in zip(one.studies, other.studies, strict=True):
+        assert getattr(b.best, "id", None) == getattr(a.best, "id", None)
+        assert b.study_sd == (None if a.study_sd is None else pytest.approx(a.study_sd * factor))
+
+
+@rule
+@given(some_trials(), st.integers(-100, 100))
+def test_a_constant_added_to_the_metric_moves_no_difference(trials, constant):
+    one = judge_round(MINIMIZE, trials)
+    other = judge_round(MINIMIZE, with_values(trials, lambda value: value + constant))
+    assert other.comparisons == one.comparisons
+    assert other.findings == one.findings
+    assert other.epoch_budget == one.epoch_budget
+
+
+@rule
+@given(some_trials())
+def test_the_order_of_studies_changes_nothing_but_the_order(trials):
+    one = judge_round(MINIMIZE, trials)
+    other = judge_round(dataclasses.replace(MINIMIZE, studies=(ADAM, SGD)), trials)
+    assert other.comparisons == one.comparisons
+    assert other.studies == one.studies[::-1]
+    assert sorted(map(repr, other.findings)) == sorted(map(repr, one.findings))
+    for name in ("advice", "current", "suggested", "share_early", "share_late", "trials"):
+        assert getattr(other.epoch_budget, name) == getattr(one.epoch_budget, name)
+
+
+@rule
+@given(some_trials(), st.integers(1, 3), objectives)
+def test_reruns_that_nobody_asked_for_are_no_trials_of_the_search(trials, rerun, value):
+    extra = [trial(SGD, number, value, rerun=rerun, epoch=EPOCHS) for number in range(3)]
+    assert judge_round(MINIMIZE, trials + extra) == judge_round(MINIMIZE, trials)
+
+
+@rule
+@given(some_trials(), some_trials())
+def test_one_study_is_judged_by_its_own_trials(trials, others):
+    def about(trials, study):
+        judgement = judge_round(MINIMIZE, trials)
+        (summary,) = [s for s in judgement.studies if s.study == study]
+        return summary, [f for f in judgement.findings if f.study == study.key]
+
+    mixed = [t for t in trials if t.id.study == SGD.key]
+    mixed += [t for t in others if t.id.study == ADAM.key]
+    assert about(mixed, SGD) == about(trials, SGD)
+    assert about(mixed, ADAM) == about(others, ADAM)
+
+
+# Summaries and comparisons.
+
+
+def test_a_study_counts_how_its_trials_ended():
+    trials = [trial(SGD, 0, 0.5), trial(SGD, 1, 0.25), diverged(SGD, 2), crashed(SGD, 3)]
+    sgd, adam = judge_round(MINIMIZE, trials).studies
+    assert (sgd.feasible, sgd.infeasible, sgd.failed, sgd.ended) == (2, 1, 1, 4)
+    assert sgd.best == trials[1]
+    assert (adam.ended, adam.best, adam.expected_best) == (0, None, {})
+
+
+def compared(sgd, adam, round_=MINIMIZE):
+    trials = [trial(SGD, n, value) for n, value in enumerate(sgd)]
+    trials += [trial(ADAM, n, value) for n, value in enumerate(adam)]
+    (comparison,) = judge_round(round_, trials).comparisons
+    return comparison
+
+
+@pytest.mark.parametrize(
+    ("round_", "words"),
+    [(MINIMIZE, "optimizer=adam is ahead by 0.25"), (MAXIMIZE, "optimizer=adam is behind by 0.5")],
+)
+def test_the_best_trials_are_compared_in_the_stated_direction(round_, words):
+    comparison = compared([0.75, 1.0], [0.5, 0.5], round_)
+    assert comparison.reason.startswith(words)
+    assert (comparison.study, comparison.baseline) == (ADAM.key, SGD.key)
+
+
+@rule
+@given(st.lists(objectives, min_size=1, max_size=9), st.lists(objectives, min_size=1, max_size=9))
+def test_one_training_of_each_never_decides(sgd, adam):
+    comparison = compared(sgd, adam)
+    assert comparison.verdict is Verdict.NEEDS_RERUNS
+    assert comparison.difference == min(adam) - min(sgd)
+
+
+@pytest.mark.parametrize(
+    ("sgd", "adam", "missing"),
+    [([], [0.5], [SGD.key]), ([0.5], [], [ADAM.key]), ([], [], [ADAM.key, SGD.key])],
+)
+def test_a_study_without_a_feasible_trial_is_compared_with_nothing(sgd, adam, missing):
+    comparison = compared(sgd, adam)
+    assert comparison.verdict is Verdict.NO_FEASIBLE_TRIAL
+    assert comparison.difference is None
+    assert all(key in comparison.reason for key in missing)
+    assert "no feasible trial" in comparison.reason
+
+
+def test_a_round_that_only_tunes_compares_nothing():
+    round_ = a_round(studies=(SGD,), baseline=None)
+    assert judge_round(round_, [trial(SGD, 0, 0.5)]).comparisons == ()
+
+
+def test_nothing_trained_is_nothing_found():
+    judgement = judge_round(MINIMIZE, [])
+    assert judgement.findings == ()
+    assert judgement.epoch_budget.advice is Advice.UNKNOWN
+    assert [c.verdict for c in judgement.comparisons] == [Verdict.NO_FEASIBLE_TRIAL]
+
+
+@settings(deadline=None, max_examples=40)
+@given(st.lists(objectives, min_size=1, max_size=4), st.integers(1, 4))
+def test_the_expected_best_is_that_of_all_draws_there_are(values, count):
+    bests = [min(draw) for draw in itertools.product(values, repeat=count)]
+    drawn = best_of(sorted(values), count)
+    assert drawn.mean == pytest.approx(statistics.fmean(bests))
+    assert drawn.sd == pytest.approx(statistics.pstdev(bests), abs=1e-9)
+
+
+@rule
+@given(some_trials())
+def test_more_trials_are_never_expected_to_find_a_worse_best(trials):
+    for summary in judge_round(MINIMIZE, trials).studies:
+        expected = [summary.expected_best[count] for count in sorted(summary.expected_best)]
+        assert all(b <= a + 1e-12 for a, b in itertools.pairwise(expected))
+        if expected:
+            assert max(summary.expected_best) == summary.feasible
+            assert summary.best.outcome.value <= expected[-1]
+
+
+# The epoch budget.
+
+
+def budget_of(epochs, current=EPOCHS):
+    """The advice where the best trials of one study peak at these epochs."""
+    round_ = a_round(epochs=current, studies=(SGD,), baseline=None)
+    trials = [trial(SGD, n, n / 4, epoch=epoch) for n, epoch in enumerate(epochs)]
+    judgement = judge_round(round_, trials)
+    return judgement.epoch_budget, [f for f in judgement.findings if f.kind is Kind.EPOCH_BUDGET]
+
+
+def test_best_epochs_in_the_first_fifth_ask_for_fewer_epochs():
+    budget, (finding,) = budget_of([2, 4, 3])
+    assert budget.advice is Advice.DECREASE
+    assert max(budget.best_epochs) <= budget.suggested < EPOCHS
+    assert finding.suggestion == {"epochs": budget.suggested}
+    assert finding.severity is Severity.NOTE
+
+
+def test_best_epochs_in_the_last_fifth_ask_for_more_epochs():
+    budget, (finding,) = budget_of([20, 19, 17])
+    assert budget.advice is Advice.INCREASE
+    assert budget.suggested > EPOCHS
+    assert finding.suggestion == {"epochs": budget.suggested}
+    assert finding.severity is Severity.WARNING
+
+
+@pytest.mark.parametrize("epochs", [[10, 11, 12], [2, 3, 12], [20, 10, 11], [4, 5, 4]])
+def test_best_epochs_in_between_ask_for_nothing(epochs):
+    budget, findings = budget_of(epochs)
+    assert (budget.advice, budget.suggested, findings) == (Advice.KEEP, None, [])
+
+
+@pytest.mark.parametrize(("epochs", "current"), [([], 20), ([20, 20], 20), ([1, 1, 1], 3)])
+def test_too_little_to_tell_is_said_to_be_so(epochs, current):
+    budget, findings = budget_of(epochs, current)
+    assert (budget.advice, budget.suggested, findings) == (Advice.UNKNOWN, None, [])
+
+
+def test_only_the_better_trials_have_a_say_on_epochs():
+    # The best quarter of 16 peaks in the middle, all the others at the end.
+    budget, _ = budget_of([10] * 4 + [20] * 12)
+    assert budget.advice is Advice.KEEP
+    assert budget.trials == 4
+
+
+@rule
+@given(some_trials(), st.integers(5, 200))
+def test_advice_on_epochs_is_always_another_number_in_its_own_direction(trials, current):
+    budget = judge_round(a_round(epochs=current), trials).epoch_budget
+    if budget.advice is Advice.INCREASE:
+        assert budget.suggested > current
+    elif budget.advice is Advice.DECREASE:
+        assert max(1, *budget.best_epochs) <= budget.suggested < current
+    else:
+        assert budget.suggested is None
+
+
+# Infeasible trials.
+
+
+@pytest.mark.parametrize(
+    ("bad", "severity"), [(1, Severity.NOTE), (7, Severity.NOTE), (8, Severity.WARNING)]
+)
+def test_infeasible_trials_are_counted_and_a_large_share_is_a_warning(bad, severity):
+    trials = [diverged(SGD, n) if n < bad else trial(SGD, n, 0.5) for n in range(16)]
+    (finding,) = [f for f in judge_round(MINIMIZE, trials).findings if f.kind is Kind.INFEASIBLE]
+    assert (finding.study, finding.severity) == (SGD.key, severity)
+    assert finding.message.startswith(f"{bad} of 16 trials are infeasible")
+    assert finding.evidence["share"] == bad / 16
+
+
+def test_the_reasons_for_infeasible_trials_are_told_the_most_frequent_first():
+    trials = [diverged(SGD, 0, "out of memory"), diverged(SGD, 1), diverged(SGD, 2)]
+    (finding,) = [f for f in judge_round(MINIMIZE, trials).findings if f.kind is Kind.INFEASIBLE]
+    assert finding.message.endswith("(2 diverged, 1 out of memory)")
+
+
+def test_without_infeasible_trials_there_is_nothing_to_say_of_them():
+    trials = [trial(SGD, 0, 0.5), crashed(SGD, 1)]
+    assert all(f.kind is not Kind.INFEASIBLE for f in judge_round(MINIMIZE, trials).findings)
+
+
+# Boundaries.
+
+
+def boundary(h, best_at, count=16):
+    """The finding on one hyperparameter where trials are the better the nearer to a coordinate."""
+    study = Study("all", {}, (h,))
+    round_ = a_round(studies=(study,), baseline=None)
+    units = [(n + 0.5) / count for n in range(count)]
+    trials = [
+        trial(study, n, abs(unit - best_at), **{h.name: h.at(unit)}) for n, unit in enumerate(units)
+    ]
+    findings = [f for f in judge_round(round_, trials).findings if f.kind is Kind.BOUNDARY]
+    assert len(findings) <= 1
+    return findings[0] if findings else None
+
+
+LEARNING_RATE = Range("learning_rate", 1e-4, 1e-1, Scale.LOG)
+
+
+@pytest.mark.parametrize(("best_at", "side"), [(0, "low"), (1, "high")])
+def test_the_best_trials_at_an_edge_ask_for_a_wider_range(best_at, side):
+    finding = boundary(LEARNING_RATE, best_at)
+    assert (finding.hyperparameter, finding.side) == ("learning_rate", side)
+    assert finding.severity is Severity.WARNING
+    assert 0 <= finding.evidence["margin"] < 0.1
+
+
+def test_the_best_trials_in_the_middle_ask_for_nothing():
+    assert boundary(LEARNING_RATE, 0.5) is None
+
+
+def test_too_few_trials_say_nothing_about_an_edge():
+    assert boundary(LEARNING_RATE, 0, count=5) is None
+
+
+def test_a_choice_has_no_edge():
+    study = Study("all", {}, (Choice("activation", ("relu", "tanh")),))
+    trials = [trial(study, n, float(n), activation="relu" if n < 8 else "tanh") for n in range(16)]
+    assert judge_round(a_round(studies=(study,), baseline=None), trials).findings == ()
+
+
+@st.composite
+def searched_ranges(draw):
+    """Ranges as people write them."""
+    scale = draw(st.sampled_from(Scale))
+    if scale is Scale.LOG:
+        low = draw(st.sampled_from([1e-8, 1e-5, 3e-4, 0.02, 1.0, 16.0]))
+        return Range("x", low, low * draw(st.sampled_from([1.5, 4.0, 100.0, 1e4])), scale)
+    if scale is Scale.REVERSE_LOG:
+        low = draw(st.sampled_from([0.0, 0.5, 0.8, 0.9]))
+        return Range("x", low, draw(st.sampled_from([0.93, 0.99, 0.999, 0.99999])), scale)
+    low = draw(st.sampled_from([-10.0, 0.0, 0.1, 1.0, 128.0, 1000.0]))
+    return Range("x", low, low + draw(st.sampled_from([0.01, 0.2, 1.0, 50.0, 3000.0])))
+
+
+@st.composite
+def searched_ints(draw):
+    scale = draw(st.sampled_from([Scale.LINEAR, Scale.LOG]))
+    low = draw(st.sampled_from([1, 2, 16, 100]))
+    high = low + draw(st.sampled_from([1, 2, 7, 100]))
+    return Range("x", float(low), float(high), scale, "int")
+
+
+every_range = st.one_of(searched_ranges(), searched_ints())
+
+
+@rule
+@given(every_range, st.sampled_from([0, 1]))
+def test_a_suggested_range_holds_the_old_one_and_reaches_beyond_the_edge(h, best_at):
+    finding = boundary(h, best_at)
+    assume(finding is not None and finding.suggestion)
+    low, high = finding.suggestion["low"], finding.suggestion["high"]
+    if finding.side == "low":
+        assert low < h.low
+        assert high == h.high
+    else:
+        assert low == h.low
+        assert high > h.high
+
+
+SPEC = """\
+goal: g
+phase: exploration
+command: train {{args}}
+objective: {{metric: e, direction: minimize}}
+epochs: 2
+trials: 3
+nuisance: {{x: {{low: {low!r}, high: {high!r}, scale: {scale}, type: {kind}}}}}
+"""
+
+
+@rule
+@given(every_range, st.sampled_from([0, 1]))
+def test_a_suggested_range_can_be_pasted_into_the_next_spec(h, best_at):
+    finding = boundary(h, best_at)
+    assume(finding is not None and finding.suggestion)
+    text = SPEC.format(**finding.suggestion, scale=h.scale, kind=h.kind)
+    ((found,),) = [study.space for study in loads(text, "r", "r.yaml").round.studies]
+    assert (found.low, found.high) == (finding.suggestion["low"], finding.suggestion["high"])
+
+
+@rule
+@given(every_range, st.sampled_from([0, 1]))
+def test_a_suggested_range_is_short_enough_to_type(h, best_at):
+    finding = boundary(h, best_at)
+    assume(finding is not None and finding.suggestion)
+    new = finding.suggestion[finding.side]
+    assert len(repr(new)) <= 10
+
+
+@pytest.mark.parametrize(
+    ("h", "best_at"),
+    [
+        (Range("dropout", 0.1, 0.6, limits=(0, 1)), 0),
+        (Range("dropout", 0.1, 0.6, limits=(0, 1)), 1),
+        (Range("dropout", 0.001, 0.5, Scale.LOG, limits=(0, 1)), 1),
+        (Range("momentum", 0.2, 0.9, Scale.REVERSE_LOG, limits=(0, 1)), 0),
+        (Range("heads", 2.0, 6.0, kind="int", limits=(1, 8)), 0),
+        (Range("heads", 2.0, 6.0, kind="int", limits=(1, 8)), 1),
+    ],
+)
+def test_advice_goes_up_to_the_limits_and_never_beyond(h, best_at):
+    finding = boundary(h, best_at)
+    low, high = finding.suggestion["low"], finding.suggestion["high"]
+    assert h.limits[0] <= low
+    assert high <= h.limits[1]
+    assert (low < h.low) != (high > h.high)
+
+
+@pytest.mark.parametrize(
+    ("h", "best_at"),
+    [
+        (Range("dropout", 0.0, 0.6, limits=(0, 1)), 0),
+        (Range("fraction", 0.5, 1.0, limits=(0, 1)), 1),
+        (Range("layers", 1.0, 8.0, kind="int", limits=(1, None)), 0),
+    ],
+)
+def test_at_its_limit_a_range_is_as_wide_as_can_be(h, best_at):
+    finding = boundary(h, best_at)
+    assert finding.severity is Severity.NOTE
+    assert finding.suggestion == {}
+    assert "already ends at its limit" in finding.message
+
+
+def test_warnings_come_before_notes():
+    trials = [trial(SGD, n, n / 4, epoch=20) for n in range(12)]
+    trials += [diverged(SGD, n) for n in range(12, 16)]
+    severities = [f.severity for f in judge_round(MINIMIZE, trials).findings]
+    assert set(severities) == set(Severity)
+    assert severities == sorted(severities, key=[Severity.WARNING, Severity.NOTE].index)
