@@ -26,11 +26,10 @@ from tuneplay.spec.load import loads
 #: No deadline: a busy machine is no defect.
 rule = settings(deadline=None, max_examples=60)
 
-SHARED = (
-    Range("learning_rate", 1e-4, 1.0, Scale.LOG),
-    Range("momentum", 0.5, 0.999, Scale.REVERSE_LOG),
-    Choice("activation", ("relu", "tanh")),
-)
+#: For rules about whole rounds, each of which is judged several times.
+dear_rule = settings(deadline=None, max_examples=10)
+
+SHARED = (Range("learning_rate", 1e-4, 1.0, Scale.LOG), Choice("activation", ("relu", "tanh")))
 SGD = Study("optimizer=sgd", {"optimizer": "sgd"}, SHARED)
 ADAM = Study("optimizer=adam", {"optimizer": "adam"}, SHARED, (Range("layers", 1, 5, kind="int"),))
 EPOCHS = 20
@@ -64,8 +63,8 @@ def trial(
     return Trial(TrialId(study.key, number, rerun), number, configuration, outcome)
 
 
-def diverged(study, number, reason="diverged: val_error is not finite from epoch 3 on"):
-    return trial(study, number, state=State.INFEASIBLE, reason=reason)
+def diverged(study, number, reason="diverged: val_error is not finite from epoch 3 on", **given):
+    return trial(study, number, state=State.INFEASIBLE, reason=reason, **given)
 
 
 def crashed(study, number):
@@ -126,7 +125,7 @@ def test_the_better_part_is_a_quarter_but_three_where_there_are_three(values):
 # What must not change a judgement.
 
 
-@rule
+@dear_rule
 @given(some_trials(), st.randoms(use_true_random=False))
 def test_the_order_of_trials_does_not_matter(trials, random):
     shuffled = list(trials)
@@ -138,7 +137,7 @@ def mirrored(value):
     return None if value is None else -value
 
 
-@rule
+@dear_rule
 @given(some_trials())
 def test_maximizing_the_negative_is_minimizing(trials):
     one = judge_round(MINIMIZE, trials)
@@ -154,7 +153,7 @@ def test_maximizing_the_negative_is_minimizing(trials):
         assert b.study_sd == a.study_sd
 
 
-@rule
+@dear_rule
 @given(some_trials(), st.integers(-10, 10))
 def test_the_unit_of_the_metric_does_not_matter(trials, power):
     factor = 2.0**power
@@ -170,7 +169,7 @@ def test_the_unit_of_the_metric_does_not_matter(trials, power):
         assert b.study_sd == (None if a.study_sd is None else pytest.approx(a.study_sd * factor))
 
 
-@rule
+@dear_rule
 @given(some_trials(), st.integers(-100, 100))
 def test_a_constant_added_to_the_metric_moves_no_difference(trials, constant):
     one = judge_round(MINIMIZE, trials)
@@ -180,7 +179,7 @@ def test_a_constant_added_to_the_metric_moves_no_difference(trials, constant):
     assert other.epoch_budget == one.epoch_budget
 
 
-@rule
+@dear_rule
 @given(some_trials())
 def test_the_order_of_studies_changes_nothing_but_the_order(trials):
     one = judge_round(MINIMIZE, trials)
@@ -192,14 +191,14 @@ def test_the_order_of_studies_changes_nothing_but_the_order(trials):
         assert getattr(other.epoch_budget, name) == getattr(one.epoch_budget, name)
 
 
-@rule
+@dear_rule
 @given(some_trials(), st.integers(1, 3), objectives)
 def test_reruns_that_nobody_asked_for_are_no_trials_of_the_search(trials, rerun, value):
     extra = [trial(SGD, number, value, rerun=rerun, epoch=EPOCHS) for number in range(3)]
     assert judge_round(MINIMIZE, trials + extra) == judge_round(MINIMIZE, trials)
 
 
-@rule
+@dear_rule
 @given(some_trials(), some_trials())
 def test_one_study_is_judged_by_its_own_trials(trials, others):
     def about(trials, study):
@@ -241,7 +240,7 @@ def test_the_best_trials_are_compared_in_the_stated_direction(round_, words):
     assert (comparison.study, comparison.baseline) == (ADAM.key, SGD.key)
 
 
-@rule
+@dear_rule
 @given(st.lists(objectives, min_size=1, max_size=9), st.lists(objectives, min_size=1, max_size=9))
 def test_one_training_of_each_never_decides(sgd, adam):
     comparison = compared(sgd, adam)
@@ -282,7 +281,7 @@ def test_the_expected_best_is_that_of_all_draws_there_are(values, count):
     assert drawn.sd == pytest.approx(statistics.pstdev(bests), abs=1e-9)
 
 
-@rule
+@dear_rule
 @given(some_trials())
 def test_more_trials_are_never_expected_to_find_a_worse_best(trials):
     for summary in judge_round(MINIMIZE, trials).studies:
@@ -339,7 +338,7 @@ def test_only_the_better_trials_have_a_say_on_epochs():
     assert budget.trials == 4
 
 
-@rule
+@dear_rule
 @given(some_trials(), st.integers(5, 200))
 def test_advice_on_epochs_is_always_another_number_in_its_own_direction(trials, current):
     budget = judge_round(a_round(epochs=current), trials).epoch_budget
@@ -379,17 +378,29 @@ def test_without_infeasible_trials_there_is_nothing_to_say_of_them():
 # Boundaries.
 
 
-def boundary(h, best_at, count=16):
-    """The finding on one hyperparameter where trials are the better the nearer to a coordinate."""
+def findings_on(h, values):
+    """What is found where one hyperparameter was trained at coordinates with these values."""
     study = Study("all", {}, (h,))
-    round_ = a_round(studies=(study,), baseline=None)
-    units = [(n + 0.5) / count for n in range(count)]
     trials = [
-        trial(study, n, abs(unit - best_at), **{h.name: h.at(unit)}) for n, unit in enumerate(units)
+        diverged(study, number, **{h.name: h.at(unit)})
+        if value is None
+        else trial(study, number, value, **{h.name: h.at(unit)})
+        for number, (unit, value) in enumerate(values)
     ]
-    findings = [f for f in judge_round(round_, trials).findings if f.kind is Kind.BOUNDARY]
-    assert len(findings) <= 1
-    return findings[0] if findings else None
+    return judge_round(a_round(studies=(study,), baseline=None), trials).findings
+
+
+def slope(best_at, count=16):
+    """Coordinates and values that are the better the nearer to one coordinate."""
+    units = [(number + 0.5) / count for number in range(count)]
+    return [(unit, abs(unit - best_at)) for unit in units]
+
+
+def edge_finding(h, best_at):
+    """The finding on an edge of a hyperparameter whose trials get better towards a coordinate."""
+    found = [f for f in findings_on(h, slope(best_at)) if f.kind is Kind.BOUNDARY and f.side]
+    assert len(found) <= 1
+    return found[0] if found else None
 
 
 LEARNING_RATE = Range("learning_rate", 1e-4, 1e-1, Scale.LOG)
@@ -397,24 +408,47 @@ LEARNING_RATE = Range("learning_rate", 1e-4, 1e-1, Scale.LOG)
 
 @pytest.mark.parametrize(("best_at", "side"), [(0, "low"), (1, "high")])
 def test_the_best_trials_at_an_edge_ask_for_a_wider_range(best_at, side):
-    finding = boundary(LEARNING_RATE, best_at)
+    finding = edge_finding(LEARNING_RATE, best_at)
     assert (finding.hyperparameter, finding.side) == ("learning_rate", side)
     assert finding.severity is Severity.WARNING
     assert 0 <= finding.evidence["margin"] < 0.1
 
 
-def test_the_best_trials_in_the_middle_ask_for_nothing():
-    assert boundary(LEARNING_RATE, 0.5) is None
+def test_the_best_trials_in_the_middle_ask_for_no_wider_range():
+    assert edge_finding(LEARNING_RATE, 0.5) is None
 
 
-def test_too_few_trials_say_nothing_about_an_edge():
-    assert boundary(LEARNING_RATE, 0, count=5) is None
+def test_a_range_may_be_narrowed_to_where_all_good_trials_are():
+    (finding,) = findings_on(LEARNING_RATE, slope(0.5))
+    assert finding.severity is Severity.NOTE
+    low, high = finding.suggestion["low"], finding.suggestion["high"]
+    assert LEARNING_RATE.low < low < LEARNING_RATE.at(0.5) < high < LEARNING_RATE.high
 
 
-def test_a_choice_has_no_edge():
-    study = Study("all", {}, (Choice("activation", ("relu", "tanh")),))
-    trials = [trial(study, n, float(n), activation="relu" if n < 8 else "tanh") for n in range(16)]
-    assert judge_round(a_round(studies=(study,), baseline=None), trials).findings == ()
+def test_too_few_trials_say_how_many_would_do():
+    (finding,) = findings_on(LEARNING_RATE, slope(0, count=3))
+    assert (finding.kind, finding.severity) == (Kind.UNDERSAMPLED, Severity.NOTE)
+    assert finding.suggestion["trials"] > 3
+
+
+def test_an_edge_of_what_is_feasible_asks_for_stability_not_for_a_wider_range():
+    cliff = [(unit, -unit if unit < 0.7 else None) for unit, _ in slope(1, count=24)]
+    (finding,) = [f for f in findings_on(LEARNING_RATE, cliff) if f.side]
+    assert (finding.kind, finding.side) == (Kind.INSTABILITY_EDGE, "high")
+    assert 0.5 < finding.evidence["probability"] <= 1
+    assert "warmup" in finding.message
+    assert finding.suggestion == {}
+
+
+def test_a_choice_of_words_has_no_edge():
+    h = Choice("activation", ("relu", "tanh", "gelu", "selu"))
+    assert findings_on(h, slope(1)) == ()
+
+
+@pytest.mark.parametrize(("best_at", "add"), [(1, 1024), (0, 32)])
+def test_a_series_of_numbers_goes_on(best_at, add):
+    h = Choice("width", (64, 128, 256, 512))
+    assert edge_finding(h, best_at).suggestion == {"add": add}
 
 
 @st.composite
@@ -442,10 +476,10 @@ def searched_ints(draw):
 every_range = st.one_of(searched_ranges(), searched_ints())
 
 
-@rule
+@dear_rule
 @given(every_range, st.sampled_from([0, 1]))
 def test_a_suggested_range_holds_the_old_one_and_reaches_beyond_the_edge(h, best_at):
-    finding = boundary(h, best_at)
+    finding = edge_finding(h, best_at)
     assume(finding is not None and finding.suggestion)
     low, high = finding.suggestion["low"], finding.suggestion["high"]
     if finding.side == "low":
@@ -467,23 +501,29 @@ nuisance: {{x: {{low: {low!r}, high: {high!r}, scale: {scale}, type: {kind}}}}}
 """
 
 
-@rule
+@dear_rule
 @given(every_range, st.sampled_from([0, 1]))
 def test_a_suggested_range_can_be_pasted_into_the_next_spec(h, best_at):
-    finding = boundary(h, best_at)
+    finding = edge_finding(h, best_at)
     assume(finding is not None and finding.suggestion)
     text = SPEC.format(**finding.suggestion, scale=h.scale, kind=h.kind)
     ((found,),) = [study.space for study in loads(text, "r", "r.yaml").round.studies]
     assert (found.low, found.high) == (finding.suggestion["low"], finding.suggestion["high"])
 
 
-@rule
-@given(every_range, st.sampled_from([0, 1]))
-def test_a_suggested_range_is_short_enough_to_type(h, best_at):
-    finding = boundary(h, best_at)
-    assume(finding is not None and finding.suggestion)
-    new = finding.suggestion[finding.side]
-    assert len(repr(new)) <= 10
+@pytest.mark.parametrize(
+    ("h", "best_at"),
+    [
+        (Range("dropout", 0.1, 0.3), 1),
+        (Range("learning_rate", 3e-5, 0.007, Scale.LOG), 0),
+        (Range("width", 24.0, 700.0, Scale.LOG, "int"), 1),
+        (Range("momentum", 0.8, 0.93, Scale.REVERSE_LOG), 0),
+        (Range("momentum", 0.8, 0.93, Scale.REVERSE_LOG), 1),
+    ],
+)
+def test_a_suggested_edge_is_short_enough_to_type(h, best_at):
+    finding = edge_finding(h, best_at)
+    assert len(repr(finding.suggestion[finding.side])) <= 8
 
 
 @pytest.mark.parametrize(
@@ -498,7 +538,7 @@ def test_a_suggested_range_is_short_enough_to_type(h, best_at):
     ],
 )
 def test_advice_goes_up_to_the_limits_and_never_beyond(h, best_at):
-    finding = boundary(h, best_at)
+    finding = edge_finding(h, best_at)
     low, high = finding.suggestion["low"], finding.suggestion["high"]
     assert h.limits[0] <= low
     assert high <= h.limits[1]
@@ -514,10 +554,7 @@ def test_advice_goes_up_to_the_limits_and_never_beyond(h, best_at):
     ],
 )
 def test_at_its_limit_a_range_is_as_wide_as_can_be(h, best_at):
-    finding = boundary(h, best_at)
-    assert finding.severity is Severity.NOTE
-    assert finding.suggestion == {}
-    assert "already ends at its limit" in finding.message
+    assert edge_finding(h, best_at) is None
 
 
 def test_warnings_come_before_notes():

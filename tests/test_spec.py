@@ -93,7 +93,8 @@ SINGLE = {
     key: [
         (fragment, errors)
         for fragment, errors in BAD.values()
-        if fragment.startswith(f"{key}:") and "\n" not in fragment
+        # What is not YAML hides all else.
+        if fragment.startswith(f"{key}:") and "\n" not in fragment and "not YAML" not in errors[0]
     ]
     for key in LONELY
 }

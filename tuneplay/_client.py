@@ -16,12 +16,15 @@ def log(*, epoch: int, **metrics: float | None) -> None:
 
     Raises:
         TypeError: A value is neither a number nor None.
+        ValueError: The epoch is not a whole number.
         OSError: The file cannot be written.
     """
     path = os.environ.get("TUNEPLAY_METRICS")
     if not path:
         return
-    row = {"epoch": int(epoch)} | {n: None if v is None else float(v) for n, v in metrics.items()}
+    if int(epoch) != epoch:
+        raise ValueError(f"epoch {epoch} is not a whole number")
+    row = {"epoch": int(epoch)} | {name: _number(name, v) for name, v in metrics.items()}
     line = json.dumps(row) + "\n"
     # One write of a whole line: lines of several writers do not mix, and none is half there.
     fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
@@ -29,3 +32,14 @@ def log(*, epoch: int, **metrics: float | None) -> None:
         os.write(fd, line.encode())
     finally:
         os.close(fd)
+
+
+def _number(name: str, value: float | None) -> float | None:
+    if value is None:
+        return None
+    if isinstance(value, str):
+        raise TypeError(f"{name}: {value!r} is not a number")
+    try:
+        return float(value)
+    except (TypeError, ValueError):
+        raise TypeError(f"{name}: {value!r} is not a number") from None

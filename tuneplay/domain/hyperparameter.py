@@ -93,16 +93,17 @@ class Range:
     def _grid_value(self, unit: float) -> float | int:
         """Value on a grid: each grid point owns an equally long part of the scale around it."""
         step = self.step if self.step is not None else 1
-        count = math.floor((self.high - self.low) / step + 1e-9) + 1
+        low, high = Decimal(repr(self.low)), Decimal(repr(self.high))
+        count = int((high - low) / Decimal(repr(step))) + 1
         if self.scale is Scale.LOG:
-            low, high = math.log(self.low - step / 2), math.log(self.high + step / 2)
-            index = round((math.exp(_between(low, high, unit)) - self.low) / step)
+            ends = math.log(self.low - step / 2), math.log(self.high + step / 2)
+            index = round((math.exp(_between(*ends, unit)) - self.low) / step)
         else:
             index = math.floor(unit * count)
         index = min(max(index, 0), count - 1)
         if self.kind == "int":
             return int(self.low) + index * int(step)
-        return float(Decimal(repr(self.low)) + index * Decimal(repr(step)))
+        return float(low + index * Decimal(repr(step)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,8 @@ _FROM_OUTSIDE = (signal.SIGKILL, signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
 
 #: What frameworks print when an accelerator's memory is exhausted (PyTorch, TensorFlow and JAX).
 _OUT_OF_MEMORY = re.compile(
-    r"CUDA out of memory|OutOfMemoryError|RESOURCE_EXHAUSTED|CUDA_ERROR_OUT_OF_MEMORY"
+    r"(?:CUDA|HIP|MPS backend) out of memory|CUDA error: out of memory|OutOfMemoryError"
+    r"|RESOURCE_EXHAUSTED|ResourceExhaustedError|CUDA_ERROR_OUT_OF_MEMORY"
 )
 
 

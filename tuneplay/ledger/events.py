@@ -132,7 +132,7 @@ def decode(data: Mapping[str, Any]) -> Event | None:
     """The event in a JSON object; None for a kind that a later version has added.
 
     Raises:
-        KeyError, TypeError, ValueError: The object is not an event.
+        KeyError, TypeError, ValueError, AttributeError: The object is not an event.
     """
     kind = data["event"]
     if kind == "opened":
@@ -158,7 +158,10 @@ def _encode_id(trial: TrialId) -> dict[str, Any]:
 
 
 def _decode_id(data: Mapping[str, Any]) -> TrialId:
-    return TrialId(data["study"], data["trial"], data.get("rerun", 0))
+    trial = TrialId(data["study"], data["trial"], data.get("rerun", 0))
+    if not (isinstance(trial.number, int) and isinstance(trial.rerun, int)):
+        raise TypeError("a trial has a number")
+    return trial
 
 
 def _encode_trial(trial: Trial) -> dict[str, Any]:
@@ -184,6 +187,8 @@ def _finite(column: Any) -> list[float | None]:
 
 def _decode_trial(data: Mapping[str, Any]) -> Trial:
     curves = data["curves"]
+    if not isinstance(curves, dict):
+        raise TypeError("curves are columns")
     epochs = curves.pop("epoch")
     outcome = Outcome(State(data["state"]), data["reason"], data["value"], data["best_epoch"])
     return Trial(

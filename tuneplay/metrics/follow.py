@@ -52,7 +52,7 @@ class Follower:
             os.close(fd)
         if end and self._rest:
             rest, self._rest = self._rest, b""
-            yield rest
+            yield _seen(rest)
 
     def _split(self, chunk: bytes) -> Iterator[bytes]:
         if self._skipping:
@@ -60,13 +60,18 @@ class Follower:
             if not newline:
                 return
             self._skipping = False
+            yield b""  # the endless line counts, so that those after it keep their numbers
         lines = (self._rest + chunk).split(b"\n")
         self._rest = lines.pop()
         if len(self._rest) > MAX_LINE:
             self._rest, self._skipping = b"", True
         for line in lines:
-            # A progress bar redraws its line with \r: what stands last is what is seen.
-            yield line.rstrip(b"\r").rpartition(b"\r")[2]
+            yield _seen(line)
+
+
+def _seen(line: bytes) -> bytes:
+    """What of a line is seen: a progress bar redraws it, and what stands last counts."""
+    return line.rstrip(b"\r").rpartition(b"\r")[2]
 
 
 def tail(path: str | Path, lines: int = 20, limit: int = 16_384) -> str:

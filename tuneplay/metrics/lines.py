@@ -7,6 +7,12 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+#: No training has more epochs (or steps counted as such).
+MAX_EPOCH = 10**12
+
+#: A bad value is shown up to this many characters.
+MAX_SHOWN = 60
+
 #: A name that says nothing is worth more than this many characters.
 MAX_NAME = 200
 
@@ -58,12 +64,20 @@ def parse_json_line(line: bytes) -> Measurement | None:
 
 def _epoch(value: object) -> int:
     if isinstance(value, bool) or not isinstance(value, int | float):
-        raise BadLineError(f"epoch {value!r} is not a number")
-    if not math.isfinite(value) or value != int(value):
-        raise BadLineError(f"epoch {value} is not a whole number")
+        raise BadLineError(f"epoch {_short(value)} is not a number")
+    if isinstance(value, float) and (not math.isfinite(value) or value != int(value)):
+        raise BadLineError(f"epoch {_short(value)} is not a whole number")
     if value < 0:
-        raise BadLineError(f"epoch {value} is negative")
+        raise BadLineError(f"epoch {_short(value)} is negative")
+    if value > MAX_EPOCH:
+        raise BadLineError(f"epoch {_short(value)} is no epoch")
     return int(value)
+
+
+def _short(value: object) -> str:
+    text = value if isinstance(value, str) else repr(value)[: MAX_SHOWN + 1]
+    shown = repr(text) if isinstance(value, str) else text
+    return shown if len(shown) <= MAX_SHOWN else shown[: MAX_SHOWN - 1] + "…"
 
 
 def _values(data: Mapping[str, object]) -> list[tuple[str, float]]:

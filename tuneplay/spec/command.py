@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 
 from tuneplay.domain.command import ARGS_FORMS, BUILTIN_PLACEHOLDERS, Command, placeholders_in
 from tuneplay.domain.round import Study
@@ -13,6 +14,8 @@ from tuneplay.spec.nodes import ListNode, MapNode, Node, ScalarNode
 from tuneplay.spec.problems import closest
 
 _ROLES = ("scientific", "nuisance", "fixed")
+
+_EXAMPLE = "the train command, as in python train.py {args}"
 
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
@@ -31,29 +34,19 @@ def check_command(
     if "command" not in fields or not command.words:
         return
     field = fields["command"]
-    named = command.placeholders()
     every = frozenset().union(*(study.names for study in studies))
     # A hyperparameter with an error of its own is no hyperparameter yet; one complaint is enough.
     declared = every.union(*(_keys(fields[k].node) for k in _ROLES if k in fields))
-    for name in sorted(named - declared - set(BUILTIN_PLACEHOLDERS)):
-        if name.partition(":")[0] == "args":
-            forms = " ".join(f"{{{form}}}" for form in ARGS_FORMS)
-            field.error(f"{{{name}}} is not a word of its own", f"one of {forms}, as a whole word")
-        else:
-            known = [*every, *BUILTIN_PLACEHOLDERS, "args"]
-            field.error(f"unknown placeholder {{{name}}}", closest(name, known))
-    for study in studies:
-        for name in sorted(named & every - study.names):
-            field.error(
-                f"{{{name}}} has no value in study {study.key}",
-                "use {args}, which passes what each study has",
-            )
+    _check_names(field, Command(command.words).placeholders(), declared, studies)
+    for key, value in fields["env"].entries() if "env" in fields else []:
+        in_value = set(placeholders_in(command.env.get(key.text, "")))
+        _check_names(value, in_value, declared, studies)
+    named = command.placeholders()
     unreached = sorted(every - named)
     if unreached and not command.passes_all:
-        names = ", ".join(unreached)
         verb = "reaches" if len(unreached) == 1 else "reach"
         field.error(
-            f"{names} {verb} the program by no way",
+            f"{', '.join(unreached)} {verb} the program by no way",
             f"add {{args}}, or --{unreached[0]} {{{unreached[0]}}}",
         )
     for name, loss in (
@@ -61,9 +54,30 @@ def check_command(
         ("seed", "reruns with new seeds would measure nothing unless it draws its own"),
     ):
         if name not in named:
-            field.problems.warning(
-                field.mark, field.path, f"{{{name}}} is not passed to the program", loss
-            )
+            wrong = f"{{{name}}} is not passed to the program"
+            field.problems.warning(field.mark, field.path, wrong, loss)
+
+
+def _check_names(
+    field: Field, named: AbstractSet[str], declared: AbstractSet[str], studies: tuple[Study, ...]
+) -> None:
+    """Note placeholders of one text that have no value, in any study or in some."""
+    for name in sorted(named - declared - set(BUILTIN_PLACEHOLDERS)):
+        if name.partition(":")[0] != "args":
+            known = [*declared, *BUILTIN_PLACEHOLDERS, "args"]
+            field.error(f"unknown placeholder {{{name}}}", closest(name, known))
+        elif field.path == "command":
+            forms = " ".join(f"{{{form}}}" for form in ARGS_FORMS)
+            field.error(f"{{{name}}} is not a word of its own", f"one of {forms}, as a whole word")
+        else:
+            field.error("{args} goes into the command only", "name the hyperparameter")
+    for study in studies:
+        for name in sorted(named & declared - study.names - set(BUILTIN_PLACEHOLDERS)):
+            if any(name in other.names for other in studies):
+                field.error(
+                    f"{{{name}}} has no value in study {study.key}",
+                    "use {args}, which passes what each study has",
+                )
 
 
 def _keys(node: Node) -> set[str]:
@@ -78,14 +92,17 @@ def _read_words(field: Field) -> tuple[str, ...]:
         words = [i.node.text for i in field.items() if isinstance(i.node, ScalarNode)]
         if len(words) < len(field.node.items):
             field.error("a word of the command is a list or mapping", "each word is one text")
-    else:
+    elif isinstance(field.node, ScalarNode):
         try:
-            words = shlex.split(field.text("the train command, as in python train.py {args}"))
+            words = shlex.split("" if field.node.value is None else field.node.text)
         except ValueError as error:
             field.error(f"cannot be split into words: {str(error).lower()}", "close the quote")
             return ()
+    else:
+        field.error(f"{field.shown()} is not a text", _EXAMPLE)
+        return ()
     if not words or not words[0]:
-        field.error("the command is empty", "the train command, as in python train.py {args}")
+        field.error("the command is empty", _EXAMPLE)
         return ()
     return tuple(words)
 
@@ -102,11 +119,4 @@ def _read_env(field: Field) -> dict[str, str]:
             env[key.text] = node.text if isinstance(node, ScalarNode) else ""
             if not isinstance(node, ScalarNode):
                 value.error(f"{value.shown()} is not a single value")
-            _check_placeholders(value, env[key.text])
     return env
-
-
-def _check_placeholders(field: Field, text: str) -> None:
-    for name in placeholders_in(text):
-        if name.partition(":")[0] == "args":
-            field.error("{args} goes into the command only", "name the hyperparameter")

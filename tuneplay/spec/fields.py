@@ -36,6 +36,11 @@ class Field:
         """The value of one of this mapping's keys."""
         return Field(node, f"{self.path}.{key}" if self.path else key, self.problems)
 
+    @property
+    def is_mapping(self) -> bool:
+        """Whether there are keys to look for."""
+        return isinstance(self.node, MapNode)
+
     def entries(self) -> list[tuple[ScalarNode, Field]]:
         """Keys and values of a mapping; empty, with an error noted, for anything else."""
         if isinstance(self.node, ScalarNode) and self.node.value is None:
@@ -53,9 +58,9 @@ class Field:
             if key.text in known:
                 found.setdefault(key.text, value)
             else:
-                self.problems.error(
-                    key.mark, value.path, f"unknown key '{key.text}'", closest(key.text, known)
-                )
+                # Looking for the closest word takes time; nobody reads the thousandth suggestion.
+                near = "" if self.problems.overflowing else closest(key.text, known)
+                self.problems.error(key.mark, value.path, f"unknown key '{key.text}'", near)
         return found
 
     def items(self) -> list[Field]:
@@ -81,7 +86,7 @@ class Field:
             self.error(f"{self.shown()} is not a single value")
             return None
         if isinstance(self.node.value, float) and not math.isfinite(self.node.value):
-            self.error(f"{self.node.text} is not a finite number")
+            self.error(f"{self.shown()} is not a finite number")
         return self.node.value
 
     def text(self, what: str) -> str:
@@ -110,7 +115,7 @@ class Field:
             self.error(f"{self.shown()} is not a whole number", f"a whole number from {least} on")
             return least
         if value < least:
-            self.error(f"{value} is too small", f"a whole number from {least} on")
+            self.error(f"{self.shown()} is too small", f"a whole number from {least} on")
             return least
         return value
 

@@ -6,7 +6,7 @@ import math
 import re
 from enum import StrEnum
 
-from tuneplay.domain.command import BUILTIN_PLACEHOLDERS
+from tuneplay.domain.command import BUILTIN_PLACEHOLDERS, variable_of
 from tuneplay.domain.hyperparameter import Choice, Hyperparameter, Range, Scalar, Scale
 from tuneplay.spec.fields import Field
 from tuneplay.spec.nodes import ListNode, MapNode, ScalarNode
@@ -16,6 +16,11 @@ RANGE_KEYS = ("low", "high", "scale", "type", "step", "limits")
 #: The longest argument that Linux hands to a program (MAX_ARG_STRLEN, 32 pages of 4 KiB), with
 #: room for `--name=`.
 MAX_VALUE_BYTES = 131_072 - 1_024
+
+#: Environment variables that tuneplay sets, and how the same reaches the command.
+_TAKEN = {variable_of(name): f"{{{name}}}" for name in (*BUILTIN_PLACEHOLDERS, "args")} | {
+    "TUNEPLAY_METRICS": "$TUNEPLAY_METRICS"
+}
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.\-]*")
 
@@ -92,8 +97,9 @@ def check_name(key: ScalarNode, field: Field, *, searched: bool) -> bool:
             "whether it was right",
         )
         return False
-    if name in BUILTIN_PLACEHOLDERS or name == "args":
-        right = f"it reaches the program as {{{name}}}; leave it out here"
+    if variable_of(name) in _TAKEN:
+        ours = _TAKEN[variable_of(name)]
+        right = f"it reaches the program as {ours}; leave it out here"
         problems.error(mark, path, f"'{name}' is set by tuneplay", right)
         return False
     if not _NAME.fullmatch(name):
@@ -134,6 +140,10 @@ def _read_range(name: str, field: Field) -> Range | None:
         fields["high"].error(
             f"high {high:g}: reverse_log is the logarithm of 1 - x", "it ends below 1, as in 0.999"
         )
+    if not math.isfinite(high - low) and math.isfinite(low) and math.isfinite(high):
+        field.error("the range is wider than any number", "narrow it")
+    if scale is Scale.REVERSE_LOG and kind is _Type.INT:
+        field.error("reverse_log is for fractions below 1", "type: float, or another scale")
     step = _read_step(fields, kind, scale, high - low)
     limits = _read_limits(fields, low, high)
     if len(field.problems.errors) > before or scale is None:
@@ -182,7 +192,7 @@ def _read_limits(
     if "limits" not in fields:
         return (None, None)
     field = fields["limits"]
-    items = field.items()
+    items = field.items() if isinstance(field.node, ListNode) else []
     if len(items) != 2:
         field.error("limits are two numbers", "[low, high], with null for no limit")
         return (None, None)

@@ -40,9 +40,6 @@ OPTIONAL = (
     "env",
 )
 
-#: More studies than this are a mistake in the product of scientific values.
-MAX_STUDIES = 1_000
-
 
 @dataclass(frozen=True, slots=True)
 class Spec:
@@ -111,10 +108,9 @@ def _round(fields: Mapping[str, Field], root: Field, name: str) -> Round:
     check_command(command, fields, studies)
     _check_single_way(fields, "metrics", "auto")
     _check_single_way(fields, "launcher", "local")
-    if len(studies) > MAX_STUDIES:
-        fields["scientific"].error(f"{len(studies)} combinations", f"at most {MAX_STUDIES} studies")
     if len(studies) == 1:
-        only = "no scientific hyperparameter" if "scientific" not in fields else "one value only"
+        some = bool(studies[0].scientific)
+        only = "one value only" if some else "no scientific hyperparameter"
         mark = fields["scientific"].mark if "scientific" in fields else Mark(1, 1)
         right = "the round only tunes; it compares nothing"
         root.problems.warnings.append(Problem(mark, "scientific", only, right))
@@ -149,7 +145,7 @@ def _read_objective(field: Field | None) -> Objective:
         return Objective("", Direction.MINIMIZE)
     fields = field.fields(("metric", "direction", "worthwhile", "test_metric"))
     for key, right in (("metric", "its name"), ("direction", "minimize or maximize; not guessed")):
-        if key not in fields:
+        if key not in fields and field.is_mapping:
             field.error(f"'{key}' is missing", right)
     metric = fields["metric"].text("the name of a metric") if "metric" in fields else ""
     direction = fields["direction"].one_of(Direction) if "direction" in fields else None
@@ -204,7 +200,7 @@ def _read_resources(field: Field | None) -> Resources:
         return fields[key].whole(least) if key in fields else default
 
     slots = fields.get("slots")
-    return Resources(
+    resources = Resources(
         slots=None if slots is None or _is_word(slots, "auto") else slots.whole(1),
         gpus=_read_gpus(fields.get("gpus")),
         gpus_per_trial=whole("gpus_per_trial", 1, 1),
@@ -213,6 +209,17 @@ def _read_resources(field: Field | None) -> Resources:
         stall_timeout=_read_seconds(fields.get("stall_timeout")),
         retries=whole("retries", 1, 0),
     )
+    if field is not None:
+        _check_gpus(field, resources)
+    return resources
+
+
+def _check_gpus(field: Field, resources: Resources) -> None:
+    if resources.gpus is not None and len(resources.gpus) < resources.gpus_per_trial:
+        field.error(
+            f"each trial gets {resources.gpus_per_trial} GPUs, of {len(resources.gpus)}",
+            "fewer gpus_per_trial, or more gpus",
+        )
 
 
 def _read_gpus(field: Field | None) -> tuple[int, ...] | None:

@@ -23,6 +23,9 @@ MAX_BYTES = 1_000_000
 #: A spec nested deeper than this is a mistake: the language needs six levels.
 MAX_DEPTH = 20
 
+#: Digits of the longest integer that is read as one; a longer one stays text.
+MAX_NUMBER = 100
+
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 _INT = re.compile(r"[-+]?(?:0|[1-9][0-9]*)")
@@ -77,9 +80,16 @@ def parse(text: str, problems: Problems) -> Node | None:
         at = getattr(error, "problem_mark", None)
         mark = Mark(at.line + 1, at.column + 1) if at else Mark(1, 1)
         wrong = getattr(error, "problem", None) or getattr(error, "reason", None) or str(error)
+        if isinstance(error, yaml.reader.ReaderError):
+            mark, wrong = _position(text, error.position), "a control character"
         context = getattr(error, "context", None)
         problems.error(mark, "", f"not YAML: {wrong}" + (f" {context}" if context else ""))
         return None
+
+
+def _position(text: str, offset: int) -> Mark:
+    before = text[:offset]
+    return Mark(before.count("\n") + 1, offset - (before.rfind("\n") + 1) + 1)
 
 
 class _RefusedError(Exception):
@@ -160,15 +170,22 @@ class _Composer:
             self._problems.error(_mark(event), path, "a NUL character", "no program can receive it")
         if event.style:
             return ScalarNode(_mark(event), text, text)
-        if _LEADING_ZERO.fullmatch(text):
-            plain = text.lstrip("+-").lstrip("0") or "0"
-            self._problems.error(
-                _mark(event),
-                path,
-                f"{text} could be decimal or octal",
-                f"write {plain}, or 0o{plain} for octal, or quote it if it is a name",
-            )
+        if len(text) <= MAX_NUMBER and _LEADING_ZERO.fullmatch(text):
+            return self._leading_zero(event, path)
         return ScalarNode(_mark(event), resolve(text), text)
+
+    def _leading_zero(self, event: Any, path: str) -> ScalarNode:
+        """Refuse `010`, and read it as 10 so that it is complained about once."""
+        text: str = event.value
+        plain = int(text)
+        octal = f", or 0o{plain} for octal" if re.fullmatch("0[0-7]+", text) else ""
+        self._problems.error(
+            _mark(event),
+            path,
+            f"{text} could be decimal or octal",
+            f"write {plain}{octal}, or quote it if it is a name",
+        )
+        return ScalarNode(_mark(event), plain, text)
 
 
 def resolve(text: str) -> Scalar:
@@ -182,10 +199,6 @@ def resolve(text: str) -> Scalar:
     if _FLOAT.fullmatch(text) and not _LEADING_ZERO.fullmatch(text):
         return float(text)
     return text
-
-
-#: Digits of the longest integer that is read as one; a longer one stays text.
-MAX_NUMBER = 100
 
 
 def _mark(event: Any) -> Mark:

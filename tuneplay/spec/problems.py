@@ -8,6 +8,9 @@ from dataclasses import dataclass, field
 
 from tuneplay.errors import SpecError
 
+#: More errors than this help nobody: the first ones are mended first.
+MAX_LINES = 100
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class Mark:
@@ -53,16 +56,23 @@ class Problems:
     file: str
     errors: list[Problem] = field(default_factory=list)
     warnings: list[Problem] = field(default_factory=list)
+    _known: set[Problem] = field(default_factory=set)
 
     def error(self, mark: Mark, path: str, wrong: str, right: str = "") -> None:
         """Note an error."""
         problem = Problem(mark, path, wrong, right)
-        if problem not in self.errors:
+        if problem not in self._known:
+            self._known.add(problem)
             self.errors.append(problem)
 
     def warning(self, mark: Mark, path: str, wrong: str, right: str = "") -> None:
         """Note a warning."""
         self.warnings.append(Problem(mark, path, wrong, right))
+
+    @property
+    def overflowing(self) -> bool:
+        """Whether there are more errors than will be told."""
+        return len(self.errors) > MAX_LINES
 
     def raise_errors(self) -> None:
         """Stop if there is any error.
@@ -72,14 +82,16 @@ class Problems:
         """
         if not self.errors:
             return
-        lines = [problem.line(self.file) for problem in sorted(self.errors)]
-        count = "1 error" if len(lines) == 1 else f"{len(lines)} errors"
+        lines = [problem.line(self.file) for problem in sorted(self.errors)[:MAX_LINES]]
+        if len(self.errors) > MAX_LINES:
+            lines.append(f"… and {len(self.errors) - MAX_LINES} more")
+        count = "1 error" if len(self.errors) == 1 else f"{len(self.errors)} errors"
         raise SpecError("\n".join(lines), f"{count} in {self.file}; nothing was started.")
 
 
 def closest(name: str, known: Iterable[str]) -> str:
     """`did you mean 'x'?` for a misspelt name, else the list of what is known."""
-    names = sorted(known)
+    names = sorted(set(known))
     near = difflib.get_close_matches(name, names, n=1)
     if near:
         return f"did you mean '{near[0]}'?"

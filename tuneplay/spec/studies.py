@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -18,6 +19,9 @@ from tuneplay.spec.hyperparameters import (
     read_value,
 )
 from tuneplay.spec.nodes import ListNode, MapNode, ScalarNode
+
+#: More studies than this are a mistake in the product of scientific values.
+MAX_STUDIES = 1_000
 
 #: Key of the only study of a round without scientific hyperparameters.
 TUNING_KEY = "all"
@@ -38,8 +42,15 @@ def read_studies(fields: Mapping[str, Field], root: Field) -> tuple[Study, ...]:
     shared = tuple(read_space(fields["nuisance"])) if "nuisance" in fields else ()
     fixed = read_fixed(fields["fixed"]) if "fixed" in fields else {}
     arms = _read_scientific(fields["scientific"]) if "scientific" in fields else []
+    count = math.prod(len(values) for values in arms)
+    if count > MAX_STUDIES:
+        fields["scientific"].error(f"{count:,} combinations", f"at most {MAX_STUDIES} studies")
+        return ()
     studies = [_study(combination, shared, fixed) for combination in itertools.product(*arms)]
     _check_names(arms, shared, fixed, fields.get("scientific", root))
+    distinct = all(len({text_of(arm.value) for arm in values}) == len(values) for values in arms)
+    if distinct and len({study.key for study in studies}) < len(studies):
+        fields["scientific"].error("two studies have the same key", "simpler values, or names")
     return tuple(studies)
 
 
@@ -47,8 +58,10 @@ def read_baseline(
     fields: Mapping[str, Field], root: Field, studies: tuple[Study, ...]
 ) -> str | None:
     """Key of the study that `baseline` names; None in a round that only tunes."""
-    if len(studies) < 2:
-        return studies[0].key if studies and "baseline" in fields else None
+    if len(studies) < 2 and "baseline" not in fields:
+        return None
+    if not studies:
+        return None
     example = ", ".join(f"{n}: {text_of(v)}" for n, v in studies[0].scientific.items())
     if "baseline" not in fields:
         root.error(
@@ -57,8 +70,11 @@ def read_baseline(
         return None
     wanted: dict[str, Scalar] = {}
     known = studies[0].scientific
+    before = len(root.problems.errors)
     for name, value in fields["baseline"].fields(known).items():
         wanted[name] = value.scalar()
+    if len(root.problems.errors) > before:
+        return None
     matching = [s for s in studies if all(_same(s.scientific[n], v) for n, v in wanted.items())]
     if len(matching) == 1 and wanted:
         return matching[0].key
