@@ -14,7 +14,7 @@ from tuneplay.errors import SpecError
 from tuneplay.spec.load import loads
 
 #: No deadline: a busy machine is no defect.
-rule = settings(deadline=None)
+rule = settings(deadline=None, max_examples=40)
 
 BUILTIN = {
     "epochs": "20",

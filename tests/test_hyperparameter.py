@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from tuneplay.domain.hyperparameter import Choice, Range, Scale
 
 #: No deadline: a busy machine is no defect.
-rule = settings(deadline=None)
+rule = settings(deadline=None, max_examples=60)
 
 #: Largest coordinate that a sequence in [0, 1) can hand out.
 ALMOST_ONE = math.nextafter(1.0, 0.0)

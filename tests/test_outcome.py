@@ -14,7 +14,7 @@ from tuneplay.domain.trial import Outcome, State
 from tuneplay.judge.outcome import Ending, describe_exit, ended_from_outside, judge, signal_of
 
 #: No deadline: a busy machine is no defect.
-rule = settings(deadline=None)
+rule = settings(deadline=None, max_examples=60)
 
 NAN, INF = math.nan, math.inf
 FEASIBLE, INFEASIBLE, FAILED = State.FEASIBLE, State.INFEASIBLE, State.FAILED

@@ -1,0 +1,115 @@
+"""The shape of one curve: levels and noise that one odd epoch cannot change.
+
+Every function here takes values that are better when lower: a metric that is to be maximized is
+negated before. The results scale with the metric and do not depend on its zero.
+"""
+
+from __future__ import annotations
+
+import math
+import statistics
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from tuneplay.domain.curves import Curves, Direction
+
+#: Parts of a curve: fifths, since the epoch budget is judged by fifths (DESIGN 6; the lecture).
+PARTS = 5
+
+#: Fewer values have no fifths.
+LEAST_VALUES = 5
+
+#: Values from which noise is measured, where there are as many: six give four second differences.
+_LEAST_FOR_NOISE = 6
+
+#: Median and mean of |x| to the standard deviation of normal noise.
+_MEDIAN_TO_SD = 1.4826
+_MEAN_TO_SD = 1.2533
+
+#: A second difference of white noise has sqrt(1 + 4 + 1) times its standard deviation.
+_SECOND_DIFFERENCE = math.sqrt(6)
+
+
+@dataclass(frozen=True, slots=True)
+class Lateness:
+    """How a curve ends, in the metric's unit.
+
+    Attributes:
+        gain: By how much the last fifth is better than the fifth before; negative when worse.
+        before: By how much that fifth is better than the one before it.
+        noise: Standard deviation from one epoch to the next, late in training.
+        total: How far the curve came after its first tenth: the scale of the curve.
+        values: Values in a fifth.
+    """
+
+    gain: float
+    before: float
+    noise: float
+    total: float
+    values: int
+
+
+def finite_points(
+    curves: Curves, metric: str, direction: Direction
+) -> tuple[list[int], list[float]]:
+    """Epochs and values of a metric, better when lower; None, NaN and infinities are left out."""
+    sign, column = direction.sign, curves.column(metric)
+    known = [value for value in column if value is not None]
+    if len(known) == len(curves.epochs) and math.isfinite(sum(known)):
+        return list(curves.epochs), [sign * value for value in known]
+    pairs = [
+        (epoch, sign * value)
+        for epoch, value in zip(curves.epochs, column, strict=False)
+        if value is not None and math.isfinite(value)
+    ]
+    return [epoch for epoch, _ in pairs], [value for _, value in pairs]
+
+
+def level(values: Sequence[float]) -> float:
+    """Mean of the middle half: as steady as a mean nearly, and deaf to one odd epoch of three."""
+    drop = (len(values) + 1) // 4
+    return statistics.fmean(sorted(values)[drop : len(values) - drop])
+
+
+def noise_of(values: Sequence[float]) -> float:
+    """Standard deviation from one epoch to the next, without the trend.
+
+    From second differences, which a steady slope does not enter; their median, which an odd
+    epoch does not enter. Where most of them are 0 (an accuracy of few examples), their mean.
+
+    Args:
+        values: Values in the order of the epochs.
+
+    Returns:
+        0 with fewer than three values.
+    """
+    triples = zip(values, values[1:], values[2:], strict=False)
+    bends = [abs(first - 2 * second + third) for first, second, third in triples]
+    if not bends:
+        return 0.0
+    typical = _MEDIAN_TO_SD * statistics.median(bends) or _MEAN_TO_SD * statistics.fmean(bends)
+    return typical / _SECOND_DIFFERENCE
+
+
+def fifth_of(count: int) -> int:
+    """How many of so many values are a fifth; at least one."""
+    return max(1, round(count / PARTS))
+
+
+def late_noise(values: Sequence[float]) -> float:
+    """Noise over the last two fifths, where training has settled."""
+    return noise_of(values[-max(2 * fifth_of(len(values)), _LEAST_FOR_NOISE) :])
+
+
+def lateness(values: Sequence[float]) -> Lateness | None:
+    """How a curve ends; None with fewer than `LEAST_VALUES` values."""
+    if len(values) < LEAST_VALUES:
+        return None
+    part = fifth_of(len(values))
+    last = level(values[-part:])
+    middle = level(values[-2 * part : -part])
+    before = level(values[-3 * part : -2 * part])
+    start = values[len(values) // 10]
+    return Lateness(
+        middle - last, before - middle, late_noise(values), max(0.0, start - last), part
+    )
