@@ -191,7 +191,7 @@ def test_reruns_survive_their_coordinator(bench, seeded):
     [
         (["--study", "arm=c"], "no study arm=c"),
         (["--seeds", "0"], "0 is not in the range"),
-        (["--until-decided", "--seeds", "4"], "exclude each other"),
+        (["--until-decided", "--seeds", "4"], "goes with neither"),
     ],
 )
 def test_a_wrong_call_exits_2_and_trains_nothing(bench, seeded, arguments, says):
@@ -215,5 +215,5 @@ def test_rerun_curves_are_in_the_ledger_as_those_of_the_search(bench, seeded):
     bench.tuneplay("rerun", spec, "--seeds", "3")
     assert all(event["curves"]["epoch"] == [1] for event in finished(bench))
     asked = bench.events("rerun")
-    assert [(a["selected"], a["seeds"]) for a in asked] == [({"arm=a": 0, "arm=b": 0}, 3)]
+    assert [(a["selected"], a["seeds"]) for a in asked] == [({"arm=a": [0], "arm=b": [0]}, 3)]
     assert json.dumps(asked)

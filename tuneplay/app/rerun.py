@@ -32,12 +32,14 @@ class RerunRequest:
         baseline_only: Train only the baseline again, to know the trial variance.
         max_seeds: Look in steps up to so many seeds, and stop when decided; None for a fixed
             number.
+        top: Train so many of each study's best configurations again.
     """
 
     seeds: int | None = None
     study: str | None = None
     baseline_only: bool = False
     max_seeds: int | None = None
+    top: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +78,7 @@ def rerun_round(
         )
     keys = _keys(round_, request)
     with session(opening, observer, launcher or LocalLauncher()) as parts:
-        selected = _select(parts, keys)
+        selected = _select(parts, keys, request.top)
         _say_if_unfinished(parts)
         if request.max_seeds is None:
             seeds = request.seeds or round_.rerun_seeds
@@ -99,23 +101,19 @@ def _keys(round_: Round, request: RerunRequest) -> list[str]:
     return known
 
 
-def _select(parts: Parts, keys: Sequence[str]) -> dict[str, int]:
-    """The configuration of each study that is trained again.
-
-    One that has reruns already is kept unless the search has found a better one since: its
-    reruns would otherwise be thrown away.
-    """
+def _select(parts: Parts, keys: Sequence[str], top: int) -> dict[str, tuple[int, ...]]:
+    """The configurations of each study that are trained again: the best ones of the search."""
     trials: dict[str, list[Trial]] = {key: [] for key in keys}
     for trial in parts.history.finished.values():
         if trial.id.study in trials:
             trials[trial.id.study].append(trial)
-    selected: dict[str, int] = {}
+    selected: dict[str, tuple[int, ...]] = {}
     for key in keys:
-        best = next(iter(ranked(trials[key], parts.round.objective.direction)), None)
-        if best is None:
+        best = ranked(trials[key], parts.round.objective.direction)[:top]
+        if not best:
             parts.observer.remark(f"{key} has no feasible trial, so nothing to train again")
         else:
-            selected[key] = best.id.number
+            selected[key] = tuple(trial.id.number for trial in best)
     if not selected:
         raise UsageError("no trial was feasible, so there is nothing to train again")
     return selected
@@ -140,14 +138,15 @@ def _stage(parts: Parts, opening: Opening, reruns: Reruns) -> RunResult:
     wanted = [
         TrialId(key, number, seed)
         for seed in range(1, reruns.seeds + 1)
-        for key, number in reruns.selected.items()
+        for key, numbers in reruns.selected.items()
+        for number in numbers
     ]
     tally = Tally(parts.round, parts.history.finished.values(), reruns=set(wanted))
     return coordinate(parts, opening, wanted, tally)
 
 
 def _until_decided(
-    parts: Parts, opening: Opening, selected: dict[str, int], looks: tuple[int, ...]
+    parts: Parts, opening: Opening, selected: dict[str, tuple[int, ...]], looks: tuple[int, ...]
 ) -> RunResult:
     """Add seeds look by look for the candidates that are still open.
 
@@ -161,8 +160,8 @@ def _until_decided(
         judgement = judge_round(parts.round, parts.history.finished.values(), parts.history.reruns)
         candidates = {c.study for c in judgement.comparisons if c.needs_seeds}
         remaining = {
-            key: number
-            for key, number in selected.items()
+            key: numbers
+            for key, numbers in selected.items()
             if key in candidates or key == parts.round.baseline
         }
         if not candidates:

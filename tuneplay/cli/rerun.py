@@ -25,6 +25,9 @@ BaselineOption = Annotated[
 UntilOption = Annotated[
     bool, typer.Option("--until-decided", help="Add seeds in steps and stop when decided.")
 ]
+TopOption = Annotated[
+    int, typer.Option(min=1, help="So many of the best configurations of each study.")
+]
 MaxOption = Annotated[int, typer.Option(min=3, help="The most seeds of each with --until-decided.")]
 
 
@@ -35,6 +38,7 @@ def rerun(
     baseline_only: BaselineOption = False,
     until_decided: UntilOption = False,
     max_seeds: MaxOption = 12,
+    top: TopOption = 1,
 ) -> None:
     """Train the best configuration of each study again with new seeds.
 
@@ -44,9 +48,10 @@ def rerun(
     from tuneplay.app.rerun import RerunRequest, rerun_round
     from tuneplay.render.ending import print_reruns
 
-    if until_decided and seeds is not None:
-        raise typer.BadParameter("--seeds and --until-decided exclude each other")
-    request = RerunRequest(seeds, study, baseline_only, max_seeds if until_decided else None)
+    if until_decided and (seeds is not None or top > 1):
+        raise typer.BadParameter("--until-decided goes with neither --seeds nor --top")
+    limit = max_seeds if until_decided else None
+    request = RerunRequest(seeds, study, baseline_only, limit, top)
     result = rerun_round(open_round(round), request, make_view())
     print_reruns(sys.stdout, result.run.progress, result.judgement, result.run.folder)
     raise typer.Exit(result.run.exit_code)

@@ -39,13 +39,14 @@ class Reruns:
     """Reruns that were asked for.
 
     Attributes:
-        selected: Number of the trial whose configuration is trained again, by study key.
+        selected: Numbers of the trials whose configurations are trained again, by study key; the
+            first one is the best of the search and stands for its study.
         seeds: Reruns of each, in all.
         looks: Numbers of seeds at which a verdict was to be tried, fixed beforehand
             (`--until-decided`); empty for a fixed number of seeds.
     """
 
-    selected: Mapping[str, int]
+    selected: Mapping[str, tuple[int, ...]]
     seeds: int
     looks: tuple[int, ...] = ()
 

@@ -32,6 +32,8 @@ class Comparison:
             reruns.
         probability_better: Chance that one candidate training beats one baseline training.
         probability_interval: Its 95 % interval.
+        robust_difference: Hodges-Lehmann difference, which one odd seed cannot move.
+        robust_interval: Its distribution-free interval of at least 95 %.
         seeds: Reruns of the candidate and of the baseline that count.
         seeds_needed: Seeds each that would decide at the observed difference; None for more than
             is reasonable, or unknown.
@@ -48,6 +50,8 @@ class Comparison:
     interval95: Interval | None = None
     probability_better: float | None = None
     probability_interval: Interval | None = None
+    robust_difference: float | None = None
+    robust_interval: Interval | None = None
     seeds: tuple[int, int] = (0, 0)
     seeds_needed: int | None = None
     detectable: float | None = None
@@ -152,6 +156,8 @@ def _comparison(
         compared.interval95,
         compared.probability_better,
         compared.probability_interval,
+        compared.robust_difference,
+        compared.robust_interval,
         seeds,
         compared.seeds_needed,
         compared.detectable,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import statistics
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tuneplay.domain.round import Objective
 from tuneplay.domain.trial import Reruns, State, Trial
@@ -23,6 +23,7 @@ class RerunSummary:
         failed: Reruns that failed.
         selected_value: The value in the search, by which the configuration was selected.
         test: Mean of the test metric at the reruns' best epochs; None without one.
+        others: The reruns of the next best configurations, where they were asked for.
     """
 
     trial: int
@@ -30,6 +31,7 @@ class RerunSummary:
     failed: int
     selected_value: float
     test: float | None = None
+    others: tuple[RerunSummary, ...] = ()
 
     @property
     def usable(self) -> tuple[float, ...]:
@@ -61,9 +63,20 @@ def summarize_reruns(
     Returns:
         None while no rerun has ended.
     """
-    number = next((r.selected[study] for r in reversed(asked) if study in r.selected), None)
+    newest = [request.selected[study] for request in reversed(asked) if study in request.selected]
+    if not newest:
+        return None
+    numbers = dict.fromkeys(number for selected in newest for number in selected)
+    found = [_summarize(trials, number, objective) for number in numbers]
+    first, *others = found
+    if first is None:
+        return None
+    return replace(first, others=tuple(other for other in others if other is not None))
+
+
+def _summarize(trials: Sequence[Trial], number: int, objective: Objective) -> RerunSummary | None:
     reruns = [t for t in trials if t.id.rerun and t.id.number == number]
-    if number is None or not reruns:
+    if not reruns:
         return None
     selected = next((t for t in trials if t.id.number == number and not t.id.rerun), None)
     counted = [t for t in reruns if t.outcome.state is not State.FAILED]

@@ -118,7 +118,8 @@ def encode(event: Event, at: str) -> dict[str, Any]:
         return head | _encode_trial(event.trial)
     if isinstance(event, Rerun):
         reruns = event.reruns
-        asked = {"selected": dict(reruns.selected), "seeds": reruns.seeds}
+        selected = {key: list(numbers) for key, numbers in reruns.selected.items()}
+        asked = {"selected": selected, "seeds": reruns.seeds}
         return head | asked | {"looks": list(reruns.looks)}
     head |= _encode_id(event.trial) | {"attempt": event.attempt}
     if isinstance(event, Intent):
@@ -141,7 +142,8 @@ def decode(data: Mapping[str, Any]) -> Event | None:
     if kind == "finished":
         return Finished(_decode_trial(data))
     if kind == "rerun":
-        return Rerun(Reruns(data["selected"], data["seeds"], tuple(data["looks"])))
+        selected = {key: tuple(numbers) for key, numbers in data["selected"].items()}
+        return Rerun(Reruns(selected, data["seeds"], tuple(data["looks"])))
     if kind == "intent":
         intent = (data["attempt"], data["seed"], data["hyperparameters"])
         return Intent(_decode_id(data), *intent)

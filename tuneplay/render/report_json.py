@@ -88,6 +88,7 @@ def _reruns(reruns: RerunSummary) -> dict[str, Any]:
         "failed": reruns.failed,
         "selected_value": reruns.selected_value,
         "test": reruns.test,
+        "others": [_reruns(other) for other in reruns.others],
     }
 
 
@@ -109,6 +110,8 @@ def _comparison(comparison: Comparison) -> dict[str, Any]:
         "interval95": _interval(comparison.interval95),
         "probability_better": comparison.probability_better,
         "probability_interval": _interval(comparison.probability_interval),
+        "robust_difference": comparison.robust_difference,
+        "robust_interval95": _interval(comparison.robust_interval),
         "verdict": comparison.verdict.value,
         "reason": comparison.reason,
         "seeds": {"candidate": comparison.seeds[0], "baseline": comparison.seeds[1]},

@@ -14,6 +14,7 @@ from tuneplay.judge.finding import Finding, Severity
 from tuneplay.judge.judgement import Judgement
 from tuneplay.judge.reruns import RerunSummary
 from tuneplay.judge.seeds.model import Verdict
+from tuneplay.render.remarks import remarks
 from tuneplay.render.words import count, number, safe, signed, value
 
 _INDENT = (0, 0, 0, 2)
@@ -38,7 +39,7 @@ def print_report(
     parts.append(_studies(round_, judgement))
     if judgement.findings:
         parts += [Text(), _findings(judgement.findings)]
-    if said := remarks(judgement):
+    if said := remarks(round_, judgement):
         parts += [Text(), _labelled([("·", line) for line in said])]
     following = _next(progress, judgement, folder)
     if following:
@@ -134,29 +135,6 @@ def _against(comparison: Comparison | None) -> str:
         return signed(comparison.difference)
     low, high = (signed(end) for end in comparison.interval95)
     return f"{signed(comparison.difference)} [{low}, {high}]"
-
-
-def remarks(judgement: Judgement) -> list[str]:
-    """What the reruns say beside the verdict: luck of the selection, and the scatter."""
-    said: list[str] = []
-    for summary in judgement.studies:
-        reruns = summary.reruns
-        if reruns is None or reruns.mean is None or reruns.sd is None:
-            continue
-        kind = "within" if abs(reruns.selected_value - reruns.mean) <= reruns.sd else "outside of"
-        said.append(
-            f"{summary.study.key}: the search's {number(reruns.selected_value)} is {kind} what "
-            f"{count(len(reruns.usable), 'seed')} give, {number(reruns.mean)} ± "
-            f"{number(reruns.sd, 2)}."
-        )
-        if summary.study_sd is not None:
-            larger = "trials" if summary.study_sd > reruns.sd else "seeds"
-            said.append(
-                f"{summary.study.key}: the best value varies by {number(summary.study_sd, 2)} over "
-                f"which points are drawn, and by {number(reruns.sd, 2)} over seeds: {larger} limit "
-                "the conclusion."
-            )
-    return said + [w for c in judgement.comparisons for w in c.warnings]
 
 
 def _findings(findings: tuple[Finding, ...]) -> Table:
