@@ -121,6 +121,8 @@ class Round:
         infeasible: What else counts as infeasible.
         keep_checkpoints: Best checkpoints of each trial that are kept; None for all of them.
         resources: What the round may use.
+        trial_variance: An earlier round of the same pipeline whose baseline reruns tell the
+            trial variance; None for none.
     """
 
     name: str
@@ -137,6 +139,7 @@ class Round:
     infeasible: Infeasibility = field(default_factory=Infeasibility)
     keep_checkpoints: int | None = 1
     resources: Resources = field(default_factory=Resources)
+    trial_variance: str | None = None
 
     def study(self, key: str) -> Study:
         """The study with this key.

@@ -38,6 +38,7 @@ OPTIONAL = (
     "launcher",
     "checkpoints",
     "env",
+    "trial_variance",
 )
 
 
@@ -129,6 +130,9 @@ def _round(fields: Mapping[str, Field], root: Field, name: str) -> Round:
         infeasible=_read_infeasible(fields.get("infeasible")),
         keep_checkpoints=_read_checkpoints(fields.get("checkpoints")),
         resources=_read_resources(fields.get("resources")),
+        trial_variance=(
+            fields["trial_variance"].text("a round's folder") if "trial_variance" in fields else None
+        ),
     )
 
 
