@@ -9,8 +9,9 @@ import sys
 if sys.version_info < (3, 11):
     sys.exit(f"tuneplay needs Python 3.11 or newer; this is {sys.version.split()[0]}. Set PYTHON=.")
 CHECK
-    if ! [ -x .venv/bin/python ]; then
+    if ! .venv/bin/python -m pip --version >/dev/null 2>&1; then
         echo "making .venv"
+        rm -rf .venv
         "$python" -m venv .venv || {
             echo "cannot make .venv; on Debian: apt-get install python3-venv" >&2
             return 1

@@ -19,15 +19,15 @@ from hypothesis import strategies as st
 
 from tuneplay.domain.curves import Curves
 from tuneplay.domain.folder import RoundFolder
-from tuneplay.domain.trial import Outcome, State, Trial, TrialId
+from tuneplay.domain.trial import Outcome, Reruns, State, Trial, TrialId
 from tuneplay.errors import BusyError, ExitCode, LedgerError
-from tuneplay.ledger.events import Finished, Intent, Note, Opened, Started, decode, encode
+from tuneplay.ledger.events import Finished, Intent, Note, Opened, Rerun, Started, decode, encode
 from tuneplay.ledger.file import LedgerWriter, read
 from tuneplay.ledger.history import History, replay
 from tuneplay.ledger.lock import CoordinatorLock, holder_of
 
 #: No deadline: a busy machine is no defect.
-rule = settings(deadline=None, max_examples=60)
+rule = settings(deadline=None, max_examples=40)
 
 A = TrialId("a=1", 0)
 B = TrialId("a=2", 0)
@@ -339,8 +339,12 @@ def trials(draw):
         Curves(epochs, metrics),
         draw(attempts),
         seconds,
+        draw(st.none() | st.text()),
     )
 
+
+several = st.lists(st.integers(0, 10**6), max_size=3).map(tuple)
+reruns = st.builds(Reruns, st.dictionaries(names, several, max_size=3), attempts, several)
 
 events = st.one_of(
     st.builds(Opened, st.text(), st.text(), st.text(), st.dictionaries(names, names), objects),
@@ -348,6 +352,7 @@ events = st.one_of(
     st.builds(Started, trial_ids, attempts, objects),
     st.builds(Finished, trials()),
     st.builds(Note, st.sampled_from(["interrupted", "lost", "withdrawn"]), trial_ids, attempts),
+    st.builds(Rerun, reruns),
 )
 
 
@@ -428,6 +433,11 @@ def test_what_is_said_of_one_trial_leaves_the_others_alone():
 def test_a_late_started_opens_nothing():
     # It may be written without waiting for the disk, and so come to rest after the end.
     assert replay([intent(), finished(), Started(A, 1, {"pid": 7})]).open == {}
+
+
+def test_reruns_are_remembered_in_the_order_in_which_they_were_asked_for():
+    asked = [Reruns({"a=1": (3,)}, 5), Reruns({"a=1": (3,), "a=2": (7, 1)}, 10, (5, 10))]
+    assert replay([OPENED, *map(Rerun, asked)]).reruns == asked
 
 
 def test_the_last_opened_counts():

@@ -20,7 +20,7 @@ from tuneplay.metrics.follow import Follower, tail
 from tuneplay.metrics.lines import BadLineError, parse_json_line
 
 #: No deadline: a busy machine is no defect.
-rule = settings(deadline=None, max_examples=60)
+rule = settings(deadline=None, max_examples=40)
 
 
 @pytest.fixture
@@ -199,6 +199,7 @@ def measured(text):
         ('{"epoch": 1, "e": 1e999, "f": -1e999}', (1, {"e": math.inf, "f": -math.inf})),
         ('{"epoch": 1, "e": Infinity, "f": -Infinity}', (1, {"e": math.inf, "f": -math.inf})),
         ('{"epoch": 1, "größe": 2}', (1, {"größe": 2.0})),
+        ('{"epoch": 1, "e": null}', (1, {"e": None})),
         # What is no number is no metric.
         ('{"epoch": 1, "done": true, "model": "resnet", "shape": [1, 2], "x": {"y": 1}}', (1, {})),
         ('{"epoch": 1, "e": "0.5"}', (1, {})),
@@ -210,7 +211,7 @@ def test_a_json_object_with_an_epoch_is_a_measurement(line, expected):
 
 
 @pytest.mark.parametrize(
-    "written", ["NaN", "null", '"nan"', '"NaN"', '"inf"', '"-inf"', '"Infinity"', '" -Infinity "']
+    "written", ["NaN", '"nan"', '"NaN"', '"inf"', '"-inf"', '"Infinity"', '" -Infinity "']
 )
 def test_whatever_a_program_writes_for_not_a_number_is_not_finite(written):
     _, values = measured(f'{{"epoch": 1, "e": {written}}}')
@@ -386,6 +387,22 @@ def test_two_lines_of_one_epoch_make_one_measurement(attempt):
     assert table(collector) == ([1, 2], {"loss": [2.0, 1.0], "e": [0.5, None]})
     assert collector.bad_lines == (0, ())
     assert collector.value("e") is None
+
+
+def test_null_is_a_metric_that_was_not_measured(attempt):
+    # As programs write it that validate every other epoch only.
+    collector = collected(
+        attempt, b'{"epoch": 1, "e": null, "f": 1}\n{"epoch": 2, "e": 0.5, "f": null, "g": null}\n'
+    )
+    assert table(collector) == ([1, 2], {"e": [None, 0.5], "f": [1.0, None]})
+    assert "g" in collector.names
+
+
+def test_null_as_the_objective_is_not_a_number_for_json_has_no_other_word(attempt):
+    add(attempt.stdout, b'{"epoch": 1, "e": 0.5, "f": 1}\n{"epoch": 2, "e": null, "f": null}\n')
+    collector = Collector(attempt, "e")
+    collector.read(end=True)
+    assert repr(table(collector)) == repr(([1, 2], {"e": [0.5, math.nan], "f": [1.0, None]}))
 
 
 def test_a_metric_reported_twice_is_counted_and_the_later_value_holds(attempt):

@@ -135,14 +135,32 @@ def test_an_epoch_without_the_objective_is_no_divergence():
     assert outcome((0.5, NAN, None)).reason == "diverged: val_error is not finite from epoch 2 on"
 
 
-@pytest.mark.parametrize("name", ["loss", "train_loss", "Train/Loss", "total_LOSS"])
+@pytest.mark.parametrize("name", ["loss", "train_loss", "Train/Loss", "val-LOSS", "eval_loss"])
 def test_a_loss_that_is_not_finite_tells_of_divergence_though_the_objective_stays_finite(name):
     judged = outcome((0.9, 0.9, 0.9), **{name: [2.0, NAN, NAN]})
     assert judged == Outcome(INFEASIBLE, f"diverged: {name} is not finite from epoch 2 on", 0.9, 1)
 
 
 def test_another_metric_that_is_not_finite_means_nothing():
-    assert outcome(grad_norm=[1.0, NAN, INF], perplexity=[INF] * 3).state is FEASIBLE
+    others = {"grad_norm": [1.0, NAN, INF], "perplexity": [INF] * 3, "loss_scale": [INF] * 3}
+    assert outcome(**others).state is FEASIBLE
+
+
+@pytest.mark.parametrize(
+    ("column", "epoch"),
+    [
+        # Measured every other epoch, every third one: an end like every other gap.
+        ((NAN, 0.5, NAN, 0.25, NAN), None),
+        ((0.5, NAN, NAN, 0.25, NAN, NAN), None),
+        # An end that is longer than any gap before.
+        ((NAN, 0.5, NAN, 0.25, NAN, NAN), 5),
+        ((0.5, 0.25, NAN), 3),
+    ],
+)
+def test_an_end_like_the_gaps_before_it_is_no_divergence(column, epoch):
+    reason = "" if epoch is None else f"diverged: val_error is not finite from epoch {epoch} on"
+    judged = outcome(column)
+    assert (judged.reason, judged.value) == (reason, 0.25)
 
 
 #: The last lines of real programs.

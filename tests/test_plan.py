@@ -23,7 +23,7 @@ from tuneplay.search.plan import (
 from tuneplay.studies.book import StudyBook
 
 #: No deadline: a busy machine is no defect.
-rule = settings(deadline=None, max_examples=50)
+rule = settings(deadline=None, max_examples=25)
 
 SHARED = (
     Range("learning_rate", 1e-4, 1.0, Scale.LOG),
@@ -276,6 +276,16 @@ def test_exploitation_begins_with_the_points_of_the_plan():
     for number in range(STARTUP_TRIALS):
         planned = values_at(SGD, planned_units(round_, SGD, number))
         assert_same_values(book.ask(TrialId(SGD.key, number)), planned)
+
+
+def test_exploitation_hands_out_the_very_grid_points_of_the_plan():
+    # 0.3, not 0.30000000000000004: two spellings of one configuration are two configurations.
+    h = Range("dropout", 0.0, 0.7, step=0.1)
+    study = Study("all", {}, (h,))
+    round_ = a_round(phase=Phase.EXPLOITATION, studies=(study,))
+    _, begun = exploit(round_, [State.FEASIBLE] * 40, 40)
+    grid = {h.at((index + 0.5) / 8) for index in range(8)}
+    assert {values["dropout"] for values, _ in begun.values()} <= grid
 
 
 def test_exploitation_is_the_same_for_the_same_history():

@@ -217,3 +217,34 @@ def test_rerun_curves_are_in_the_ledger_as_those_of_the_search(bench, seeded):
     asked = bench.events("rerun")
     assert [(a["selected"], a["seeds"]) for a in asked] == [({"arm=a": [0], "arm=b": [0]}, 3)]
     assert json.dumps(asked)
+
+
+def test_a_known_trial_variance_says_how_many_seeds_a_difference_would_take(bench, seeded):
+    first = seeded(name="first.yaml", gain=3)
+    bench.tuneplay("run", first)
+    bench.tuneplay("rerun", first, "--baseline-only")
+    second = seeded(name="second.yaml", gain=3, more="trial_variance: rounds/first\n")
+    bench.tuneplay("run", second)
+    comparison = bench.report("second")["comparison"][0]
+    assert comparison["verdict"] == "needs-reruns"
+    assert "standard deviations of one training" in comparison["reason"]
+    assert comparison["seeds_needed"] >= 3
+
+
+def test_a_trial_variance_that_is_not_known_says_how_to_get_it(bench, seeded):
+    bench.tuneplay("run", seeded(name="first.yaml"))
+    second = seeded(name="second.yaml", more="trial_variance: rounds/first\n")
+    bench.tuneplay("run", second)
+    result = bench.tuneplay("report", "rounds/second")
+    assert result.returncode == 2
+    assert "tuneplay rerun rounds/first --baseline-only" in result.stderr
+
+
+def test_the_three_best_are_trained_again_on_request(bench, seeded):
+    spec = seeded(trials=5)
+    bench.tuneplay("run", spec)
+    assert bench.tuneplay("rerun", spec, "--top", "3", "--seeds", "3").returncode == 0
+    assert len(finished(bench)) == 18
+    reruns = bench.report()["studies"][0]["reruns"]
+    assert reruns["n"] == 3
+    assert [len(other["values"]) for other in reruns["others"]] == [3, 3]

@@ -31,7 +31,9 @@ class Attempt:
     Attributes:
         intent: What it trains.
         folder: Where it writes.
-        share: The GPUs that it has.
+        metric: The objective, which it measures.
+        share: The GPUs of the slot that it holds; None when it holds none, because there are
+            fewer slots than when it was started.
         collector: What it has measured so far.
         began: Monotonic time of its start.
         news: Monotonic time of its last measurement, or of its start.
@@ -42,7 +44,8 @@ class Attempt:
 
     intent: Intent
     folder: AttemptFolder
-    share: tuple[str, ...]
+    metric: str
+    share: tuple[str, ...] | None
     collector: Collector = field(init=False)
     began: float = field(default_factory=time.monotonic)
     news: float = field(init=False)
@@ -51,8 +54,13 @@ class Attempt:
     interrupted: bool = False
 
     def __post_init__(self) -> None:
-        self.collector = Collector(self.folder)
+        self.collector = Collector(self.folder, self.metric)
         self.news = self.began
+
+    @property
+    def has_measured(self) -> bool:
+        """Whether it has reported the objective."""
+        return self.metric in self.collector.names
 
     @property
     def key(self) -> str:
@@ -84,12 +92,12 @@ class Workshop:
         """Folder of an attempt."""
         return self._folder.attempt(self._folders[trial.study], trial, attempt)
 
-    def order(self, intent: Intent, share: tuple[str, ...] = ()) -> Order:
+    def order(self, intent: Intent) -> Order:
         """What to submit for an attempt; touches no file."""
         folder = self.folder_of(intent.trial, intent.attempt)
         builtin = self._builtin(intent, folder)
         command = self._round.command
-        ours = command.environment(intent.hyperparameters, builtin) | gpu_environment(share)
+        ours = command.environment(intent.hyperparameters, builtin) | gpu_environment(intent.gpus)
         return Order(
             f"{intent.trial}.{intent.attempt}",
             command.argv(intent.hyperparameters, builtin),

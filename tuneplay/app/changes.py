@@ -25,7 +25,8 @@ def check_changes(recorded: Round, now: Round, file: str) -> None:
     changed = [
         field.name
         for field in fields(Round)
-        if field.name not in (*_FREE, "trials", "studies")
+        if field.compare
+        and field.name not in (*_FREE, "trials", "studies")
         and getattr(recorded, field.name) != getattr(now, field.name)
     ]
     changed += _changed_studies(recorded, now)

@@ -22,9 +22,9 @@ from tuneplay.app.tally import Tally
 from tuneplay.domain.progress import Progress, RunningTrial
 from tuneplay.domain.round import Round
 from tuneplay.domain.trial import Trial, TrialId
-from tuneplay.errors import CannotStartError
+from tuneplay.errors import CannotStartError, LedgerError
 from tuneplay.judge.outcome import describe_exit, ended_from_outside
-from tuneplay.launch.base import Launcher, read_exit
+from tuneplay.launch.base import Launcher, has_begun, read_exit
 from tuneplay.ledger.events import Event, Finished, Intent, Note, Started
 from tuneplay.ledger.file import LedgerWriter
 from tuneplay.ledger.history import History
@@ -59,7 +59,8 @@ class Coordinator:
         self._taken_back: list[Attempt] = []
         self.tally = tally
         self._enforcer = Enforcer(parts.round.resources, parts.launcher)
-        self.breaker = Breaker()
+        ended = parts.history.finished.values()
+        self.breaker = Breaker(parts.round.objective.metric, ended)
         self.broken = False
         self.cannot_start: CannotStartError | None = None
 
@@ -67,8 +68,8 @@ class Coordinator:
         """Take over an attempt that lives."""
         if attempt.share in self._free:
             self._free.remove(attempt.share)
-        elif self._free:
-            self._free.pop()
+        else:
+            attempt.share = None
         self._running[attempt.key] = attempt
         self._taken_back.append(attempt)
 
@@ -88,6 +89,7 @@ class Coordinator:
             self._p.launcher.wait(self._patience(), self._p.stop.wake)
             self._p.stop.drain_wake()
             for key, code in self._p.launcher.ended().items():
+                self._flush()
                 self._end(key, code)
             self._follow()
             self._enforcer.apply(self._running, self._p.stop.level, broken=self.broken)
@@ -125,17 +127,18 @@ class Coordinator:
 
     def _start_pending(self) -> None:
         """Fill the free slots; everything to be written goes to the ledger in one append."""
-        batch: list[tuple[Intent, tuple[str, ...]]] = []
+        batch: list[Intent] = []
         going_on = self._p.stop.level is Stop.NO and not self.broken
         while going_on and self._free and self._pending:
-            batch.append((self._intent(self._pending.popleft()), self._free.pop()))
-        self._flush([intent for intent, _ in batch])
-        for intent, share in batch:
-            self._submit(intent, share)
+            intent = self._intent(self._pending.popleft())
+            batch.append(replace(intent, gpus=self._free.pop()))
+        self._flush(batch)
+        for intent in batch:
+            self._submit(intent)
 
-    def _submit(self, intent: Intent, share: tuple[str, ...]) -> None:
+    def _submit(self, intent: Intent) -> None:
         trial, number = intent.trial, intent.attempt
-        order = self._p.workshop.order(intent, share)
+        order = self._p.workshop.order(intent)
         self._p.workshop.prepare(order, intent.hyperparameters)
         try:
             handle = self._p.launcher.submit(order)
@@ -144,7 +147,7 @@ class Coordinator:
             self._outbox.append(Note("interrupted", trial, number, error.message))
             return
         self._p.ledger.append([Started(trial, number, handle)], sync=False)
-        attempt = Attempt(intent, order.folder, share)
+        attempt = Attempt(intent, order.folder, self._p.round.objective.metric, intent.gpus)
         self._running[attempt.key] = attempt
         self._p.observer.started(trial, number, resumed=False)
 
@@ -177,7 +180,13 @@ class Coordinator:
 
     def _end(self, key: str, fallback_code: int | None) -> None:
         attempt = self._running.pop(key)
-        self._free.append(attempt.share)
+        if attempt.share is not None:
+            self._free.append(attempt.share)
+        if not has_begun(attempt.folder) and attempt.kill_at is None:
+            raise LedgerError(
+                f"{attempt.folder.root}: the trial could not begin: its folder cannot be written",
+                "Free space or mend the rights; the same command then goes on where it was.",
+            )
         code = read_exit(attempt.folder)
         self._durations.append(time.monotonic() - attempt.began)
         self._decide(attempt, fallback_code if code is None else code)
@@ -186,7 +195,11 @@ class Coordinator:
         """Finished, to be begun anew, or stopped on request."""
         trial, number = attempt.intent.trial, attempt.intent.attempt
         result = self._p.workshop.result(attempt, code)
-        if attempt.interrupted and code != 0:
+        bad, described = attempt.collector.bad_lines
+        if bad:
+            more = f" (and {bad - 1} more)" if bad > 1 else ""
+            self._p.observer.remark(f"{trial}: {next(iter(described))}{more}")
+        if attempt.interrupted and not self._complete(attempt, code):
             self._outbox.append(Note("interrupted", trial, number, "stopped on request"))
             return
         losses = self._p.history.losses.get(trial, 0)
@@ -205,11 +218,17 @@ class Coordinator:
         self._p.asker.tell(trial, result.outcome)
         self._watch_breaker(result, code)
 
+    def _complete(self, attempt: Attempt, code: int | None) -> bool:
+        """Whether an attempt had done all its epochs when it was told to stop.
+
+        Many programs answer TERM by saving and leaving with exit code 0: that is no ending.
+        """
+        last = attempt.collector.last_epoch
+        return code == 0 and last is not None and last >= self._p.round.epochs
+
     def _watch_breaker(self, result: Trial, code: int | None) -> None:
         self.breaker.see(result)
-        running = [
-            (a.intent.trial, a.collector.last_epoch is not None) for a in self._running.values()
-        ]
+        running = [(a.intent.trial, a.has_measured) for a in self._running.values()]
         nothing_left = not running and not self._pending
         all_failed = nothing_left and len(self.breaker.streak) == sum(
             study.ended for study in self.tally.studies()

@@ -60,7 +60,15 @@ class Place:
             raise UsageError(
                 f"{shown(self.folder.root)} has no trials yet", "Start it with `tuneplay run`."
             )
-        return loads(history.opened.spec, self.folder.name, shown(self.folder.ledger))
+        spec = loads(history.opened.spec, self.folder.name, shown(self.folder.ledger))
+        known = {study.key for study in spec.round.studies}
+        for trial in (*history.finished, *history.open):
+            if trial.study not in known:
+                raise LedgerError(
+                    f"{self.folder.ledger}: a trial of {trial.study}, which is no study of the spec",
+                    "Restore the file from a copy; nothing was changed.",
+                )
+        return spec
 
 
 def locate(argument: str) -> Place:
@@ -73,6 +81,13 @@ def locate(argument: str) -> Place:
     Raises:
         UsageError: There is nothing there.
     """
+    try:
+        return _locate(argument)
+    except PermissionError as error:
+        raise UsageError(f"{argument}: {error.strerror}", "Mend the rights.") from None
+
+
+def _locate(argument: str) -> Place:
     path = Path(argument)
     if path.is_dir():
         folder = RoundFolder(path.resolve())

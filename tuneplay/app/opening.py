@@ -12,6 +12,7 @@ from tuneplay.app.changes import check_changes
 from tuneplay.app.locate import Place, locate
 from tuneplay.domain.round import Round
 from tuneplay.domain.trial import TrialId
+from tuneplay.errors import CannotStartError
 from tuneplay.ledger.events import Intent
 from tuneplay.ledger.history import History
 from tuneplay.search.plan import hyperparameters, planned_units, seed_of, turns, values_at
@@ -35,8 +36,13 @@ class Opening:
     workdir: Path
 
 
-def open_round(argument: str) -> Opening:
+def open_round(argument: str, workdir: str | None = None) -> Opening:
     """Read a round and see whether it can run.
+
+    Args:
+        argument: The round.
+        workdir: Folder in which its trials are to run from now on; None for where they ran
+            before, or the current folder while no trial counts.
 
     Raises:
         TuneplayError: It cannot; nothing was written.
@@ -44,13 +50,18 @@ def open_round(argument: str) -> Opening:
     place = locate(argument)
     history = place.history()
     spec = place.spec(history)
-    workdir = Path.cwd()
-    if history.opened is not None:
+    place_of_trials = Path(workdir).resolve() if workdir else Path.cwd()
+    if history.opened is not None and (history.finished or history.open):
         check_changes(place.recorded(history).round, spec.round, argument)
-        # The trials of one round all run in the same folder, wherever it is continued from.
-        recorded = Path(history.opened.workdir)
-        workdir = recorded if recorded.is_dir() else workdir
-    return Opening(place, spec, history, workdir)
+        if workdir is None:
+            # The trials of one round all run in the same folder, wherever it is continued from.
+            place_of_trials = Path(history.opened.workdir)
+    if not place_of_trials.is_dir():
+        raise CannotStartError(
+            f"the folder in which the trials run is gone: {place_of_trials}",
+            "Restore it, or name another one with --workdir: it must hold the same program.",
+        )
+    return Opening(place, spec, history, place_of_trials)
 
 
 def planned_commands(opening: Opening) -> Iterator[tuple[str, str]]:
@@ -63,6 +74,13 @@ def planned_commands(opening: Opening) -> Iterator[tuple[str, str]]:
         intent = planned_intent(round_, trial, history)
         if intent is not None:
             yield str(trial), shlex.join(workshop.order(intent).argv)
+
+
+def count_pending(opening: Opening) -> int:
+    """Trials that are neither ended nor under way."""
+    history = opening.history
+    known = {trial for trial in (*history.finished, *history.open) if not trial.rerun}
+    return len(opening.spec.round.studies) * opening.spec.round.trials - len(known)
 
 
 def planned_intent(round_: Round, trial: TrialId, history: History) -> Intent | None:

@@ -6,7 +6,7 @@ import os
 import time
 from collections.abc import Sequence
 
-from tuneplay.app.attempt import Attempt, Workshop
+from tuneplay.app.attempt import Attempt
 from tuneplay.app.coordinator import Coordinator, Parts
 from tuneplay.app.tally import Tally
 from tuneplay.domain.folder import AttemptFolder
@@ -30,10 +30,9 @@ def recover(parts: Parts, wanted: Sequence[TrialId], tally: Tally) -> Coordinato
     living: list[Attempt] = []
     ended: list[Attempt] = []
     events: list[Event] = []
-    shares = list(parts.shares)
     for trial, known in list(parts.history.open.items()):
         number = known.intent.attempt
-        attempt = _attempt(parts.workshop, known, shares.pop(0) if shares else ())
+        attempt = _attempt(parts, known)
         handle = parts.launcher.find(attempt.key, attempt.folder, known.handle)
         if handle is not None:
             living.append(attempt)
@@ -57,9 +56,11 @@ def recover(parts: Parts, wanted: Sequence[TrialId], tally: Tally) -> Coordinato
     return coordinator
 
 
-def _attempt(workshop: Workshop, known: OpenAttempt, share: tuple[str, ...]) -> Attempt:
-    folder = workshop.folder_of(known.intent.trial, known.intent.attempt)
-    return Attempt(known.intent, folder, share, began=time.monotonic() - age_of(folder))
+def _attempt(parts: Parts, known: OpenAttempt) -> Attempt:
+    intent = known.intent
+    folder = parts.workshop.folder_of(intent.trial, intent.attempt)
+    metric = parts.round.objective.metric
+    return Attempt(intent, folder, metric, intent.gpus, began=time.monotonic() - age_of(folder))
 
 
 def age_of(folder: AttemptFolder) -> float:

@@ -8,7 +8,9 @@ from tuneplay.app.locate import locate, shown
 from tuneplay.app.tally import Tally
 from tuneplay.domain.progress import Progress
 from tuneplay.domain.round import Round
+from tuneplay.errors import UsageError
 from tuneplay.judge.judgement import Judgement, judge_round
+from tuneplay.judge.reruns import summarize_reruns
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,7 @@ def make_report(argument: str) -> Report:
     history = place.history()
     round_ = place.recorded(history).round
     trials = list(history.finished.values())
+    known_sd = trial_sd_of(round_.trial_variance) if round_.trial_variance else None
     progress = Progress(
         round_.name,
         round_.goal,
@@ -46,5 +49,31 @@ def make_report(argument: str) -> Report:
         Tally(round_, trials).studies(history.open),
     )
     return Report(
-        round_, progress, judge_round(round_, trials, history.reruns), shown(place.folder.root)
+        round_,
+        progress,
+        judge_round(round_, trials, history.reruns, known_sd),
+        shown(place.folder.root),
     )
+
+
+def trial_sd_of(argument: str) -> float:
+    """Standard deviation of the baseline's reruns in an earlier round.
+
+    Args:
+        argument: That round, as `trial_variance` names it.
+
+    Raises:
+        TuneplayError: There is no such round, or it has no reruns of its baseline.
+    """
+    place = locate(argument)
+    history = place.history()
+    round_ = place.recorded(history).round
+    key = round_.baseline or round_.studies[0].key
+    trials = [trial for trial in history.finished.values() if trial.id.study == key]
+    reruns = summarize_reruns(trials, history.reruns, key, round_.objective)
+    if reruns is None or reruns.sd is None:
+        raise UsageError(
+            f"trial_variance: {argument} has no reruns of its baseline",
+            f"Make them with `tuneplay rerun {argument} --baseline-only`.",
+        )
+    return reruns.sd

@@ -91,6 +91,8 @@ def coordinate(
         coordinator.run()
         return RunResult(_exit_code(before, parts.stop), before, folder, started=False)
     observer.opened(before, str(opening.workdir))
+    if opening.workdir != Path.cwd():
+        observer.remark(f"trials run in {opening.workdir}")
     try:
         coordinator.run()
     finally:
@@ -148,9 +150,11 @@ def _make_folder(folder: RoundFolder) -> None:
 
 def _write_opened(opening: Opening, history: History, ledger: LedgerWriter) -> None:
     """Record the spec: when the round begins, and when it was amended."""
-    if history.opened is not None and history.opened.spec == opening.spec.text:
+    before = history.opened
+    now = (opening.spec.text, str(opening.workdir))
+    if before is not None and (before.spec, before.workdir) == now:
         return
-    source = opening.place.spec_file or (history.opened and history.opened.source) or ""
+    source = opening.place.spec_file or (before and before.source) or ""
     opened = Opened(
         opening.spec.text,
         str(source),

@@ -39,9 +39,11 @@ def read_status(argument: str) -> Status:
     spec = place.spec(history) if history.opened is None else place.recorded(history)
     round_ = spec.round
     running: list[RunningTrial] = []
+    workshop = Workshop(round_, place.folder, place.folder.root)
+    metric = round_.objective.metric
     for trial, known in history.open.items():
-        workshop = Workshop(round_, place.folder, place.folder.root)
-        attempt = Attempt(known.intent, workshop.folder_of(trial, known.intent.attempt), ())
+        folder = workshop.folder_of(trial, known.intent.attempt)
+        attempt = Attempt(known.intent, folder, metric, None)
         attempt.follow()
         collector = attempt.collector
         running.append(
@@ -49,7 +51,7 @@ def read_status(argument: str) -> Status:
                 trial,
                 known.intent.attempt,
                 collector.last_epoch,
-                collector.value(round_.objective.metric),
+                collector.value(metric),
                 age_of(attempt.folder),
             )
         )

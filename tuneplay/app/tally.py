@@ -64,5 +64,7 @@ class Tally:
 
     def studies(self, running: Iterable[TrialId] = ()) -> tuple[StudyProgress, ...]:
         """Progress of each study, in the order of the spec."""
-        live = [trial.study for trial in running]
-        return tuple(replace(s, running=live.count(s.key)) for s in self._studies.values())
+        live = Counter(trial.study for trial in running)
+        return tuple(
+            replace(s, running=live[s.key]) if s.key in live else s for s in self._studies.values()
+        )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 import tempfile
@@ -58,12 +59,23 @@ def main() -> None:
 
 def _guarded() -> int:
     try:
+        os.getcwd()
+    except OSError:
+        _say("tuneplay: the current folder is gone", "Change to one that exists.")
+        return ExitCode.USAGE
+    try:
         result = app(standalone_mode=False)
+        sys.stdout.flush()
     except TuneplayError as error:
         _say(f"tuneplay: {error.message}", error.hint)
         return error.exit_code
     except BrokenPipeError:
         return ExitCode.DONE
+    except OSError as error:
+        if error.filename is None and error.errno in (errno.ENOSPC, errno.EIO):
+            _say(f"tuneplay: standard output cannot be written: {error.strerror}", "")
+            return ExitCode.LEDGER
+        return _defect(error)
     except (KeyboardInterrupt, typer.Abort):
         _say("tuneplay: interrupted", "")
         return ExitCode.INTERRUPTED

@@ -17,19 +17,30 @@ DryRunOption = Annotated[
 ]
 
 
-def run(round: RoundArgument, dry_run: DryRunOption = False) -> None:
+WorkdirOption = Annotated[
+    str | None,
+    typer.Option(help="Folder in which trials run; by default where they ran before, or here.",
+                 show_default=False),
+]  # fmt: skip
+
+
+def run(round: RoundArgument, dry_run: DryRunOption = False, workdir: WorkdirOption = None) -> None:
     """Carry a round out, or go on with it.
 
     Ctrl-C once lets running trials finish, twice stops them; the same command goes on.
     """
-    from tuneplay.app.opening import open_round, planned_commands
+    from tuneplay.app.opening import count_pending, open_round, planned_commands
     from tuneplay.app.run import run_round
     from tuneplay.render.ending import print_ending
 
-    opening = open_round(round)
+    opening = open_round(round, workdir)
     if dry_run:
+        shown = 0
         for _, command in planned_commands(opening):
             print(command)
+            shown += 1
+        if later := count_pending(opening) - shown:
+            print(f"# and {later} more, whose values depend on earlier results")
         return
     for warning in opening.spec.warnings:
         print(f"warning: {warning}", file=sys.stderr)

@@ -7,6 +7,9 @@ from collections.abc import Collection, Iterable, Mapping
 
 #: `epoch=7-val=0.1.ckpt`, `epoch_007.pkl`, `ep7.pt`: a number that says what it is.
 _LABELLED = re.compile(r"(?i)(?<![a-z])ep(?:och)?[=_\-. ]?(\d+)")
+#: Names that checkpoints have. Without one a number may count shards, folds or ranks.
+_CHECKPOINT = re.compile(r"(?i)ckpt|checkpoint|model|weights|snapshot|state")
+
 _NUMBER = re.compile(r"\d+")
 
 #: Fewer look-alikes may be a coincidence of names.
@@ -17,8 +20,10 @@ def epochs_of(names: Iterable[str], epochs: Collection[int]) -> Mapping[str, int
     """Which of these files are checkpoints, and of which epoch.
 
     Cautious, for what is recognised may be deleted: the names must be alike but for one number
-    (or say `epoch`), there must be at least two of them, no two of one epoch, and each number
-    must be an epoch that was reported. Numbers of steps are thus never taken for epochs.
+    that they call an epoch, there must be at least two of them, no two of one epoch, and each
+    number must be an epoch that was reported, so that steps are never taken for epochs. A number
+    without the word `epoch` needs a checkpoint's name, and such files for at least half of the
+    epochs, the last one included.
 
     Args:
         names: File or folder names.
@@ -27,23 +32,22 @@ def epochs_of(names: Iterable[str], epochs: Collection[int]) -> Mapping[str, int
     Returns:
         Epoch by name; empty when in doubt.
     """
+    known = set(epochs)
     families: dict[str, dict[str, int]] = {}
     for name in names:
-        match = _LABELLED.search(name)
+        labelled = _LABELLED.search(name)
         numbers = _NUMBER.findall(name)
-        if match:
-            family, number = _NUMBER.sub("#", name), match[1]
-        elif len(numbers) == 1:
-            family, number = _NUMBER.sub("#", name), numbers[0]
-        else:
-            continue
-        families.setdefault(family, {})[name] = int(number)
-    known = set(epochs)
-    sound = [
-        family
-        for family in families.values()
-        if len(family) >= _LEAST
-        and len(set(family.values())) == len(family)
-        and set(family.values()) <= known
-    ]
+        if labelled or (len(numbers) == 1 and _CHECKPOINT.search(name)):
+            number = labelled[1] if labelled else numbers[0]
+            families.setdefault(_NUMBER.sub("#", name), {})[name] = int(number)
+    sound = [family for family in families.values() if _is_sound(family, known)]
     return max(sound, key=len, default={})
+
+
+def _is_sound(family: Mapping[str, int], known: Collection[int]) -> bool:
+    """Whether files that are alike but for a number are surely the checkpoints of epochs."""
+    numbers = set(family.values())
+    if len(family) < _LEAST or len(numbers) < len(family) or not numbers <= set(known):
+        return False
+    labelled = all(_LABELLED.search(name) for name in family)
+    return labelled or (len(family) >= len(known) / 2 and max(known) in numbers)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -141,10 +142,10 @@ def study_folders(keys: Iterable[str]) -> Mapping[str, str]:
     """
     names: dict[str, str] = {}
     keys = list(keys)
+    alike = Counter(key.casefold() for key in keys)
     for key in keys:
         name = re.sub(r"[^A-Za-z0-9.,=+_\-]", "_", key)[:MAX_STUDY_FOLDER]
-        lonely = sum(other.casefold() == key.casefold() for other in keys) == 1
-        if name == key and lonely and not name.startswith("."):
+        if name == key and alike[key.casefold()] == 1 and not name.startswith("."):
             names[key] = name
         else:
             digest = hashlib.blake2b(key.encode(), digest_size=5).hexdigest()

@@ -83,6 +83,11 @@ class Range:
         low, high = self._transform(self.low), self._transform(self.high)
         return (self._transform(value) - low) / (high - low)
 
+    def on_grid(self, value: float) -> float:
+        """The point of a stepped range that is nearest to a value, without binary noise."""
+        low, step = Decimal(repr(self.low)), Decimal(repr(self.step or 1))
+        return float(low + round((Decimal(repr(value)) - low) / step) * step)
+
     def _transform(self, value: float) -> float:
         if self.scale is Scale.LOG:
             return math.log(value)

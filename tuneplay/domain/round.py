@@ -140,6 +140,11 @@ class Round:
     keep_checkpoints: int | None = 1
     resources: Resources = field(default_factory=Resources)
     trial_variance: str | None = None
+    _by_key: dict[str, Study] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Index the studies by their keys."""
+        object.__setattr__(self, "_by_key", {study.key: study for study in self.studies})
 
     def study(self, key: str) -> Study:
         """The study with this key.
@@ -147,7 +152,4 @@ class Round:
         Raises:
             KeyError: There is none.
         """
-        for study in self.studies:
-            if study.key == key:
-                return study
-        raise KeyError(key)
+        return self._by_key[key]

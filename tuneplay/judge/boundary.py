@@ -25,6 +25,9 @@ MAX_DECADES = 3.0
 #: Significant digits of a suggested edge.
 _DIGITS = 2
 
+#: Decimals of a suggested edge on the reverse_log scale: hides the binary noise of 1 - x.
+_REVERSE_DECIMALS = 12
+
 #: Hyperparameters whose instability warmup and clipping can mend (playbook, FAQ "How can
 #: optimization failures be debugged and mitigated?").
 _STEP_SIZES = ("lr", "learning_rate", "learningrate", "rate")
@@ -97,8 +100,8 @@ def _too_few(study: Study, feasible: int, dims: int) -> Finding:
     return Finding(
         Kind.UNDERSAMPLED,
         Severity.NOTE,
-        f"{feasible} feasible trials are too few to judge the edges of {dims} hyperparameters; "
-        f"{wanted} would do",
+        f"{feasible} feasible are too few to judge the edges of the search space in {dims} "
+        f"dimension{'s' if dims > 1 else ''}; {wanted} would do",
         study=study.key,
         evidence={"feasible": feasible, "dimensions": dims},
         suggestion={"trials": wanted},
@@ -217,7 +220,8 @@ def beyond(h: Range, unit: float) -> float:
     elif h.scale is Scale.LOG:
         value = h.low * (h.high / h.low) ** unit
     else:
-        return 1 - _short((1 - h.low) * ((1 - h.high) / (1 - h.low)) ** unit)
+        distance = _short((1 - h.low) * ((1 - h.high) / (1 - h.low)) ** unit)
+        return round(1 - distance, _REVERSE_DECIMALS)
     if h.kind == "int":
         return round(value)
     return _short(value)
@@ -238,4 +242,6 @@ def _next_choice(h: Choice, side: str) -> float:
         ends = ends[::-1]
     last, before = ends[-1], ends[-2]
     geometric = last > 0 and before > 0
-    return _short(last * last / before) if geometric else last + (last - before)
+    value = last * last / before if geometric else last + (last - before)
+    whole = all(isinstance(choice, int) for choice in h.choices)
+    return round(value) if whole else float(f"{value:.6g}")

@@ -11,6 +11,7 @@ from tuneplay.domain.trial import Reruns, Trial
 from tuneplay.judge.reruns import RerunSummary
 from tuneplay.judge.seeds import model, sequential
 from tuneplay.judge.seeds.model import ALPHA, Rules, Verdict
+from tuneplay.judge.seeds.power import seeds_needed
 from tuneplay.judge.seeds.verdict import compare_all
 from tuneplay.judge.selection import ranked
 
@@ -70,6 +71,7 @@ def compare(
     trials: Mapping[str, Sequence[Trial]],
     reruns: Mapping[str, RerunSummary],
     asked: Sequence[Reruns] = (),
+    known_sd: float | None = None,
 ) -> list[Comparison]:
     """Each candidate beside the baseline.
 
@@ -82,6 +84,8 @@ def compare(
         trials: The ended trials by study key.
         reruns: The reruns by study key.
         asked: Reruns that were asked for, in order: they say how often somebody has looked.
+        known_sd: Trial standard deviation known from an earlier round: it tells how many seeds a
+            difference in the search would take, and decides nothing.
 
     Returns:
         One entry a candidate, in the order of the spec; none in a round that only tunes.
@@ -93,7 +97,8 @@ def compare(
     decided: dict[str, Comparison] = {}
     if baseline in reruns:
         decided = _decide(round_, {k: reruns[k] for k in keys if k in reruns}, reruns, asked)
-    return [decided.get(key) or _by_search(round_, key, baseline, trials) for key in keys]
+    found = [decided.get(key) or _by_search(round_, key, baseline, trials) for key in keys]
+    return found if known_sd is None else [_with_known(c, known_sd) for c in found]
 
 
 def _decide(
@@ -169,6 +174,18 @@ def _named(sentence: str, study: str) -> str:
     """A sentence about the candidate, with its name."""
     sentence = re.sub(r"^The candidate\b", study, sentence)
     return re.sub(r"\bthe candidate\b", study, sentence)
+
+
+def _with_known(comparison: Comparison, sd: float) -> Comparison:
+    """What a known trial variance says of a difference that is from the search alone."""
+    if comparison.verdict is not Verdict.NEEDS_RERUNS or not comparison.difference or sd <= 0:
+        return comparison
+    gap = abs(comparison.difference)
+    needed = seeds_needed(gap, (sd, sd), ALPHA / 2)
+    words = f"That is {gap / sd:.1f} standard deviations of one training ({sd:.2g})"
+    tail = "no reasonable number of seeds" if needed is None else f"about {needed} seeds each"
+    reason = f"{comparison.reason} {words}; {tail} would decide it."
+    return replace(comparison, reason=reason, seeds_needed=needed)
 
 
 def _by_search(

@@ -62,16 +62,18 @@ def _regions(study: Study, counted: Sequence[Trial], direction: Direction | None
         Axis(np.array([_unit(h, t.hyperparameters.get(h.name)) for t in counted]), _ordered(h))
         for h in study.space
     ]
-    known = np.all([np.isfinite(axis.units) for axis in axes], axis=0) & np.ones_like(bad)
+    known = np.ones(len(counted), dtype=np.bool_)
+    for axis in axes:
+        known &= np.isfinite(axis.units)
     best = None
     if direction is not None:
         first = next(iter(ranked(counted, direction)), None)
         best = None if first is None else counted.index(first)
     left, found = np.flatnonzero(known), list[Region]()
     while len(found) < MAX_REGIONS and axes and bad[left].any() and not bad[left].all():
-        spot = np.flatnonzero(left == best) if best is not None else ()
         part = [Axis(axis.units[left], axis.ordered) for axis in axes]
-        region = find_region(part, bad[left], int(spot[0]) if len(spot) else None)
+        at = None if best is None else int(np.searchsorted(left, best))
+        region = find_region(part, bad[left], at)
         if region is None:
             break
         inside: BoolArray = np.zeros(len(counted), dtype=np.bool_)

@@ -64,13 +64,19 @@ class Judgement:
     epoch_budget: EpochBudget
 
 
-def judge_round(round_: Round, trials: Iterable[Trial], asked: Sequence[Reruns] = ()) -> Judgement:
+def judge_round(
+    round_: Round,
+    trials: Iterable[Trial],
+    asked: Sequence[Reruns] = (),
+    known_sd: float | None = None,
+) -> Judgement:
     """Judge the ended trials of a round. The order of the trials does not matter.
 
     Args:
         round_: The round.
         trials: Its ended trials, reruns among them.
         asked: Reruns that were asked for, in order.
+        known_sd: Trial standard deviation from an earlier round, where there are no reruns yet.
     """
     by_study: dict[str, list[Trial]] = {study.key: [] for study in round_.studies}
     for trial in sorted(trials, key=lambda t: (t.id.number, t.id.rerun)):
@@ -90,7 +96,7 @@ def judge_round(round_: Round, trials: Iterable[Trial], asked: Sequence[Reruns] 
     reruns = {s.study.key: s.reruns for s in summaries if s.reruns is not None}
     return Judgement(
         tuple(summaries),
-        tuple(compare(round_, by_study, reruns, asked)),
+        tuple(compare(round_, by_study, reruns, asked, known_sd)),
         tuple(findings),
         budget,
     )

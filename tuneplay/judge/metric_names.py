@@ -17,12 +17,54 @@ _TEST = frozenset({"test", "holdout"})
 #: Words of metrics that are better when lower, and when higher. Names that frameworks and
 #: benchmarks use (Keras, Lightning, Hugging Face, TorchMetrics, AlgoPerf).
 _LOWER = frozenset(
-    "loss error err perplexity ppl nll ce xent crossentropy entropy bpc bpb mse rmse mae wer cer fid"
-    " mape".split()
+    [
+        "loss",
+        "error",
+        "err",
+        "perplexity",
+        "ppl",
+        "nll",
+        "ce",
+        "xent",
+        "crossentropy",
+        "entropy",
+        "bpc",
+        "bpb",
+        "mse",
+        "rmse",
+        "mae",
+        "wer",
+        "cer",
+        "fid",
+        "mape",
+    ]
 )
 _HIGHER = frozenset(
-    "acc accuracy f1 bleu rouge auc auroc auprc ap map miou iou dice precision recall r2 psnr ssim"
-    " mcc kappa ndcg mrr reward".split()
+    [
+        "acc",
+        "accuracy",
+        "f1",
+        "bleu",
+        "rouge",
+        "auc",
+        "auroc",
+        "auprc",
+        "ap",
+        "map",
+        "miou",
+        "iou",
+        "dice",
+        "precision",
+        "recall",
+        "r2",
+        "psnr",
+        "ssim",
+        "mcc",
+        "kappa",
+        "ndcg",
+        "mrr",
+        "reward",
+    ]
 )
 
 
@@ -60,3 +102,8 @@ def training_loss(names: Iterable[str]) -> str | None:
     other = _TRAINING | _VALIDATION | _TEST
     bare = [name for name in losses if other.isdisjoint(_words(name)) and len(_words(name)) == 1]
     return next(iter(named or bare), None)
+
+
+def is_test(name: str) -> bool:
+    """Whether a name says that the metric was measured on test data, which never decides."""
+    return not _TEST.isdisjoint(_words(name))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 import signal
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tuneplay.domain.curves import Curves
@@ -22,6 +23,10 @@ _OUT_OF_MEMORY = re.compile(
     r"(?:CUDA|HIP|MPS backend) out of memory|CUDA error: out of memory|OutOfMemoryError"
     r"|RESOURCE_EXHAUSTED|ResourceExhaustedError|CUDA_ERROR_OUT_OF_MEMORY"
 )
+
+
+#: The losses whose divergence is the training's; an auxiliary term may be NaN by design.
+_MAIN_LOSS = re.compile(r"(?:(?:train|training|val|valid|validation|eval|total)[_/.\- ]?)?loss")
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,24 +91,36 @@ def _state(ending: Ending, round_: Round, best: tuple[int, float] | None) -> tup
 
 
 def _diverged_at(curves: Curves, objective: Objective) -> str | None:
-    """What was not finite in the last measurement, in words; None when all was well.
+    """What stopped being finite for good, in words; None when all was well.
 
-    Only the end counts: a trial that recovered from one NaN is usable, and that epoch is merely
-    never its best. Beside the objective every reported loss is looked at, for a validation error
+    Beside the objective the training and validation loss are looked at, for a validation error
     can stay finite (at chance level) when the weights have long been NaN.
     """
-    columns = curves.metrics.items()
-    suspects = [(n, c) for n, c in columns if n == objective.metric or "loss" in n.casefold()]
-    for name, column in suspects:
-        reported = [(e, v) for e, v in zip(curves.epochs, column, strict=True) if v is not None]
-        if reported and not math.isfinite(reported[-1][1]):
-            first = reported[-1][0]
-            for epoch, value in reversed(reported):
-                if math.isfinite(value):
-                    break
-                first = epoch
-            return f"{name} is not finite from epoch {first} on"
+    for name, column in curves.metrics.items():
+        if name == objective.metric or _MAIN_LOSS.fullmatch(name.casefold()):
+            begin = _gone_from(curves, column)
+            if begin is not None:
+                return f"{name} is not finite from epoch {begin} on"
     return None
+
+
+def _gone_from(curves: Curves, column: Sequence[float | None]) -> int | None:
+    """Epoch from which on a metric was never finite again; None when it is fine.
+
+    Only the end counts: a trial that recovered is usable, and that epoch is merely never its
+    best. An end that is no longer than an earlier gap is how a metric looks that is measured
+    every few epochs only.
+    """
+    reported = [(e, v) for e, v in zip(curves.epochs, column, strict=True) if v is not None]
+    longest = gap = 0
+    begin: int | None = None
+    for epoch, value in reported:
+        if math.isfinite(value):
+            longest, gap, begin = max(longest, gap), 0, None
+        else:
+            gap, begin = gap + 1, epoch if begin is None else begin
+    seen = any(math.isfinite(value) for _, value in reported)
+    return begin if gap > longest or not seen else None
 
 
 def _nothing_seen(ending: Ending, objective: Objective) -> str:

@@ -134,21 +134,18 @@ def _on_axis(number: int, axis: Axis, bad: BoolArray, best: int | None) -> Regio
     values, inverse = np.unique(axis.units, return_inverse=True)
     if len(values) < 2:
         return None
-    size = np.bincount(inverse).astype(np.float64)
-    hit = np.bincount(inverse, weights=bad.astype(np.float64))
+    size: FloatArray = np.bincount(inverse).astype(np.float64)
+    hit: FloatArray = np.bincount(inverse, weights=bad.astype(np.float64))
     at = -1 if best is None else int(inverse[best])
     place = np.arange(len(values))
-    candidates: list[tuple[str, FloatArray, FloatArray, BoolArray]]
+    candidates = [("", hit, size, at == place)]
     if axis.ordered:
         low_hit, low_size = np.cumsum(hit)[:-1], np.cumsum(size)[:-1]
-        below = (at >= 0) & (at <= place[:-1])
-        above = at > place[:-1]
+        below = (place[:-1] >= at) & (best is not None)
         candidates = [
             ("low", low_hit, low_size, below),
-            ("high", hit.sum() - low_hit, len(bad) - low_size, above),
+            ("high", hit.sum() - low_hit, len(bad) - low_size, ~below & (best is not None)),
         ]
-    else:
-        candidates = [("", hit, size, at == place)]
     regions = []
     for side, inner, count, holds in candidates:
         gain = _gain(inner, count, float(bad.sum()), float(len(bad)))
@@ -180,7 +177,8 @@ def _is_clear(region: Region, axes: list[Axis], bad: BoolArray) -> bool:
     if len(size) > _BLOCKS:
         ends = np.cumsum(size)
         wanted = np.linspace(0, ends[-1], _BLOCKS + 1)[1:]
-        size = np.diff(np.unique(ends[np.searchsorted(ends, wanted - 0.5)]), prepend=0)
+        ends = np.unique(ends[np.searchsorted(ends, wanted - 0.5)])
+        size = np.concatenate([ends[:1], ends[1:] - ends[:-1]])
     n, total = int(size.sum()), int(bad.sum())
     rng = np.random.default_rng(0)
     hit = rng.multivariate_hypergeometric(size, total, _SHUFFLES, method="marginals")

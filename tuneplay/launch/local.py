@@ -32,6 +32,12 @@ _WRAPPER = Path(__file__).with_name("wrapper.sh")
 #: How long processes that outlive their trial may take to end after TERM, in seconds.
 STRAGGLER_SECONDS = 5.0
 
+#: Exit codes above this tell of a signal.
+SIGNALLED = 128
+
+#: Sleeping is harmless but poll's milliseconds are an int: wake up once an hour, in seconds.
+LONGEST_SLEEP = 3_600.0
+
 #: How often to look where the system cannot wake us: at stragglers, and without pidfd.
 LOOK_SECONDS = 0.05
 
@@ -42,9 +48,11 @@ class _Watched:
 
     pid: int
     handle: Handle
+    folder: AttemptFolder
     child: subprocess.Popen[bytes] | None
     pidfd: int | None
     straggling_since: float | None = None
+    cancelled: bool = False
 
 
 class LocalLauncher:
@@ -73,6 +81,8 @@ class LocalLauncher:
                 return
         elif shutil.which(program, path=order.env.get("PATH")) is None:
             problem = "no such program on the PATH"
+            if "=" in program:
+                problem += "; environment variables go under `env:` in the spec"
         else:
             return
         raise CannotStartError(
@@ -98,7 +108,7 @@ class LocalLauncher:
                 "Mend `command` in the spec.",
             ) from None
         handle = handle_of(child.pid, self._boot)
-        self._watch(order.key, handle, child)
+        self._watch(order.key, handle, order.folder, child)
         return handle
 
     def find(self, key: str, folder: AttemptFolder, handle: Handle | None) -> Handle | None:
@@ -106,7 +116,7 @@ class LocalLauncher:
         if handle is None and not claim(folder):
             handle = read_started(folder)
         if handle is not None and is_alive(handle, self._boot):
-            self._watch(key, handle, None)
+            self._watch(key, handle, folder, None)
             return handle
         end_family(folder)
         return None
@@ -120,6 +130,9 @@ class LocalLauncher:
             if watched.pidfd is not None:
                 os.close(watched.pidfd)
             code = watched.child.returncode if watched.child else None
+            if watched.cancelled or (code is not None and not 0 <= code <= SIGNALLED):
+                # Children in a session of their own outlive a signal to the group.
+                end_family(watched.folder)
             codes[key] = code if code is not None and code >= 0 else None
         return codes
 
@@ -127,6 +140,7 @@ class LocalLauncher:
         """Signal an attempt's process group; see `Launcher`."""
         watched = self._watched.get(key)
         if watched is not None:
+            watched.cancelled = True
             signal_group(watched.pid, signal.SIGKILL if kill else signal.SIGTERM)
 
     def wait(self, seconds: float | None, wake: int) -> None:
@@ -143,14 +157,22 @@ class LocalLauncher:
         for fd in (wake, *fds):
             poller.register(fd, select.POLLIN)
         with contextlib.suppress(InterruptedError):
-            poller.poll(None if seconds is None else max(0.0, seconds) * 1000)
+            poller.poll(
+                min(LONGEST_SLEEP, max(0.0, LONGEST_SLEEP if seconds is None else seconds)) * 1000
+            )
 
-    def _watch(self, key: str, handle: Handle, child: subprocess.Popen[bytes] | None) -> None:
+    def _watch(
+        self,
+        key: str,
+        handle: Handle,
+        folder: AttemptFolder,
+        child: subprocess.Popen[bytes] | None,
+    ) -> None:
         try:
             pidfd = os.pidfd_open(handle["pid"])
         except (OSError, AttributeError):
             pidfd = None
-        self._watched[key] = _Watched(handle["pid"], handle, child, pidfd)
+        self._watched[key] = _Watched(handle["pid"], handle, folder, child, pidfd)
 
     def _has_ended(self, watched: _Watched) -> bool:
         """Whether the leader and its whole group are gone; stragglers are sent TERM, then KILL.

@@ -8,6 +8,7 @@ import time
 from pathlib import Path
 
 from tuneplay.domain.folder import AttemptFolder
+from tuneplay.errors import LedgerError
 from tuneplay.launch.base import Handle
 
 _PROC = Path("/proc")
@@ -79,6 +80,11 @@ def claim(folder: AttemptFolder) -> bool:
         return False
     except FileNotFoundError:
         return True
+    except OSError as error:
+        raise LedgerError(
+            f"{folder.root}: cannot be written: {error.strerror}",
+            "Mend the rights; the same command then goes on where it was.",
+        ) from None
     os.write(fd, b"claimed\n")
     os.close(fd)
     return True

@@ -42,12 +42,21 @@ class Opened:
 
 @dataclass(frozen=True, slots=True)
 class Intent:
-    """An attempt is about to be submitted."""
+    """An attempt is about to be submitted.
+
+    Attributes:
+        trial: The trial.
+        attempt: Number of the attempt, from 1.
+        seed: The seed that it gets.
+        hyperparameters: Every hyperparameter and its value.
+        gpus: The GPUs that it gets.
+    """
 
     trial: TrialId
     attempt: int
     seed: int
     hyperparameters: Mapping[str, Scalar]
+    gpus: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +132,8 @@ def encode(event: Event, at: str) -> dict[str, Any]:
         return head | asked | {"looks": list(reruns.looks)}
     head |= _encode_id(event.trial) | {"attempt": event.attempt}
     if isinstance(event, Intent):
-        return head | {"seed": event.seed, "hyperparameters": dict(event.hyperparameters)}
+        values = {"seed": event.seed, "hyperparameters": dict(event.hyperparameters)}
+        return head | values | ({"gpus": list(event.gpus)} if event.gpus else {})
     if isinstance(event, Started):
         return head | {"handle": dict(event.handle)}
     return head | {"kind": event.kind, "text": event.text}
@@ -137,18 +147,18 @@ def decode(data: Mapping[str, Any]) -> Event | None:
     """
     kind = data["event"]
     if kind == "opened":
-        keys = ("spec", "source", "workdir", "versions", "git")
-        return Opened(*(data[key] for key in keys))
+        spec, source, workdir = (_text(data[key]) for key in ("spec", "source", "workdir"))
+        return Opened(spec, source, workdir, _mapping(data["versions"]), _mapping(data["git"]))
     if kind == "finished":
         return Finished(_decode_trial(data))
     if kind == "rerun":
         selected = {key: tuple(numbers) for key, numbers in data["selected"].items()}
         return Rerun(Reruns(selected, data["seeds"], tuple(data["looks"])))
     if kind == "intent":
-        intent = (data["attempt"], data["seed"], data["hyperparameters"])
-        return Intent(_decode_id(data), *intent)
+        intent = (data["attempt"], data["seed"], _mapping(data["hyperparameters"]))
+        return Intent(_decode_id(data), *intent, tuple(data.get("gpus", ())))
     if kind == "started":
-        return Started(_decode_id(data), data["attempt"], data["handle"])
+        return Started(_decode_id(data), data["attempt"], _mapping(data["handle"]))
     if kind == "note":
         return Note(data["kind"], _decode_id(data), data["attempt"], data["text"])
     return None
@@ -163,7 +173,26 @@ def _decode_id(data: Mapping[str, Any]) -> TrialId:
     trial = TrialId(data["study"], data["trial"], data.get("rerun", 0))
     if not (isinstance(trial.number, int) and isinstance(trial.rerun, int)):
         raise TypeError("a trial has a number")
+    _text(trial.study)
     return trial
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise TypeError(f"{value!r} is not a text")
+    return value
+
+
+def _mapping(value: Any) -> dict[str, Any]:
+    if not isinstance(value, dict):
+        raise TypeError(f"{value!r} is not an object")
+    return value
+
+
+def _number(value: Any) -> float | None:
+    if value is not None and (isinstance(value, bool) or not isinstance(value, int | float)):
+        raise TypeError(f"{value!r} is not a number")
+    return value
 
 
 def _encode_trial(trial: Trial) -> dict[str, Any]:
@@ -192,14 +221,17 @@ def _decode_trial(data: Mapping[str, Any]) -> Trial:
     if not isinstance(curves, dict):
         raise TypeError("curves are columns")
     epochs = curves.pop("epoch")
-    outcome = Outcome(State(data["state"]), data["reason"], data["value"], data["best_epoch"])
+    state, reason = State(data["state"]), _text(data["reason"])
+    outcome = Outcome(state, reason, _number(data["value"]), data["best_epoch"])
+    if any(not isinstance(column, list) for column in (epochs, *curves.values())):
+        raise TypeError("a column is a list")
     return Trial(
         _decode_id(data),
         data["seed"],
-        data["hyperparameters"],
+        _mapping(data["hyperparameters"]),
         outcome,
         Curves(epochs, curves),
         data["attempt"],
-        data["seconds"],
+        _number(data["seconds"]),
         data["checkpoint"],
     )

@@ -49,6 +49,9 @@ class History:
         """Take one more event into account."""
         if isinstance(event, Opened):
             self.opened = event
+            if not self.finished and not self.open:
+                # No trial counts yet, so that even another plan may begin.
+                self.configured.clear()
         elif isinstance(event, Intent):
             self.open[event.trial] = OpenAttempt(event)
             self.attempts[event.trial] = event.attempt

@@ -59,8 +59,13 @@ def _try_lock(fd: int) -> bool:
     for _ in range(LOOK_TRIES):
         try:
             fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
+        except BlockingIOError:
             time.sleep(LOOK_SECONDS / LOOK_TRIES)
+        except OSError as error:
+            raise LedgerError(
+                f"the round cannot be locked: {error.strerror}",
+                "Keep rounds on a file system that knows locks.",
+            ) from None
         else:
             return True
     return False
@@ -74,8 +79,10 @@ def holder_of(folder: RoundFolder) -> str | None:
         return None
     try:
         fcntl.flock(fd, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except OSError:
+    except BlockingIOError:
         return _words(_parse(os.pread(fd, 4096, 0)))
+    except OSError:
+        return None
     else:
         return None
     finally:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
@@ -20,6 +21,7 @@ class _Source:
 
     name: str
     follower: Follower
+    objective: str | None
     rows: dict[int, dict[str, float]] = field(default_factory=dict)
     names: dict[str, None] = field(default_factory=dict)
     last_epoch: int | None = None
@@ -44,11 +46,14 @@ class _Source:
         if measurement is None:
             return False
         row = self.rows.setdefault(measurement.epoch, {})
-        for name, value in measurement.values.items():
+        for name, reported in measurement.values.items():
+            self.names[name] = None
+            value = math.nan if reported is None and name == self.objective else reported
+            if value is None:
+                continue  # null is how a program says that it did not measure this
             if name in row and row[name] != value and row[name] == row[name]:
                 self._complain(f"{name} of epoch {measurement.epoch} again; the later value counts")
             row[name] = value
-            self.names[name] = None
         self.last_epoch = measurement.epoch
         return True
 
@@ -61,9 +66,16 @@ class _Source:
 class Collector:
     """Follows one attempt: `$TUNEPLAY_METRICS` if it is written, else standard output."""
 
-    def __init__(self, folder: AttemptFolder) -> None:
-        self._metrics = _Source("metrics.jsonl", Follower(folder.metrics))
-        self._stdout = _Source("stdout.log", Follower(folder.stdout))
+    def __init__(self, folder: AttemptFolder, objective: str | None = None) -> None:
+        """Begin to follow.
+
+        Args:
+            folder: The attempt's folder.
+            objective: The metric that decides: its null counts as NaN, for JSON has no NaN. The
+                null of any other metric counts as not measured.
+        """
+        self._metrics = _Source("metrics.jsonl", Follower(folder.metrics), objective)
+        self._stdout = _Source("stdout.log", Follower(folder.stdout), objective)
 
     def read(self, *, end: bool = False) -> bool:
         """Read what is new.
@@ -104,7 +116,9 @@ class Collector:
         source = self._source
         epochs = sorted(source.rows)
         rows = [source.rows[epoch] for epoch in epochs]
-        return Curves(epochs, {name: [row.get(name) for row in rows] for name in source.names})
+        columns = {name: [row.get(name) for row in rows] for name in source.names}
+        measured = {n: c for n, c in columns.items() if any(v is not None for v in c)}
+        return Curves(epochs, measured)
 
     @property
     def _source(self) -> _Source:

@@ -23,11 +23,11 @@ class Measurement:
 
     Attributes:
         epoch: Epoch number.
-        values: Metrics by name; NaN where the program reported null or NaN.
+        values: Metrics by name; NaN where the program reported NaN, None where it reported null.
     """
 
     epoch: int
-    values: Mapping[str, float]
+    values: Mapping[str, float | None]
 
 
 class BadLineError(ValueError):
@@ -80,15 +80,17 @@ def _short(value: object) -> str:
     return shown if len(shown) <= MAX_SHOWN else shown[: MAX_SHOWN - 1] + "…"
 
 
-def _values(data: Mapping[str, object]) -> list[tuple[str, float]]:
+def _values(data: Mapping[str, object]) -> list[tuple[str, float | None]]:
     """The metrics among an object's values: numbers, null and the usual words for not finite."""
-    found: list[tuple[str, float]] = []
+    found: list[tuple[str, float | None]] = []
     for name, value in data.items():
         if isinstance(value, bool) or len(name) > MAX_NAME:
             continue
         if isinstance(value, int | float):
             found.append((name, _float(value)))
-        elif value is None or _is_nan_word(value):
+        elif value is None:
+            found.append((name, None))
+        elif _is_nan_word(value):
             found.append((name, math.nan))
     return found
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
 from tuneplay.domain.progress import Progress
-from tuneplay.judge.judgement import Judgement
 from tuneplay.render.words import count, number, safe
+
+if TYPE_CHECKING:
+    from tuneplay.judge.judgement import Judgement
 
 
 def print_ending(out: TextIO, progress: Progress, folder: str, *, started: bool) -> None:

@@ -30,6 +30,7 @@ class LiveView:
 
     def __init__(self, console: Console) -> None:
         self._console = console
+        self._gone = False
         self._live = Live(console=console, auto_refresh=False, transient=True)
         self._metric = ""
 
@@ -37,9 +38,9 @@ class LiveView:
         """Begin to draw."""
         self._metric = progress.objective.metric
         verb = "Going on with" if progress.ended or progress.running else "Beginning"
-        self._console.print(Text(safe(f"{verb} {progress.name}: {progress.goal}"), style="bold"))
-        self._live.start()
-        self._live.update(draw(progress), refresh=True)
+        self._line(f"{verb} {progress.name}: {progress.goal}", "bold")
+        self._guard(self._live.start)
+        self._guard(lambda: self._live.update(draw(progress), refresh=True))
 
     def started(self, trial: TrialId, attempt: int, *, resumed: bool) -> None:
         """A trial that was found alive gets a line."""
@@ -58,14 +59,23 @@ class LiveView:
 
     def tick(self, progress: Callable[[], Progress]) -> None:
         """Redraw."""
-        self._live.update(draw(progress()), refresh=True)
+        self._guard(lambda: self._live.update(draw(progress()), refresh=True))
 
     def close(self) -> None:
         """Take the table away and give the cursor back."""
-        self._live.stop()
+        self._guard(self._live.stop)
 
     def _line(self, text: str, style: str) -> None:
-        self._console.print(Text(safe(text), style=style))
+        self._guard(lambda: self._console.print(Text(safe(text), style=style)))
+
+    def _guard(self, action: Callable[[], object]) -> None:
+        """Draw, unless the terminal has gone; the training goes on without it."""
+        if self._gone:
+            return
+        try:
+            action()
+        except OSError:
+            self._gone = True
 
 
 def draw(progress: Progress) -> RenderableType:

@@ -12,6 +12,7 @@ from tuneplay.judge.comparison import Comparison
 from tuneplay.judge.finding import Finding
 from tuneplay.judge.judgement import Judgement, StudySummary
 from tuneplay.judge.reruns import RerunSummary
+from tuneplay.render.progress_json import progress_json
 
 SCHEMA_VERSION = 1
 
@@ -45,19 +46,6 @@ def report_json(round_: Round, progress: Progress, judgement: Judgement) -> dict
             "share_early": budget.share_early,
             "share_late": budget.share_late,
         },
-    }
-
-
-def progress_json(progress: Progress) -> dict[str, int]:
-    """Counts of trials over all studies."""
-    studies = progress.studies
-    return {
-        "planned": progress.planned,
-        "finished": progress.ended,
-        "feasible": sum(study.feasible for study in studies),
-        "infeasible": sum(study.infeasible for study in studies),
-        "failed": sum(study.failed for study in studies),
-        "running": sum(study.running for study in studies),
     }
 
 

@@ -9,7 +9,7 @@ from rich.text import Text
 
 from tuneplay.domain.progress import Progress
 from tuneplay.render.live import draw
-from tuneplay.render.report_json import progress_json
+from tuneplay.render.progress_json import progress_json
 from tuneplay.render.words import safe
 
 

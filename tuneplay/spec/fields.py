@@ -12,6 +12,10 @@ from tuneplay.domain.hyperparameter import Scalar
 from tuneplay.spec.nodes import ListNode, MapNode, Node, ScalarNode
 from tuneplay.spec.problems import Mark, Problems, closest
 
+#: The largest whole number in a spec where nothing smaller is said: what every program's seed,
+#: and every platform's int, can hold.
+MOST = 2**31 - 1
+
 _Enum = TypeVar("_Enum", bound=StrEnum)
 
 
@@ -108,14 +112,17 @@ class Field:
             return math.nan
         return value
 
-    def whole(self, least: int) -> int:
-        """A whole number of at least `least`; `least`, with an error noted, for anything else."""
+    def whole(self, least: int, most: int = MOST) -> int:
+        """A whole number from `least` to `most`; `least`, with an error noted, for anything else."""
         value = self.node.value if isinstance(self.node, ScalarNode) else None
         if isinstance(value, bool) or not isinstance(value, int):
             self.error(f"{self.shown()} is not a whole number", f"a whole number from {least} on")
             return least
         if value < least:
             self.error(f"{self.shown()} is too small", f"a whole number from {least} on")
+            return least
+        if value > most:
+            self.error(f"{self.shown()} is too large", f"at most {most:,}")
             return least
         return value
 

@@ -22,13 +22,18 @@ _TAKEN = {variable_of(name): f"{{{name}}}" for name in (*BUILTIN_PLACEHOLDERS, "
     "TUNEPLAY_METRICS": "$TUNEPLAY_METRICS"
 }
 
+#: A grid with more points than this is no grid.
+MAX_GRID = 1_000_000_000
+
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.\-]*")
 
 #: Names under which training lengths are known. The number of epochs is never tuned (playbook,
 #: "Determining the number of steps": "Never tune the max_train_steps number in a study").
+#: Bare `steps`, `n_steps` and `num_steps` are none of them: they name rollouts and much else.
 _LENGTH = re.compile(
-    r"(?:(?:max|num|n|train|training|total|nb|number_of)_)*"
-    r"(?:epochs?|train_steps|training_steps|max_steps|num_steps|n_steps|steps|max_iters?)"
+    r"(?:(?:max|num|n|train|training|total|nb|number_of)_)*epochs?"
+    r"|(?:(?:max|num|total)_)*(?:train|training)_(?:steps|iters?|iterations)"
+    r"|max_(?:steps|iters?|iterations)"
 )
 
 
@@ -179,6 +184,8 @@ def _read_step(
         field.error(f"{step:g} is not above 0")
     elif step > width:
         field.error(f"{step:g} is wider than the whole range")
+    elif width / step > MAX_GRID:
+        field.error(f"{step:g} makes more than {MAX_GRID:,} values", "leave out the step")
     if kind is _Type.INT and math.isfinite(step) and step != int(step):
         field.error(f"{step:g} is not a whole number", "an int range has a whole step")
     if scale is not Scale.LINEAR:
@@ -200,6 +207,9 @@ def _read_limits(
         None if isinstance(i.node, ScalarNode) and i.node.value is None else i.number()
         for i in items
     ]
+    if ends[0] is not None and ends[1] is not None and ends[0] >= ends[1]:
+        field.error(f"the limits {ends[0]:g} and {ends[1]:g} leave no room", "[low, high]")
+        return (None, None)
     if ends[0] is not None and low < ends[0]:
         field.error(f"low {low:g} lies beyond the limit {ends[0]:g}")
     if ends[1] is not None and high > ends[1]:

@@ -42,6 +42,14 @@ OPTIONAL = (
 )
 
 
+#: Trials of a study and slots beyond these are slips of the pen.
+MAX_TRIALS = 1_000_000
+MAX_SLOTS = 10_000
+
+#: Durations beyond a hundred years are, too. In seconds.
+MAX_SECONDS = 100 * 366 * 86_400
+
+
 @dataclass(frozen=True, slots=True)
 class Spec:
     """A spec that was read.
@@ -122,7 +130,7 @@ def _round(fields: Mapping[str, Field], root: Field, name: str) -> Round:
         command=command,
         objective=_read_objective(fields.get("objective")),
         epochs=fields["epochs"].whole(1) if "epochs" in fields else 1,
-        trials=fields["trials"].whole(1) if "trials" in fields else 1,
+        trials=fields["trials"].whole(1, MAX_TRIALS) if "trials" in fields else 1,
         studies=studies,
         baseline=read_baseline(fields, root, studies),
         seed=fields["seed"].whole(0) if "seed" in fields else 0,
@@ -131,7 +139,9 @@ def _round(fields: Mapping[str, Field], root: Field, name: str) -> Round:
         keep_checkpoints=_read_checkpoints(fields.get("checkpoints")),
         resources=_read_resources(fields.get("resources")),
         trial_variance=(
-            fields["trial_variance"].text("a round's folder") if "trial_variance" in fields else None
+            fields["trial_variance"].text("a round's folder")
+            if "trial_variance" in fields
+            else None
         ),
     )
 
@@ -200,18 +210,18 @@ def _read_resources(field: Field | None) -> Resources:
     known = ("slots", "gpus", "gpus_per_trial", "trials_per_gpu", "timeout", "stall_timeout")
     fields = field.fields((*known, "retries")) if field else {}
 
-    def whole(key: str, default: int, least: int) -> int:
-        return fields[key].whole(least) if key in fields else default
+    def whole(key: str, default: int, least: int, most: int) -> int:
+        return fields[key].whole(least, most) if key in fields else default
 
     slots = fields.get("slots")
     resources = Resources(
-        slots=None if slots is None or _is_word(slots, "auto") else slots.whole(1),
+        slots=None if slots is None or _is_word(slots, "auto") else slots.whole(1, MAX_SLOTS),
         gpus=_read_gpus(fields.get("gpus")),
-        gpus_per_trial=whole("gpus_per_trial", 1, 1),
-        trials_per_gpu=whole("trials_per_gpu", 1, 1),
+        gpus_per_trial=whole("gpus_per_trial", 1, 1, MAX_SLOTS),
+        trials_per_gpu=whole("trials_per_gpu", 1, 1, MAX_SLOTS),
         timeout=_read_seconds(fields.get("timeout")),
         stall_timeout=_read_seconds(fields.get("stall_timeout")),
-        retries=whole("retries", 1, 0),
+        retries=whole("retries", 1, 0, MAX_SLOTS),
     )
     if field is not None:
         _check_gpus(field, resources)
@@ -252,7 +262,7 @@ def _read_seconds(field: Field | None) -> float | None:
     text = field.node.text if isinstance(field.node, ScalarNode) else ""
     match = re.fullmatch(r"([0-9]+(?:\.[0-9]*)?)\s*([smhd]?)", text)
     seconds = float(match[1]) * _SECONDS[_Unit(match[2] or "s")] if match else 0.0
-    if seconds <= 0:
+    if not 0 < seconds <= MAX_SECONDS:
         field.error(f"{field.shown()} is not a duration", "as in 90s, 30m or 2h")
         return None
     return seconds

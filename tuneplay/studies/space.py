@@ -52,4 +52,7 @@ def _flip(h: Hyperparameter, value: Any) -> Any:
 
 
 def _clip(h: Hyperparameter, value: Any) -> Any:
-    return min(max(value, h.low), h.high) if isinstance(h, Range) and h.kind == "float" else value
+    """The value within its range, and on its grid where it has one."""
+    if not isinstance(h, Range) or h.kind == "int":
+        return value
+    return min(max(value, h.low), h.high) if h.step is None else h.on_grid(value)

@@ -69,4 +69,4 @@ def edge_chance(draws: Draws, threshold: float) -> tuple[float, float]:
     gain = draws.advantage()
     relevant = (gain >= MIN_GAIN) & (gain >= MIN_SHARE * np.ptp(draws.values, axis=1))
     hit = (draws.minima() >= start - 1e-12) & relevant
-    return float(draws.weights @ hit), float(draws.weights @ (gain * hit))
+    return min(1.0, float(draws.weights @ hit)), float(draws.weights @ (gain * hit))

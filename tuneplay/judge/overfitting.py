@@ -1,0 +1,93 @@
+"""Problematic overfitting of one trial (playbook, "Examining the training curves").
+
+The validation objective gets worse after its best while the training loss still improves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from tuneplay.domain.curves import Direction
+from tuneplay.domain.round import Objective
+from tuneplay.domain.trial import Trial
+from tuneplay.judge.shape import LEAST_VALUES, PARTS, fifth_of, finite_points, late_noise, level
+
+#: The objective must end this many times its own late noise above its best level: the best of many
+#: noisy levels is lucky by one or two of these.
+RISE_NOISE = 3.0
+
+#: ... and by this share of the way that it had come by its best level, for less does no harm.
+RISE_SHARE = 0.05
+
+#: Epochs of a level at the best: one odd epoch of three is not seen by the middle one.
+WINDOW = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Overfitting:
+    """How a trial overfits.
+
+    Attributes:
+        epoch: Epoch at which the objective is best, smoothed.
+        rise: By how much the objective is worse over the last fifth, in its unit.
+    """
+
+    epoch: int
+    rise: float
+
+    @property
+    def evidence(self) -> Mapping[str, float]:
+        """Both, by name."""
+        return {"best_epoch": float(self.epoch), "rise": self.rise}
+
+
+def overfits(trial: Trial, objective: Objective, loss: str | None) -> Overfitting | None:
+    """Whether and how a trial overfits.
+
+    Args:
+        trial: A feasible trial.
+        objective: The metric that decides.
+        loss: Name of the training loss; None to judge by the objective alone.
+
+    Returns:
+        None when it does not, when it has fewer than five finite values, or when the training
+        loss that is named was not reported.
+    """
+    epochs, values = finite_points(trial.curves, objective.metric, objective.direction)
+    if len(values) < LEAST_VALUES:
+        return None
+    part = fifth_of(len(values))
+    place = values.index(min(values))
+    if place >= len(values) - part:
+        return None
+    last = level(values[-part:])
+    if last <= values[place]:
+        return None
+    place, lowest = _best_level(values, len(values) - part)
+    rise, come = last - lowest, max(values[: place + 1]) - lowest
+    if rise <= RISE_NOISE * late_noise(values) or rise <= RISE_SHARE * come:
+        return None
+    if loss is not None and not _still_improves(trial, loss, epochs[place]):
+        return None
+    return Overfitting(epochs[place], rise)
+
+
+def _best_level(values: Sequence[float], end: int) -> tuple[int, float]:
+    """Place and value of the best level of `WINDOW` neighbours before the last fifth."""
+    half = WINDOW // 2
+    windows = (
+        (sorted(values[max(0, k - half) : k + half + 1])[half], k) for k in range(half, end - half)
+    )
+    lowest, place = min(windows, default=(values[0], 0))
+    return place, lowest
+
+
+def _still_improves(trial: Trial, loss: str, epoch: int) -> bool:
+    """Whether the training loss over the last fifth is below its level at an epoch."""
+    epochs, values = finite_points(trial.curves, loss, Direction.MINIMIZE)
+    if len(values) < PARTS:
+        return False
+    place = sum(one <= epoch for one in epochs) - 1
+    around = values[max(0, place - WINDOW // 2) : place + WINDOW // 2 + 1]
+    return bool(around) and level(values[-fifth_of(len(values)) :]) < level(around)
