@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from advice_family import KnownStudy
-from advice_landscape import FloatArray
+from advice_family import Cliff, KnownStudy
+from advice_landscape import FloatArray, Truth
 
 from tuneplay.judge.edges import evidence, narrow, rule
 
@@ -28,8 +28,8 @@ class Edge:
         dim: The dimension.
         wanted: Whether the optimum lies clearly beyond this edge.
         false: Whether an alarm is wrong: the optimum is clearly inside, or nowhere.
-        before_cliff: Whether the best trials lie right before an infeasible part; None where
-            nothing infeasible is at this edge.
+        infeasible: Where the best trials are, if a part at this edge is infeasible: `before` it,
+            `elsewhere`, or `unclear`; else empty.
         clear: Whether it counts for recall and false alarms: no infeasible part in its dimension.
         verdict: What tuneplay said.
         alarms: Whether each of `RULES` says "wider".
@@ -41,7 +41,7 @@ class Edge:
     dim: int
     wanted: bool
     false: bool
-    before_cliff: bool | None
+    infeasible: str
     clear: bool
     verdict: str
     alarms: tuple[bool, ...]
@@ -88,7 +88,6 @@ def judge(studies: Iterable[KnownStudy], *, adaptive: bool = False) -> Sample:
 def _edge(number: int, study: KnownStudy, dim: int, edge: rule.EdgeEvidence) -> Edge:
     truth, optimum = study.truth[dim], study.optimum[dim]
     cliff = study.cliff if study.cliff is not None and study.cliff.dim == dim else None
-    at_cliff = cliff is not None and cliff.side == edge.side
     unit = study.units[:, dim] if edge.side == "high" else 1 - study.units[:, dim]
     best = unit[int(np.nanargmin(study.values))]
     return Edge(
@@ -97,12 +96,19 @@ def _edge(number: int, study: KnownStudy, dim: int, edge: rule.EdgeEvidence) -> 
         dim=dim,
         wanted=truth == edge.side and study.share[dim] >= LEAST_SHARE,
         false=truth in ("inside", "dead"),
-        before_cliff=cliff.best_before_it if at_cliff else None,
+        infeasible=_best_of(cliff, truth) if cliff is not None and cliff.side == edge.side else "",
         clear=cliff is None,
         verdict=edge.verdict,
         alarms=(edge.verdict == "widen", near(unit, best, 0.05), near(unit, best, 0.10)),
         holds=bool(edge.bound <= optimum if edge.side == "low" else edge.bound >= optimum),
     )
+
+
+def _best_of(cliff: Cliff, truth: Truth) -> str:
+    """Where the best trials of a dimension with an infeasible part are."""
+    if cliff.best_before_it:
+        return "before"
+    return "unclear" if truth == "unclear" else "elsewhere"
 
 
 def near(unit: FloatArray, best: float, share: float) -> bool:
@@ -186,11 +192,13 @@ def cliffs(edges: Sequence[Edge]) -> Table:
     told = [edge for edge in edges if edge.verdict != "too-few"]
     table = [["edge", "edges", "instability edge", "wider", "nothing"]]
     rows = (
-        ("the best right before the infeasible part", [e for e in told if e.before_cliff]),
-        ("infeasible, the best elsewhere", [e for e in told if e.before_cliff is False]),
-        ("feasible", [e for e in told if e.before_cliff is None and e.false]),
+        ("infeasible, the best right before it", "before"),
+        ("infeasible, the best within a quarter of the range before it", "unclear"),
+        ("infeasible, the best elsewhere", "elsewhere"),
+        ("feasible, the best elsewhere", ""),
     )
-    for label, some in rows:
+    for label, place in rows:
+        some = [e for e in told if e.infeasible == place and (place or e.false)]
         said = [mean([e.verdict == v for e in some]) for v in ("instability-edge", "widen", "ok")]
         table.append([label, str(len(some)), *said])
     return table

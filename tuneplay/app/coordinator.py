@@ -17,9 +17,10 @@ from tuneplay.app.attempt import Attempt, Workshop
 from tuneplay.app.breaker import Breaker
 from tuneplay.app.enforce import Enforcer
 from tuneplay.app.observer import Observer
+from tuneplay.app.picture import picture, seconds_left
 from tuneplay.app.stop import Stop, StopRequests
 from tuneplay.app.tally import Tally
-from tuneplay.domain.progress import Progress, RunningTrial
+from tuneplay.domain.progress import Progress
 from tuneplay.domain.round import Round
 from tuneplay.domain.trial import Trial, TrialId
 from tuneplay.errors import CannotStartError, LedgerError
@@ -96,33 +97,13 @@ class Coordinator:
 
     def progress(self) -> Progress:
         """How far the round has come."""
-        round_, now = self._p.round, time.monotonic()
-        metric = round_.objective.metric
-        running = tuple(
-            RunningTrial(
-                a.intent.trial,
-                a.intent.attempt,
-                a.collector.last_epoch,
-                a.collector.value(metric),
-                now - a.began,
-            )
-            for a in self._running.values()
-        )
-        stopping = {
-            Stop.DRAIN: "letting running trials finish; Ctrl-C again stops them",
-            Stop.TERMINATE: "stopping the running trials; Ctrl-C again kills them",
-            Stop.KILL: "killing the running trials",
-        }.get(self._p.stop.level, "")
-        return Progress(
-            round_.name,
-            round_.goal,
-            round_.objective,
-            round_.epochs,
-            self.tally.studies(trial.id for trial in running),
-            running,
+        return picture(
+            self._p.round,
+            self.tally,
+            list(self._running.values()),
+            seconds_left(self._durations, self._running.values(), len(self._pending)),
             len(self._p.shares),
-            self._seconds_left(now),
-            stopping,
+            self._p.stop.level,
         )
 
     def _start_pending(self) -> None:
@@ -202,12 +183,7 @@ class Coordinator:
         if attempt.interrupted and not self._complete(attempt, code):
             self._outbox.append(Note("interrupted", trial, number, "stopped on request"))
             return
-        losses = self._p.history.losses.get(trial, 0)
-        if (
-            ended_from_outside(code)
-            and not attempt.stopped
-            and losses < self._p.round.resources.retries
-        ):
+        if not attempt.stopped and self._deserves_another(trial, code):
             why = describe_exit(code)
             self._outbox.append(Note("lost", trial, number, why))
             self._pending.appendleft(trial)
@@ -217,6 +193,12 @@ class Coordinator:
         self.tally.add(result)
         self._p.asker.tell(trial, result.outcome)
         self._watch_breaker(result, code)
+
+    def _deserves_another(self, trial: TrialId, code: int | None) -> bool:
+        """Whether a trial was killed or lost from outside, and has a retry left."""
+        declared = code in self._p.round.infeasible.exit_codes
+        left = self._p.history.losses.get(trial, 0) < self._p.round.resources.retries
+        return ended_from_outside(code) and not declared and left
 
     def _complete(self, attempt: Attempt, code: int | None) -> bool:
         """Whether an attempt had done all its epochs when it was told to stop.
@@ -253,10 +235,3 @@ class Coordinator:
         """Seconds to sleep at most; None for as long as it takes."""
         known = (self._p.observer.interval, self._enforcer.patience(self._running.values()))
         return min((seconds for seconds in known if seconds is not None), default=None)
-
-    def _seconds_left(self, now: float) -> float | None:
-        if not self._durations:
-            return None
-        mean = sum(self._durations) / len(self._durations)
-        begun = sum(max(0.0, mean - (now - a.began)) for a in self._running.values())
-        return (mean * len(self._pending) + begun) / max(1, len(self._p.shares))

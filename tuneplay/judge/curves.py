@@ -37,7 +37,7 @@ RISE_NOISE = 3.0
 MOST = 0.5
 
 #: A period is looked for in so many of the best trials; finding it in most of these is enough.
-PERIOD_TRIALS = 8
+PERIOD_TRIALS = 5
 
 
 def curve_findings(
@@ -88,7 +88,11 @@ def _overfitting(
             "more before studies are compared."
         )
         return Finding(
-            Kind.OVERFITTING, severity, message, study.key, evidence=evidence | seen[0].evidence
+            Kind.OVERFITTING,
+            severity,
+            message,
+            study.key,
+            evidence={**evidence, **seen[0].evidence},
         )
     if loss is None or count < max(OTHERS_LEAST, OTHERS_SHARE * len(seen)):
         return None

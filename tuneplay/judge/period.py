@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import statistics
+import math
 from collections.abc import Sequence
+from operator import mul
 
 #: Fewer values cannot show a period: three repetitions of it are asked for.
 LEAST_VALUES = 20
@@ -14,8 +15,15 @@ REPETITIONS = 3
 CORRELATION = 0.6
 CORRELATION_TWICE = 0.4
 
+#: The mean of the autocorrelations at all shorter lags must be below this: it is below 0 for what
+#: repeats, and near 1 for a trend that is left over.
+CORRELATION_BETWEEN = 0.1
+
 #: Shorter periods than this many epochs cannot be told from noise that alternates.
 SHORTEST = 3
+
+#: The first tenth of training is left out: its steep trend is not taken out well.
+LEFT_OUT = 10
 
 
 def period_of(epochs: Sequence[int], values: Sequence[float]) -> int | None:
@@ -34,19 +42,19 @@ def period_of(epochs: Sequence[int], values: Sequence[float]) -> int | None:
     spacing = epochs[1] - epochs[0] if len(epochs) > 1 else 0
     if len(values) < LEAST_VALUES or epochs[-1] - epochs[0] != spacing * (len(epochs) - 1):
         return None
-    settled = values[len(values) // PARTS_LEFT_OUT :]
+    settled = values[len(values) // LEFT_OUT :]
     for lag in range(SHORTEST, len(settled) // REPETITIONS):
-        rest = _without_trend(settled, lag)
-        if (
-            _correlation(rest, lag) >= CORRELATION
-            and _correlation(rest, 2 * lag) >= CORRELATION_TWICE
-        ):
+        if _repeats(_without_trend(settled, lag), lag):
             return lag * spacing
     return None
 
 
-#: The first tenth of training is left out: its steep trend is not taken out well.
-PARTS_LEFT_OUT = 10
+def _repeats(rest: Sequence[float], lag: int) -> bool:
+    """Whether what the trend leaves correlates at a lag and its double, and not in between."""
+    if _correlation(rest, lag) < CORRELATION or _correlation(rest, 2 * lag) < CORRELATION_TWICE:
+        return False
+    between = [_correlation(rest, shorter) for shorter in range(1, lag)]
+    return math.fsum(between) / len(between) < CORRELATION_BETWEEN
 
 
 def _without_trend(values: Sequence[float], lag: int) -> list[float]:
@@ -62,6 +70,11 @@ def _without_trend(values: Sequence[float], lag: int) -> list[float]:
 def _correlation(values: Sequence[float], lag: int) -> float:
     """Autocorrelation at a lag; 0 for a constant, and for too few values."""
     first, second = values[:-lag], values[lag:]
-    if len(first) < SHORTEST or min(first) == max(first) or min(second) == max(second):
+    count = len(first)
+    if count < SHORTEST or min(first) == max(first) or min(second) == max(second):
         return 0.0
-    return statistics.correlation(first, second)
+    one, two = sum(first) / count, sum(second) / count
+    both = sum(map(mul, first, second)) / count - one * two
+    spread = sum(map(mul, first, first)) / count - one * one
+    spread *= sum(map(mul, second, second)) / count - two * two
+    return both / math.sqrt(spread) if spread > 0 else 0.0
