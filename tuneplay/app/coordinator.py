@@ -31,6 +31,9 @@ from tuneplay.ledger.file import LedgerWriter
 from tuneplay.ledger.history import History
 from tuneplay.search.plan import hyperparameters, seed_of
 
+#: The time left is estimated from so many trials that ended last.
+RECENT = 100
+
 
 @dataclass(frozen=True, slots=True)
 class Parts:
@@ -56,7 +59,7 @@ class Coordinator:
         self._running: dict[str, Attempt] = {}
         self._free = list(reversed(parts.shares))
         self._outbox: list[Event] = []
-        self._durations: list[float] = []
+        self._durations: deque[float] = deque(maxlen=RECENT)
         self._taken_back: list[Attempt] = []
         self.tally = tally
         self._enforcer = Enforcer(parts.round.resources, parts.launcher)

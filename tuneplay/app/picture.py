@@ -61,12 +61,12 @@ def picture(
 
 
 def seconds_left(
-    durations: Sequence[float], running: Collection[Attempt], pending: int
+    durations: Collection[float], running: Collection[Attempt], pending: int
 ) -> float | None:
     """Estimated time left, from the mean duration of the trials so far.
 
     Args:
-        durations: Seconds that each ended trial took.
+        durations: Seconds that the last ended trials took.
         running: The attempts that live.
         pending: Trials that have not begun.
 
