@@ -30,7 +30,11 @@ _REVERSE_DECIMALS = 12
 
 #: Hyperparameters whose instability warmup and clipping can mend (playbook, FAQ "How can
 #: optimization failures be debugged and mitigated?").
-_STEP_SIZES = ("lr", "learning_rate", "learningrate", "rate")
+_STEP_SIZES = ("lr", "learning_rate", "learningrate")
+
+#: No optimizer in use trains with a learning rate beyond this; a suggestion stays below it, or
+#: within a decade of the present range.
+MOST_LEARNING_RATE = 10.0
 
 Ordered = Range | Choice
 
@@ -142,8 +146,11 @@ def _instability(
     """The best trials lie right before the infeasible part: mend the instability, do not widen."""
     threshold = beyond(h, edge.bound) if isinstance(h, Range) else None
     where = f"{'below' if edge.side == 'low' else 'above'} {threshold:g}" if threshold else "there"
-    step_size = any(word in h.name.casefold() for word in _STEP_SIZES)
-    advice = "try warmup or gradient clipping" if step_size else "find what makes training diverge"
+    advice = (
+        "try warmup or gradient clipping"
+        if _is_step_size(h)
+        else "find what makes training diverge"
+    )
     return Finding(
         Kind.INSTABILITY_EDGE,
         Severity.WARNING,
@@ -175,6 +182,10 @@ def _narrow_finding(study: Study, h: Ordered, shape: narrow.NarrowEvidence) -> F
     )
 
 
+def _is_step_size(h: Ordered) -> bool:
+    return any(word in h.name.casefold().replace("-", "_") for word in _STEP_SIZES)
+
+
 def _end(h: Ordered, side: str) -> float:
     if isinstance(h, Range):
         return h.low if side == "low" else h.high
@@ -197,6 +208,8 @@ def _wider(h: Ordered, side: str, bound: float) -> dict[str, Scalar]:
         new = max(new, floor)
         positive = h.scale is not Scale.LOG or new > 0
         return {"low": new, "high": _plain(h, h.high)} if new < h.low and positive else {}
+    if _is_step_size(h):
+        new = min(new, max(MOST_LEARNING_RATE, 10 * h.high))
     if most is not None and new >= most:
         new = most
         if h.scale is Scale.REVERSE_LOG and most >= 1:

@@ -9,7 +9,7 @@ from tuneplay.domain.curves import Direction
 from tuneplay.domain.round import Round, Study
 from tuneplay.domain.trial import Trial
 from tuneplay.judge.finding import Finding, Kind, Severity
-from tuneplay.judge.metric_names import is_test, training_loss
+from tuneplay.judge.metric_names import is_validation, training_loss
 from tuneplay.judge.overfitting import Overfitting, overfits
 from tuneplay.judge.period import LEAST_VALUES as LEAST_FOR_PERIOD
 from tuneplay.judge.period import period_of
@@ -36,8 +36,8 @@ RISE_NOISE = 3.0
 #: "Most of the best trials" are more than this share.
 MOST = 0.5
 
-#: A period is looked for in so many of the best trials; finding it in most of these is enough.
-PERIOD_TRIALS = 5
+#: A period is looked for in so many of the best trials; it must be in most of them.
+PERIOD_TRIALS = 3
 
 
 def curve_findings(
@@ -123,7 +123,7 @@ def _noisy(
     if not ends:
         return None
     noise = statistics.median(end.noise for end in ends)
-    total = statistics.median(end.total for end in ends)
+    total = statistics.median(c[0] - min(c) for c in curves if len(c) >= NOISE_LEAST_EPOCHS)
     evidence = {"noise": noise, "improvement": total, "trials": float(len(ends))}
     text = f"Late in training {objective.metric} changes by {noise:.2g} from epoch to epoch"
     if difference and noise > abs(difference):
@@ -179,8 +179,8 @@ def _periodic(round_: Round, study: Study, trials: Sequence[Trial]) -> Finding |
     data overlap or are not shuffled.)
     """
     objective = round_.objective.metric
-    names = {name for trial in trials for name in trial.curves.metrics if not is_test(name)}
-    for name in sorted(names, key=lambda n: (n != objective, n)):
+    names = {name for trial in trials for name in trial.curves.metrics if is_validation(name)}
+    for name in (objective, *sorted(names - {objective})):
         curves = [finite_points(trial.curves, name, Direction.MINIMIZE) for trial in trials]
         long = [pair for pair in curves if len(pair[1]) >= LEAST_FOR_PERIOD]
         periods = [found for pair in long if (found := period_of(*pair)) is not None]

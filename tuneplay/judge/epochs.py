@@ -112,9 +112,18 @@ def epoch_budget(
         return replace(unknown, reason=f"{current} epochs are too few to have a first fifth.")
     if len(epochs) < LEAST_TRIALS:
         return replace(unknown, reason=_too_few(len(better), len(epochs), current))
-    places = Places.of(matter, current)
     everyone = Places.of((t for ts in feasible for t in ts if full_length(t, current)), current)
-    curves = [finite_points(t.curves, round_.objective.metric, direction)[1] for t in matter]
+    return _judge(round_, matter, everyone, trial_sd)
+
+
+def _judge(
+    round_: Round, matter: Sequence[Trial], everyone: Places, trial_sd: float | None
+) -> EpochBudget:
+    """The advice from the trials that matter, all of full length."""
+    objective, current = round_.objective, round_.epochs
+    epochs = [t.outcome.best_epoch for t in matter if t.outcome.best_epoch is not None]
+    places = Places.of(matter, current)
+    curves = [finite_points(t.curves, objective.metric, objective.direction)[1] for t in matter]
     ends = improvement(curves, trial_sd)
     return replace(
         _advise(round_, places, epochs, ends),
@@ -123,7 +132,7 @@ def epoch_budget(
         trials=len(epochs),
         best_epochs=epochs,
         evidence=_evidence(places, everyone, ends),
-        disagreements=disagreements(matter, round_.objective, current),
+        disagreements=disagreements(matter, objective, current),
     )
 
 
@@ -140,28 +149,37 @@ def _advise(
     round_: Round, places: Places, epochs: Sequence[int], ends: Improvement | None
 ) -> EpochBudget:
     """The advice, its number and its reason, from what the trials that matter show."""
-    current, late = round_.epochs, places.count_after(1 - LATE_SHARE)
-    improving = ends is not None and ends.clear
-    count = len(epochs)
-    if places.until(EARLY_SHARE) == 1 and not improving:
+    current, count = round_.epochs, len(epochs)
+    early, late = places.count_until(EARLY_SHARE), places.count_after(1 - LATE_SHARE)
+    if early == count and (ends is None or ends.settled_early):
         suggested = min(current - 1, math.ceil(DECREASE_MARGIN * places.last))
         reason = (
             f"All {count} best trials are at their best in the first fifth of training, the "
             f"latest at epoch {max(epochs)}."
         )
         return EpochBudget(Advice.DECREASE, current, suggested, reason=reason)
+    if early == count:
+        reason = f"All {count} best trials are at their best early, but improve again later."
+        return EpochBudget(Advice.KEEP, current, reason=reason)
     reason = f"{late} of the {count} best trials are at their best in the last fifth of training"
     if late <= USUALLY * count:
-        early = places.count_until(EARLY_SHARE)
-        reason += f", {early} in the first fifth."
-        return EpochBudget(Advice.KEEP, current, reason=reason)
+        return EpochBudget(Advice.KEEP, current, reason=f"{reason}, {early} in the first fifth.")
+    return _advise_more(round_, reason, ends)
+
+
+def _advise_more(round_: Round, reason: str, ends: Improvement | None) -> EpochBudget:
+    """More epochs, unless what they promise is within noise or not worthwhile."""
+    current = round_.epochs
     if ends is None:
-        return EpochBudget(
-            Advice.INCREASE, current, _more(current, INCREASE_FACTOR), reason=f"{reason}."
-        )
+        more = _more(current, INCREASE_FACTOR)
+        return EpochBudget(Advice.INCREASE, current, more, reason=f"{reason}.")
     gained = f"that fifth gained {_size(ends.gain)}"
-    if not improving:
-        reason += f", but {gained}, within noise and trial variance ({ends.least:.2g})."
+    if not ends.clear:
+        if ends.gain > ends.least:
+            gained += f", and only {ends.agreeing:.0%} of them did better in it"
+        else:
+            gained += f", within noise and trial variance ({ends.least:.2g})"
+        reason += f", but {gained}."
         return EpochBudget(Advice.KEEP, current, reason=reason)
     if ends.expected < round_.objective.worthwhile:
         reason += f", but more epochs promise {ends.expected:.2g}, less than is worthwhile."

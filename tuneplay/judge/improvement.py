@@ -53,6 +53,7 @@ class Improvement:
     Attributes:
         gain: By how much the last fifth is better than the fifth before it.
         before: By how much that fifth is better than the one before it.
+        since: By how much the last fifth is better than the second.
         noise: Standard deviation from one epoch to the next.
         least: A gain below this is within noise or trial variance.
         agreeing: Share of the trials with a gain above 0.
@@ -60,6 +61,7 @@ class Improvement:
 
     gain: float
     before: float
+    since: float
     noise: float
     least: float
     agreeing: float
@@ -68,6 +70,11 @@ class Improvement:
     def clear(self) -> bool:
         """Whether training still improves at the end, beyond noise and trial variance."""
         return self.gain > self.least and self.agreeing >= AGREEING_SHARE
+
+    @property
+    def settled_early(self) -> bool:
+        """Whether nothing was gained after the second fifth of training."""
+        return self.since <= self.least
 
     @property
     def _ratio(self) -> float:
@@ -121,6 +128,7 @@ def improvement(
     return Improvement(
         gain,
         statistics.median(end.before for end in ends),
+        statistics.median(end.since for end in ends),
         noise,
         max(variance, CLEAR * error, LEAST_SHARE * total),
         sum(_steady_gain(end) > 0 for end in ends) / len(ends),

@@ -9,10 +9,15 @@ from tuneplay.domain.round import Round, Study
 from tuneplay.domain.trial import Reruns, State, Trial
 from tuneplay.judge.boundary import boundary_findings
 from tuneplay.judge.comparison import Comparison, compare
+from tuneplay.judge.curves import curve_findings
 from tuneplay.judge.epochs import EpochBudget, epoch_budget, epoch_findings
+from tuneplay.judge.fairness import fairness_findings
 from tuneplay.judge.finding import Finding, Severity
+from tuneplay.judge.importance import importance_findings
 from tuneplay.judge.infeasible import infeasible_findings
+from tuneplay.judge.isolation import IsolationPoint, isolation
 from tuneplay.judge.reruns import RerunSummary, expected_best, summarize_reruns
+from tuneplay.judge.sampling import sampling_findings
 from tuneplay.judge.selection import ranked
 
 
@@ -56,12 +61,16 @@ class Judgement:
         comparisons: Each candidate beside the baseline.
         findings: Warnings first, otherwise in the order of the studies.
         epoch_budget: Advice on the number of epochs.
+        epoch_budgets: The same by study key.
+        isolation: The best over nuisance for each scientific configuration (isolation plot).
     """
 
     studies: tuple[StudySummary, ...]
     comparisons: tuple[Comparison, ...]
     findings: tuple[Finding, ...]
     epoch_budget: EpochBudget
+    epoch_budgets: Mapping[str, EpochBudget]
+    isolation: tuple[IsolationPoint, ...]
 
 
 def judge_round(
@@ -81,25 +90,48 @@ def judge_round(
     by_study: dict[str, list[Trial]] = {study.key: [] for study in round_.studies}
     for trial in sorted(trials, key=lambda t: (t.id.number, t.id.rerun)):
         by_study[trial.id.study].append(trial)
-    budget = epoch_budget(round_, list(by_study.values()))
-    findings = [
+    summaries = [_summary(round_, study, by_study[study.key], asked) for study in round_.studies]
+    reruns = {s.study.key: s.reruns for s in summaries if s.reruns is not None}
+    comparisons = compare(round_, by_study, reruns, asked, known_sd)
+    trial_sd = _trial_sd(reruns.values(), known_sd)
+    budget = epoch_budget(round_, list(by_study.values()), trial_sd)
+    findings = _findings(round_, by_study, comparisons)
+    findings += epoch_findings(budget)
+    findings += sampling_findings(round_, by_study)
+    findings += fairness_findings(round_, by_study, findings)
+    findings.sort(key=lambda finding: finding.severity is not Severity.WARNING)
+    return Judgement(
+        tuple(summaries),
+        tuple(comparisons),
+        tuple(findings),
+        budget,
+        {key: epoch_budget(round_, [mine], trial_sd) for key, mine in by_study.items()},
+        tuple(isolation(round_, by_study)),
+    )
+
+
+def _findings(
+    round_: Round, by_study: Mapping[str, Sequence[Trial]], comparisons: Sequence[Comparison]
+) -> list[Finding]:
+    """What is to be said of each study by itself, in the order of the spec."""
+    differences = [abs(c.difference) for c in comparisons if c.difference]
+    judged = min(differences, default=None)
+    return [
         finding
         for study in round_.studies
         for finding in (
             *boundary_findings(round_, study, by_study[study.key]),
-            *infeasible_findings(study, by_study[study.key]),
+            *infeasible_findings(study, by_study[study.key], round_.objective.direction),
+            *curve_findings(round_, study, by_study[study.key], judged),
+            *importance_findings(round_, study, by_study[study.key]),
         )
     ]
-    findings += epoch_findings(budget)
-    findings.sort(key=lambda finding: finding.severity is not Severity.WARNING)
-    summaries = [_summary(round_, study, by_study[study.key], asked) for study in round_.studies]
-    reruns = {s.study.key: s.reruns for s in summaries if s.reruns is not None}
-    return Judgement(
-        tuple(summaries),
-        tuple(compare(round_, by_study, reruns, asked, known_sd)),
-        tuple(findings),
-        budget,
-    )
+
+
+def _trial_sd(reruns: Iterable[RerunSummary], known_sd: float | None) -> float | None:
+    """The larger trial variance among the reruns; the known one while there are none."""
+    found = [summary.sd for summary in reruns if summary.sd is not None]
+    return max(found, default=known_sd)
 
 
 def _summary(

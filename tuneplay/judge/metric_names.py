@@ -102,8 +102,3 @@ def training_loss(names: Iterable[str]) -> str | None:
     other = _TRAINING | _VALIDATION | _TEST
     bare = [name for name in losses if other.isdisjoint(_words(name)) and len(_words(name)) == 1]
     return next(iter(named or bare), None)
-
-
-def is_test(name: str) -> bool:
-    """Whether a name says that the metric was measured on test data, which never decides."""
-    return not _TEST.isdisjoint(_words(name))

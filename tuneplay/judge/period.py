@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
-from operator import mul
+
+import numpy as np
+from numpy.typing import NDArray
 
 #: Fewer values cannot show a period: three repetitions of it are asked for.
 LEAST_VALUES = 20
@@ -42,39 +43,33 @@ def period_of(epochs: Sequence[int], values: Sequence[float]) -> int | None:
     spacing = epochs[1] - epochs[0] if len(epochs) > 1 else 0
     if len(values) < LEAST_VALUES or epochs[-1] - epochs[0] != spacing * (len(epochs) - 1):
         return None
-    settled = values[len(values) // LEFT_OUT :]
+    settled = np.asarray(values[len(values) // LEFT_OUT :], dtype=np.float64)
     for lag in range(SHORTEST, len(settled) // REPETITIONS):
         if _repeats(_without_trend(settled, lag), lag):
             return lag * spacing
     return None
 
 
-def _repeats(rest: Sequence[float], lag: int) -> bool:
+def _repeats(rest: NDArray[np.float64], lag: int) -> bool:
     """Whether what the trend leaves correlates at a lag and its double, and not in between."""
     if _correlation(rest, lag) < CORRELATION or _correlation(rest, 2 * lag) < CORRELATION_TWICE:
         return False
     between = [_correlation(rest, shorter) for shorter in range(1, lag)]
-    return math.fsum(between) / len(between) < CORRELATION_BETWEEN
+    return sum(between) / len(between) < CORRELATION_BETWEEN
 
 
-def _without_trend(values: Sequence[float], lag: int) -> list[float]:
-    """What a running mean over one period leaves; shorter by that period."""
-    total = sum(values[:lag])
-    left = []
-    for k in range(lag, len(values)):
-        left.append(values[k - lag // 2 - 1] - total / lag)
-        total += values[k] - values[k - lag]
-    return left
+def _without_trend(values: NDArray[np.float64], lag: int) -> NDArray[np.float64]:
+    """What a running mean over one period leaves; shorter by a period less one."""
+    means = np.convolve(values, np.full(lag, 1 / lag), mode="valid")
+    middle: NDArray[np.float64] = values[lag // 2 : lag // 2 + len(means)] - means
+    return middle
 
 
-def _correlation(values: Sequence[float], lag: int) -> float:
+def _correlation(values: NDArray[np.float64], lag: int) -> float:
     """Autocorrelation at a lag; 0 for a constant, and for too few values."""
     first, second = values[:-lag], values[lag:]
-    count = len(first)
-    if count < SHORTEST or min(first) == max(first) or min(second) == max(second):
+    if len(first) < SHORTEST:
         return 0.0
-    one, two = sum(first) / count, sum(second) / count
-    both = sum(map(mul, first, second)) / count - one * two
-    spread = sum(map(mul, first, first)) / count - one * one
-    spread *= sum(map(mul, second, second)) / count - two * two
-    return both / math.sqrt(spread) if spread > 0 else 0.0
+    first, second = first - first.mean(), second - second.mean()
+    spread = float(first @ first) * float(second @ second)
+    return float(first @ second) / spread**0.5 if spread > 0 else 0.0

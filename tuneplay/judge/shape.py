@@ -37,6 +37,8 @@ class Lateness:
     Attributes:
         gain: By how much the last fifth is better than the fifth before; negative when worse.
         before: By how much that fifth is better than the one before it.
+        since: By how much the last fifth is better than the second, that is, what training gained
+            once its first two fifths were over or nearly so.
         noise: Standard deviation from one epoch to the next, late in training.
         total: How far the curve came after its first tenth: the scale of the curve.
         values: Values in a fifth.
@@ -44,6 +46,7 @@ class Lateness:
 
     gain: float
     before: float
+    since: float
     noise: float
     total: float
     values: int
@@ -109,7 +112,13 @@ def lateness(values: Sequence[float]) -> Lateness | None:
     last = level(values[-part:])
     middle = level(values[-2 * part : -part])
     before = level(values[-3 * part : -2 * part])
+    second = level(values[part : 2 * part])
     start = values[len(values) // 10]
     return Lateness(
-        middle - last, before - middle, late_noise(values), max(0.0, start - last), part
+        middle - last,
+        before - middle,
+        second - last,
+        late_noise(values),
+        max(0.0, start - last),
+        part,
     )

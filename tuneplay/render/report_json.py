@@ -9,6 +9,7 @@ from tuneplay.domain.progress import Progress
 from tuneplay.domain.round import Round
 from tuneplay.domain.trial import Trial
 from tuneplay.judge.comparison import Comparison
+from tuneplay.judge.epochs import EpochBudget
 from tuneplay.judge.finding import Finding
 from tuneplay.judge.judgement import Judgement, StudySummary
 from tuneplay.judge.reruns import RerunSummary
@@ -19,7 +20,6 @@ SCHEMA_VERSION = 1
 
 def report_json(round_: Round, progress: Progress, judgement: Judgement) -> dict[str, Any]:
     """The report as a JSON object; keys whose value is not known are null."""
-    budget = judgement.epoch_budget
     return {
         "schema_version": SCHEMA_VERSION,
         "round": {
@@ -40,12 +40,29 @@ def report_json(round_: Round, progress: Progress, judgement: Judgement) -> dict
         "comparison": [_comparison(comparison) for comparison in judgement.comparisons],
         "findings": [_finding(finding) for finding in judgement.findings],
         "epoch_budget": {
-            "advice": budget.advice.value,
-            "current": budget.current,
-            "suggested": budget.suggested,
-            "share_early": budget.share_early,
-            "share_late": budget.share_late,
+            **_budget(judgement.epoch_budget),
+            "studies": {key: _budget(own) for key, own in judgement.epoch_budgets.items()},
         },
+        "isolation": [
+            {
+                "study": point.study,
+                "value": point.value,
+                "spread": point.spread,
+                "trial": point.trial.id.number if point.trial else None,
+            }
+            for point in judgement.isolation
+        ],
+    }
+
+
+def _budget(budget: EpochBudget) -> dict[str, Any]:
+    return {
+        "advice": budget.advice.value,
+        "current": budget.current,
+        "suggested": budget.suggested,
+        "share_early": budget.share_early,
+        "share_late": budget.share_late,
+        "reason": budget.reason,
     }
 
 
