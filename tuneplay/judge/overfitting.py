@@ -20,7 +20,7 @@ RISE_NOISE = 3.0
 #: ... and by this share of the way that it had come by its best level, for less does no harm.
 RISE_SHARE = 0.05
 
-#: Epochs of a level at the best: one odd epoch of three is not seen by the middle one.
+#: Epochs of a level at the best: the middle one of three does not see one odd epoch.
 WINDOW = 3
 
 
@@ -54,33 +54,40 @@ def overfits(trial: Trial, objective: Objective, loss: str | None) -> Overfittin
         None when it does not, when it has fewer than five finite values, or when the training
         loss that is named was not reported.
     """
+    if _best_at_the_end(trial):
+        return None
     epochs, values = finite_points(trial.curves, objective.metric, objective.direction)
     if len(values) < LEAST_VALUES:
         return None
     part = fifth_of(len(values))
-    place = values.index(min(values))
-    if place >= len(values) - part:
-        return None
-    last = level(values[-part:])
-    if last <= values[place]:
+    last, least = level(values[-part:]), RISE_NOISE * late_noise(values)
+    if last - min(values) <= least:
         return None
     place, lowest = _best_level(values, len(values) - part)
     rise, come = last - lowest, max(values[: place + 1]) - lowest
-    if rise <= RISE_NOISE * late_noise(values) or rise <= RISE_SHARE * come:
+    if rise <= least or rise <= RISE_SHARE * come:
         return None
     if loss is not None and not _still_improves(trial, loss, epochs[place]):
         return None
     return Overfitting(epochs[place], rise)
 
 
+def _best_at_the_end(trial: Trial) -> bool:
+    """Whether the best epoch is among the last fifth of those reported: nothing came after it."""
+    best, epochs = trial.outcome.best_epoch, trial.curves.epochs
+    return bool(epochs) and best is not None and best >= epochs[-fifth_of(len(epochs))]
+
+
 def _best_level(values: Sequence[float], end: int) -> tuple[int, float]:
     """Place and value of the best level of `WINDOW` neighbours before the last fifth."""
     half = WINDOW // 2
-    windows = (
-        (sorted(values[max(0, k - half) : k + half + 1])[half], k) for k in range(half, end - half)
-    )
-    lowest, place = min(windows, default=(values[0], 0))
-    return place, lowest
+    middles = [
+        sorted(three)[half] for three in zip(values, values[1:], values[2:end], strict=False)
+    ]
+    if not middles:
+        return 0, values[0]
+    lowest = min(middles)
+    return middles.index(lowest) + half, lowest
 
 
 def _still_improves(trial: Trial, loss: str, epoch: int) -> bool:

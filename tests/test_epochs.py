@@ -1,0 +1,353 @@
+"""Advice on the epoch budget: synthetic curves whose truth is known, and what must not change it."""
+
+import dataclasses
+import itertools
+import math
+import random
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tuneplay.domain.command import Command
+from tuneplay.domain.curves import Curves, Direction
+from tuneplay.domain.round import Objective, Phase, Round, Study
+from tuneplay.domain.trial import Outcome, State, Trial, TrialId
+from tuneplay.judge.epochs import Advice, epoch_budget, epoch_findings
+from tuneplay.judge.finding import Kind, Severity
+from tuneplay.judge.metric_names import direction_of, is_validation, training_loss
+from tuneplay.judge.shape import level, noise_of
+
+MINIMIZE, MAXIMIZE = Direction.MINIMIZE, Direction.MAXIMIZE
+rule = settings(deadline=None, max_examples=60)
+
+
+def a_round(epochs, direction=MINIMIZE, **more):
+    return Round(
+        name="r",
+        goal="Is it better?",
+        phase=Phase.EXPLORATION,
+        command=Command(("train", "{args}")),
+        objective=Objective("val_error", direction, **more),
+        epochs=epochs,
+        trials=20,
+        studies=(Study("all", {}),),
+    )
+
+
+def trial(number, column, *, first=1, spacing=1, direction=MINIMIZE, **others):
+    """A feasible trial with this objective and these other metrics."""
+    epochs = range(first, first + spacing * len(column), spacing)
+    curves = Curves(list(epochs), {"val_error": column, **others})
+    best = curves.best("val_error", direction)
+    outcome = Outcome(State.FEASIBLE, "", best[1], best[0])
+    return Trial(TrialId("all", number), number, {}, outcome, curves)
+
+
+def curves_of(shape, epochs=50, *, trials=16, noise=0.0, seed=0):
+    """One column a trial: a shape over (0, 1] with an own offset, and white noise."""
+    rng = random.Random(seed)
+    return [
+        [shape((e + 1) / epochs) + 0.05 * n + rng.gauss(0, noise) for e in range(epochs)]
+        for n in range(trials)
+    ]
+
+
+def budget_of(columns, epochs=50, trial_sd=None, objective=None, **more):
+    trials = [trial(n, column, **more) for n, column in enumerate(columns)]
+    return epoch_budget(a_round(epochs, **(objective or {})), [trials], trial_sd)
+
+
+def falling(x):
+    return 3 - 2 * x
+
+
+def settled(x):
+    return math.exp(-12 * x)
+
+
+def early_best(x):
+    return abs(x - 0.1)
+
+
+# What the advice is.
+
+
+@pytest.mark.parametrize("noise", [0, 0.02, 0.1])
+def test_curves_that_fall_to_the_end_ask_for_more_epochs(noise):
+    budget = budget_of(curves_of(falling, noise=noise))
+    assert budget.advice is Advice.INCREASE
+    assert 1.25 * 50 <= budget.suggested <= 2 * 50
+    (finding,) = epoch_findings(budget)
+    assert (finding.kind, finding.severity) == (Kind.EPOCH_BUDGET, Severity.WARNING)
+    assert finding.suggestion == {"epochs": budget.suggested}
+    assert finding.message == budget.reason
+
+
+def test_a_gain_that_shrinks_fast_asks_for_fewer_more_epochs_than_a_steady_one():
+    steady = budget_of(curves_of(falling, noise=0.01))
+    shrinking = budget_of(curves_of(lambda x: math.exp(-5 * x), noise=0.002))
+    assert shrinking.advice is Advice.INCREASE
+    assert shrinking.suggested < steady.suggested
+
+
+def test_best_epochs_always_early_ask_for_a_number_that_contains_them():
+    budget = budget_of(curves_of(early_best, noise=0.01))
+    assert budget.advice is Advice.DECREASE
+    assert max(budget.best_epochs) < budget.suggested < 50
+    (finding,) = epoch_findings(budget, "optimizer=adam")
+    assert (finding.severity, finding.study) == (Severity.NOTE, "optimizer=adam")
+
+
+def test_flat_noise_is_not_advice_however_late_its_best_epochs():
+    """Draws of three trials that matter: by luck most of them are late in a tenth of the draws."""
+    late, advised = 0, 0
+    for seed in range(150):
+        budget = budget_of(curves_of(settled, noise=0.05, trials=12, seed=seed))
+        late += budget.share_late > 0.5
+        advised += budget.advice is not Advice.KEEP
+    assert late >= 8
+    assert advised <= 6
+
+
+def test_noise_free_curves_that_settled_long_ago_need_no_more_epochs():
+    budget = budget_of(curves_of(lambda x: math.exp(-30 * x)))
+    assert (budget.share_late, budget.advice) == (1, Advice.KEEP)
+
+
+def test_a_gain_below_the_trial_variance_is_no_reason_for_more_epochs():
+    columns = curves_of(falling, noise=0.02)
+    assert budget_of(columns, trial_sd=0.3).advice is Advice.INCREASE
+    assert budget_of(columns, trial_sd=0.5).advice is Advice.KEEP
+    assert budget_of(columns, trial_sd=math.nan) == budget_of(columns)
+
+
+def test_more_epochs_that_promise_less_than_is_worthwhile_are_not_advised():
+    columns = curves_of(falling, noise=0.02)
+    assert budget_of(columns, objective={"worthwhile": 1}).advice is Advice.INCREASE
+    assert budget_of(columns, objective={"worthwhile": 3}).advice is Advice.KEEP
+
+
+def test_curves_that_improve_again_are_not_cut():
+    columns = curves_of(lambda x: 0.0 if x <= 0.1 else 1.2 - x)
+    budget = budget_of(columns)
+    assert (budget.share_early, budget.advice) == (1, Advice.KEEP)
+
+
+def test_one_odd_epoch_changes_nothing():
+    columns = curves_of(falling, noise=0.02)
+    odd = [[9.0 if e == 44 else v for e, v in enumerate(column)] for column in columns]
+    one, other = budget_of(columns), budget_of(odd)
+    assert (one.advice, one.best_epochs) == (other.advice, other.best_epochs)
+    assert abs(one.suggested - other.suggested) <= 10
+
+
+# What is evidence.
+
+
+def test_trials_that_ended_early_are_no_evidence():
+    full = curves_of(settled, noise=0.05)
+    short = [[value - 1 for value in column[:10]] for column in full]
+    budget = budget_of(short)
+    assert budget.advice is Advice.UNKNOWN
+    assert "4 of the 4 best trials did not end at epoch 50" in budget.reason
+    # They do not count among the others either.
+    mixed = budget_of([*short[:1], *full])
+    assert mixed.trials == 4
+    assert mixed.evidence["all_trials"] == 16
+
+
+def test_trials_that_report_beyond_the_budget_are_no_evidence():
+    assert budget_of(curves_of(falling), epochs=20).advice is Advice.UNKNOWN
+
+
+@pytest.mark.parametrize(("first", "spacing"), [(0, 1), (1, 1), (5, 5), (0, 5)])
+def test_epochs_may_count_from_0_and_be_reported_now_and_then(first, spacing):
+    columns = curves_of(falling, 50 // spacing, noise=0.01)
+    assert budget_of(columns, first=first, spacing=spacing).advice is Advice.INCREASE
+
+
+def test_a_first_fifth_is_counted_alike_from_0_and_from_1():
+    columns = [[1.0] * 9 + [0.0] + [1.0] * 40] * 3
+    assert budget_of(columns, first=1).advice is Advice.DECREASE
+    assert budget_of(columns, first=0).advice is Advice.DECREASE
+    later = [[1.0] * 10 + [0.0] + [1.0] * 39] * 3
+    assert budget_of(later, first=1).advice is Advice.KEEP
+    assert budget_of(later, first=0).advice is Advice.KEEP
+
+
+@pytest.mark.parametrize(("trials", "epochs"), [(0, 50), (2, 50), (16, 4)])
+def test_too_little_is_said_to_be_so(trials, epochs):
+    budget = budget_of(curves_of(falling, epochs, trials=trials), epochs)
+    assert (budget.advice, budget.suggested) == (Advice.UNKNOWN, None)
+    assert budget.reason
+    assert epoch_findings(budget) == []
+
+
+def test_the_playbooks_own_shares_are_in_the_evidence():
+    places = [5, 6, 38, 50]
+    columns = [[1.0 - (e == best) for e in range(1, 51)] for best in places]
+    evidence = epoch_budget(a_round(50), [[trial(0, c)] for c in columns]).evidence
+    assert (evidence["share_first_tenth"], evidence["share_last_quarter"]) == (0.25, 0.5)
+
+
+# Another validation metric.
+
+
+def test_a_validation_metric_that_is_best_elsewhere_is_shown_beside_the_objective():
+    error, loss = curves_of(falling, noise=0.01), curves_of(early_best, noise=0.01)
+    trials = [
+        trial(n, e, val_loss=v, train_loss=v, val_speed=v)
+        for n, (e, v) in enumerate(zip(error, loss, strict=True))
+    ]
+    more, note = epoch_findings(epoch_budget(a_round(50), [trials]))
+    assert more.severity is Severity.WARNING
+    assert (note.kind, note.severity, note.suggestion) == (Kind.EPOCH_BUDGET, Severity.NOTE, {})
+    assert "val_error" in note.message
+    assert "val_loss" in note.message
+    assert note.evidence["objective_epoch"] > 25 > 10 >= note.evidence["metric_epoch"]
+
+
+def test_metrics_that_agree_make_no_note():
+    columns = curves_of(falling, noise=0.01)
+    trials = [trial(n, c, val_loss=c, val_accuracy=[-v for v in c]) for n, c in enumerate(columns)]
+    assert epoch_budget(a_round(50), [trials]).disagreements == ()
+
+
+@pytest.mark.parametrize(
+    ("name", "validation", "direction"),
+    [
+        ("val_loss", True, MINIMIZE),
+        ("eval/loss", True, MINIMIZE),
+        ("validation_accuracy", True, MAXIMIZE),
+        ("valid.f1", True, MAXIMIZE),
+        ("Val-Perplexity", True, MINIMIZE),
+        ("dev_acc5", True, MAXIMIZE),
+        ("val_score_thing", True, None),
+        ("interval_loss", False, MINIMIZE),
+        ("val_accuracy_loss", True, None),
+    ],
+)
+def test_names_of_metrics(name, validation, direction):
+    assert (is_validation(name), direction_of(name)) == (validation, direction)
+
+
+@pytest.mark.parametrize(
+    ("names", "loss"),
+    [
+        (["val_loss", "train_loss", "loss"], "train_loss"),
+        (["val_loss", "loss"], "loss"),
+        (["train/loss", "eval/loss"], "train/loss"),
+        (["val_loss", "test_loss", "train_error"], None),
+        (["training_loss_smoothed", "training_loss"], "training_loss"),
+    ],
+)
+def test_the_training_loss_is_known_by_its_name(names, loss):
+    assert training_loss(names) == loss
+    assert training_loss(names[::-1]) == loss
+
+
+# The shape of a curve.
+
+
+def test_noise_is_measured_beside_a_slope_and_an_odd_epoch():
+    rng = random.Random(1)
+    values = [3 * k + rng.gauss(0, 1) for k in range(400)]
+    assert noise_of(values) == pytest.approx(1, rel=0.2)
+    values[200] = 1e9
+    assert noise_of(values) == pytest.approx(1, rel=0.2)
+    assert noise_of([2.0 * k for k in range(9)]) == pytest.approx(0)
+    assert noise_of([1.0, 1, 1, 1, 1, 0, 1, 1, 1, 1, 1]) > 0
+
+
+def test_a_level_does_not_see_one_odd_epoch_of_three():
+    assert level([1, 1e9, 1]) == 1
+    assert level([1, 2]) == 1.5
+
+
+# What must not change the advice.
+
+values = st.integers(-64, 64).map(lambda n: n / 8)
+gaps = st.one_of(values, values, values, values, st.sampled_from([None, math.nan, math.inf]))
+
+
+@st.composite
+def some_columns(draw):
+    """Trials of one length with gaps, the shapes and levels of which differ widely."""
+    length = draw(st.integers(5, 24))
+    slope, count = draw(st.sampled_from([-1.0, 0.0, 1.0])), draw(st.integers(0, 12))
+    found = []
+    for _ in range(count):
+        column = draw(st.lists(gaps, min_size=length, max_size=length))
+        if any(v is not None and math.isfinite(v) for v in column):
+            found.append([None if v is None else v + slope * e for e, v in enumerate(column)])
+    return length, found
+
+
+def advice(length, columns, direction=MINIMIZE, trial_sd=None):
+    trials = [
+        trial(n, c, direction=direction, val_loss=[None if v is None else v * v for v in c])
+        for n, c in enumerate(columns)
+    ]
+    budget = epoch_budget(a_round(length, direction), [trials[::2], trials[1::2]], trial_sd)
+    return budget, trials
+
+
+def bare(budget):
+    """All of the advice but what is in the metric's unit."""
+    return dataclasses.replace(budget, reason="", evidence={}, disagreements=())
+
+
+@rule
+@given(some_columns())
+def test_negating_the_metric_and_its_direction_changes_nothing(case):
+    length, columns = case
+    negated = [[None if v is None else -v for v in column] for column in columns]
+    assert advice(length, negated, MAXIMIZE)[0] == advice(length, columns)[0]
+
+
+@rule
+@given(some_columns(), st.sampled_from([2.0**k for k in (-20, -3, 1, 30)]))
+def test_the_unit_of_the_metric_changes_nothing(case, factor):
+    length, columns = case
+    scaled = [[None if v is None else factor * v for v in column] for column in columns]
+    one, other = (
+        advice(length, columns, trial_sd=0.25),
+        advice(length, scaled, trial_sd=0.25 * factor),
+    )
+    assert bare(other[0]) == bare(one[0])
+
+
+@rule
+@given(some_columns(), st.randoms(use_true_random=False))
+def test_the_order_of_trials_and_studies_changes_nothing(case, rng):
+    length, columns = case
+    budget, trials = advice(length, columns)
+    mixed = rng.sample(trials, len(trials))
+    halves = [[t for t in mixed if t.id.number % 2 == k] for k in (1, 0)]
+    other = epoch_budget(a_round(length), halves)
+    assert sorted(other.best_epochs) == sorted(budget.best_epochs)
+    assert dataclasses.replace(other, best_epochs=budget.best_epochs) == budget
+
+
+@rule
+@given(some_columns())
+def test_advice_is_a_number_in_its_own_direction(case):
+    length, columns = case
+    budget, _ = advice(length, columns)
+    if budget.advice is Advice.INCREASE:
+        assert length < budget.suggested <= 2.2 * length + 1
+    elif budget.advice is Advice.DECREASE:
+        assert max(budget.best_epochs) <= budget.suggested < length
+    else:
+        assert budget.suggested is None
+
+
+def test_reruns_have_no_say():
+    columns = curves_of(settled, noise=0.05)
+    trials = [trial(n, c) for n, c in enumerate(columns)]
+    reruns = [
+        dataclasses.replace(t, id=TrialId("all", t.id.number, 1))
+        for t in itertools.starmap(trial, enumerate(curves_of(lambda x: -falling(x))))
+    ]
+    assert epoch_budget(a_round(50), [trials + reruns]) == epoch_budget(a_round(50), [trials])
