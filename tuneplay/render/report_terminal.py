@@ -88,7 +88,10 @@ def _sentence(comparison: Comparison) -> str:
         return f"{text} About {comparison.seeds_needed} seeds each would decide it."
     if comparison.detectable is not None:
         found = number(comparison.detectable, 2)
-        return f"{text} These seeds would have found a difference of {found}; more would not help."
+        return (
+            f"{text} No reasonable number of seeds would decide it; these would have found a "
+            f"difference of {found}."
+        )
     return text
 
 
