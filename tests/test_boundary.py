@@ -434,7 +434,7 @@ nuisance:
 def test_a_suggested_range_can_be_pasted(h, optimum):
     for finding in towards(h, optimum, 20):
         text = SPEC.format(**finding.suggestion, scale=h.scale, kind=h.kind)
-        pasted = loads(text, name="r", source="r.yaml").studies[0].space[0]
+        pasted = loads(text, "r", "r.yaml").round.studies[0].space[0]
         assert (pasted.low, pasted.high) == tuple(finding.suggestion.values())
 
 

@@ -50,7 +50,12 @@ def boundary_findings(round_: Round, study: Study, trials: Sequence[Trial]) -> l
     shapes = narrow.judge_narrow(units, values, names=names, evidence=found)
     by_name = {h.name: h for h in dims}
     findings = [_edge_finding(study, by_name[edge.name], edge) for edge in edges]
-    findings += [_narrow_finding(study, by_name[shape.name], shape) for shape in shapes]
+    told = {finding.hyperparameter for finding in findings if finding is not None}
+    findings += [
+        _narrow_finding(study, by_name[shape.name], shape)
+        for shape in shapes
+        if shape.name not in told
+    ]
     return [finding for finding in findings if finding is not None]
 
 

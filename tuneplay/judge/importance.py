@@ -123,12 +123,13 @@ def importances(round_: Round, study: Study, trials: Sequence[Trial]) -> list[Im
     sign = round_.objective.direction.sign
     values = [sign * (t.outcome.value or 0.0) if t.feasible else np.inf for t in counted]
     targets = _scales(np.array(values))
-    if not all(target.any() for target in targets):
+    if not columns.members or not all(target.any() for target in targets):
         return []
     fits = [_fit(columns, target) for target in targets]
     if fits[0].explained < LEAST_EXPLAINED:
         return []
-    return [_importance(study.space, columns, fits, dim) for dim in range(dims)]
+    varied = [dim for dim in range(dims) if (dim,) in columns.members]
+    return [_importance(study.space, columns, fits, dim) for dim in varied]
 
 
 def importance_findings(round_: Round, study: Study, trials: Sequence[Trial]) -> list[Finding]:
@@ -183,6 +184,11 @@ def _columns(space: Sequence[Hyperparameter], trials: Sequence[Trial]) -> _Colum
         first, second = own[i][:, :_PAIR_COLUMNS], own[j][:, :_PAIR_COLUMNS]
         blocks.append((first[:, :, None] * second[:, None, :]).reshape(len(trials), -1))
         members.append((i, j))
+    # A hyperparameter that took one value has no columns, and nothing can be said of it.
+    kept = [k for k, block in enumerate(blocks) if block.shape[1]]
+    blocks, members = [blocks[k] for k in kept], [members[k] for k in kept]
+    if not blocks:
+        return _Columns(np.zeros((len(trials), 0)), np.zeros(0, dtype=np.int64), ())
     group = np.repeat(np.arange(len(blocks)), [block.shape[1] for block in blocks])
     matrix = np.concatenate(blocks, axis=1)
     return _Columns(matrix - matrix.mean(axis=0), group, tuple(members))

@@ -98,7 +98,8 @@ def judge_round(
     findings = _findings(round_, by_study, comparisons)
     findings += epoch_findings(budget)
     findings += sampling_findings(round_, by_study)
-    findings += fairness_findings(round_, by_study, findings)
+    if any(summary.best is not None for summary in summaries):
+        findings += fairness_findings(round_, by_study, findings)
     findings.sort(key=lambda finding: finding.severity is not Severity.WARNING)
     return Judgement(
         tuple(summaries),

@@ -134,11 +134,12 @@ def _on_axis(number: int, axis: Axis, bad: BoolArray, best: int | None) -> Regio
     values, inverse = np.unique(axis.units, return_inverse=True)
     if len(values) < 2:
         return None
-    size: FloatArray = np.bincount(inverse).astype(np.float64)
-    hit: FloatArray = np.bincount(inverse, weights=bad.astype(np.float64))
+    size: FloatArray = np.asarray(np.bincount(inverse), dtype=np.float64)
+    hit: FloatArray = np.asarray(np.bincount(inverse, weights=bad), dtype=np.float64)
     at = -1 if best is None else int(inverse[best])
     place = np.arange(len(values))
-    candidates = [("", hit, size, at == place)]
+    candidates: list[tuple[str, FloatArray, FloatArray, BoolArray]]
+    candidates = [("", hit, size, np.asarray(at == place))]
     if axis.ordered:
         low_hit, low_size = np.cumsum(hit)[:-1], np.cumsum(size)[:-1]
         below = (place[:-1] >= at) & (best is not None)

@@ -75,7 +75,7 @@ def beyond(h: Range, unit: float) -> float:
         distance = _short((1 - h.low) * ((1 - h.high) / (1 - h.low)) ** unit)
         return round(1 - distance, _REVERSE_DECIMALS)
     if h.kind == "int":
-        return round(value)
+        return max(1, round(value)) if h.scale is Scale.LOG else round(value)
     return _short(value)
 
 

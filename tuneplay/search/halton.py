@@ -36,7 +36,7 @@ def coordinate(index: int, dimension: int, seed: int) -> float:
     for permutation in permutations:
         rest, digit = divmod(rest, base)
         numerator = numerator * base + permutation[digit]
-    value: float = numerator / base ** len(permutations)
+    value: float = numerator / _denominator(base, len(permutations))
     return min(value, math.nextafter(1.0, 0.0))
 
 
@@ -49,6 +49,11 @@ def point(index: int, dimensions: int, seed: int) -> tuple[float, ...]:
         seed: Seed of the scrambling.
     """
     return tuple(coordinate(index, dimension, seed) for dimension in range(dimensions))
+
+
+@lru_cache(maxsize=1024)
+def _denominator(base: int, digits: int) -> int:
+    return int(base**digits)
 
 
 @lru_cache(maxsize=1024)

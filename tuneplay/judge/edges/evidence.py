@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -21,13 +21,25 @@ REACH = 0.75  # trials must reach the outer quarter of the range to say anything
 
 @dataclass(frozen=True)
 class Evidence:
-    """What judge_edges and judge_narrow share: the feasible trials and the drawn functions."""
+    """What judge_edges and judge_narrow share: the feasible trials and the drawn functions.
+
+    Attributes:
+        units: Feasible trials (n, d) in [0, 1].
+        values: Their objective values, lower is better.
+        low_cliff: Where the infeasible part at the low side of each dimension ends; -inf for none.
+        high_cliff: Where the one at the high side begins; inf for none.
+        draws: Drawn functions of each dimension, up to the cliff at its high side; empty where
+            there are too few trials.
+        low_draws: The same, down to the cliff at its low side. An edge is judged by the functions
+            that do not know of infeasible trials at the far side.
+    """
 
     units: FloatArray
     values: FloatArray
     low_cliff: FloatArray
     high_cliff: FloatArray
     draws: tuple[Draws, ...]
+    low_draws: tuple[Draws, ...]
 
 
 def gather(units: FloatArray, values: FloatArray) -> Evidence:
@@ -43,20 +55,36 @@ def gather(units: FloatArray, values: FloatArray) -> Evidence:
     infeasible = ~np.isfinite(values)
     good, objective = units[~infeasible], values[~infeasible]
     dims = units.shape[1]
-    high_cliff = np.array([cliff(units[:, j], infeasible) for j in range(dims)])
-    low_cliff = np.array([1.0 - cliff(1.0 - units[:, j], infeasible) for j in range(dims)])
+    high_cliff = np.array([_cliff_above_best(units[:, j], values) for j in range(dims)])
+    low_cliff = np.array([1.0 - _cliff_above_best(1.0 - units[:, j], values) for j in range(dims)])
     draws: tuple[Draws, ...] = ()
+    low_draws: tuple[Draws, ...] = ()
     feasible = max(FEASIBLE_PER_DIM * dims, LEAST_FEASIBLE)
     if dims and len(values) >= TRIALS_PER_DIM * dims and len(good) >= feasible:
-        low = np.maximum(good.min(axis=0), low_cliff)
-        high = np.minimum(good.max(axis=0), high_cliff)
-        draws = tuple(draw_profiles(good, objective, low, np.maximum(low, high)))
-    return Evidence(good, objective, low_cliff, high_cliff, draws)
+        low, high = good.min(axis=0), good.max(axis=0)
+        draws = tuple(draw_profiles(good, objective, low, np.clip(high_cliff, low, high)))
+        low_draws = draws
+        if (low_cliff > low).any() or (high_cliff < high).any():
+            low_draws = tuple(draw_profiles(good, objective, np.clip(low_cliff, low, high), high))
+    return Evidence(good, objective, low_cliff, high_cliff, draws, low_draws)
+
+
+def _cliff_above_best(unit: FloatArray, values: FloatArray) -> float:
+    """Threshold towards the high edge; infeasible trials below the best one do not count.
+
+    They say nothing about that edge, and an edge must be judged the same without them.
+    """
+    infeasible = ~np.isfinite(values)
+    if infeasible.all():
+        return cliff(unit, infeasible)
+    best = float(unit[values == values[~infeasible].min()].min())
+    counted = ~infeasible | (unit > best)
+    return cliff(unit[counted], infeasible[counted])
 
 
 def mirrored(draws: Draws) -> Draws:
     """The same functions, seen from the other edge."""
-    return Draws(1.0 - draws.grid[::-1], draws.values[:, ::-1], draws.weights)
+    return replace(draws, grid=1.0 - draws.grid[::-1], values=draws.values[:, ::-1])
 
 
 def edge_chance(draws: Draws, threshold: float) -> tuple[float, float]:

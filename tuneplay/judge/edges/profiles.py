@@ -23,11 +23,19 @@ DESCENTS = 3  # rounds of the coordinate descent to the expected optimum
 
 @dataclass(frozen=True)
 class Draws:
-    """Drawn functions of one dimension: positions (g,), values (m, g), weights (m,)."""
+    """Drawn functions of one dimension.
+
+    Attributes:
+        grid: Positions (g,).
+        values: Function values (m, g).
+        weights: Weight of each function (m,).
+        support: Log Bayes factor of an influence of this dimension over none, mean of the scales.
+    """
 
     grid: FloatArray
     values: FloatArray
     weights: FloatArray
+    support: float
 
     def minima(self) -> FloatArray:
         """Position of the minimum of every drawn function."""
@@ -123,13 +131,14 @@ def _draw(trends: model.Trends, dim: int, at: FloatArray, grid: FloatArray) -> D
     options[:, dim] = model.STRENGTHS
     score = model.log_evidence(trends, options, np.full(len(options), trends.noise))
     share = np.exp(score - score.max())
+    support = float(score.max() + np.log(share.mean()) - score[0])
     keep = share >= model.MIN_WEIGHT * share.sum()
     parts = [
         model.profile(trends, model.posterior(trends, option)[1], dim, at, grid)
         for option in options[keep]
     ]
     weights = np.repeat(share[keep], model.DRAWS)
-    return Draws(grid, np.concatenate(parts), weights / weights.sum())
+    return Draws(grid, np.concatenate(parts), weights / weights.sum(), support)
 
 
 def draw_profiles(
@@ -154,7 +163,9 @@ def draw_profiles(
     for dim in range(units.shape[1]):
         drawn = [_draw(trends, dim, at, grids[:, dim]) for trends in fits]
         weights = np.concatenate([draws.weights for draws in drawn]) / len(drawn)
-        result.append(Draws(grids[:, dim], np.concatenate([d.values for d in drawn]), weights))
+        support = float(np.mean([draws.support for draws in drawn]))
+        values_drawn = np.concatenate([draws.values for draws in drawn])
+        result.append(Draws(grids[:, dim], values_drawn, weights, support))
     return result
 
 
