@@ -53,9 +53,14 @@ LEAST_EXPLAINED = 0.5
 #: Hyperparameters above which pairs outnumber any realistic study.
 MOST_DIMS = 8
 
-#: Prior variance of each weight of the hyperparameter in question, and of its products.
+#: Level of the bound on a pair's share: there are many pairs, and two scales.
+INTERACTION_LEVEL = 0.01
+
+#: Prior variance of the first weight of the hyperparameter in question, what is left of it from
+#: one degree to the next, and of its products.
 _WIDE = 0.25
-_WIDE_PAIR = 0.01
+_DECAY = 0.3
+_WIDE_PAIR = 0.003
 
 #: Values up to which an ordered hyperparameter is taken as categorical.
 _FEW_VALUES = 4
@@ -250,12 +255,8 @@ def _importance(
     """Share and bound of one hyperparameter, under a wide prior for its own columns."""
     uppers, share, partners = [], 0.0, set[str]()
     for number, fit in enumerate(fits):
-        prior = fit.prior.copy()
-        for place, members in enumerate(columns.members):
-            if dim in members:
-                wide = _WIDE if len(members) == 1 else _WIDE_PAIR
-                prior[place] = max(prior[place], wide)
-        mean, cov = _posterior(fit.gram, fit.cross, prior[columns.group], fit.noise)
+        prior = _widened(columns, fit, dim)
+        mean, cov = _posterior(fit.gram, fit.cross, prior, fit.noise)
         mine = np.array([dim in columns.members[g] for g in columns.group])
         drawn = _draws(mean[mine], cov[np.ix_(mine, mine)]) ** 2
         uppers.append(float(np.quantile(drawn.sum(axis=1), BOUND_LEVEL)))
@@ -264,11 +265,23 @@ def _importance(
         for place, members in enumerate(columns.members):
             if dim in members and len(members) == 2:
                 held = columns.group[mine] == place
-                low = float(np.quantile(drawn[:, held].sum(axis=1), 1 - BOUND_LEVEL))
+                low = float(np.quantile(drawn[:, held].sum(axis=1), INTERACTION_LEVEL))
                 if low >= INTERACTION_SHARE:
                     partners.add(space[sum(members) - dim].name)
     names = tuple(h.name for h in space if h.name in partners)
     return Importance(space[dim].name, share, max(uppers), names)
+
+
+def _widened(columns: _Columns, fit: _Fit, dim: int) -> FloatArray:
+    """Prior variance of every column, with the effect of one hyperparameter left open."""
+    prior = fit.prior[columns.group]
+    for place, members in enumerate(columns.members):
+        held = np.flatnonzero(columns.group == place)
+        if members == (dim,):
+            prior[held] = np.maximum(prior[held], _WIDE * _DECAY ** np.arange(len(held)))
+        elif dim in members:
+            prior[held] = np.maximum(prior[held], _WIDE_PAIR)
+    return prior
 
 
 def _draws(mean: FloatArray, cov: FloatArray) -> FloatArray:
