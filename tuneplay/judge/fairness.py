@@ -56,7 +56,8 @@ def fairness_findings(
     Args:
         round_: The round.
         by_study: Its ended trials by study key; reruns are left out.
-        findings: What is known already: edges (warnings) and overfitting of the best trials.
+        findings: What is known already: edges (warnings) and overfitting; that of a best trial
+            has its `rise` in the evidence.
 
     Returns:
         Findings in the order of the studies, the fixed caveat last; none in a round of one study.
@@ -127,31 +128,37 @@ def _one_sided(
 ) -> list[Finding]:
     """An edge, or overfitting of the best trial, in some studies but not in all."""
     leader = _leader(round_, searched)
+    edges, overfits = _known(findings, searched)
     found = []
-    edges, overfits = dict[str, list[str]](), set[str]()
-    for finding in findings:
-        if finding.study is None or finding.study not in searched:
-            continue
-        if finding.kind is Kind.BOUNDARY and finding.severity is Severity.WARNING:
-            edges.setdefault(finding.study, []).append(finding.hyperparameter or "")
-        elif finding.kind is Kind.OVERFITTING:
-            overfits.add(finding.study)
     for study in round_.studies:
         ahead = study.key == leader
         severity = Severity.NOTE if ahead else Severity.WARNING
         effect = "it is ahead even so" if ahead else "it may be better than it looks"
         if study.key in edges and len(edges) < len(searched):
-            names = ", ".join(sorted(set(edges[study.key])))
-            words = f"only here the range of {names} was too narrow: {effect}"
-            if len(edges) > 1:
-                words = f"the range of {names} was too narrow, not so in every study: {effect}"
+            names = ", ".join(sorted(edges[study.key]))
+            words = f"the range of {names} was too narrow, not so in every study: {effect}"
+            if len(edges) == 1:
+                words = f"only here the range of {names} was too narrow: {effect}"
             found.append(_finding(study, severity, words, edges=len(edges[study.key])))
         if study.key in overfits and len(overfits) < len(searched):
-            words = f"its best trial overfits and not every other does: with more regularization {effect}"
-            if ahead:
-                words = "its best trial overfits and not every other does: it is ahead even so"
+            words = f"its best trial overfits, not so in every study: {effect}"
             found.append(_finding(study, severity, words, overfitting=len(overfits)))
     return found
+
+
+def _known(
+    findings: Sequence[Finding], searched: Mapping[str, Sequence[Trial]]
+) -> tuple[dict[str, set[str]], set[str]]:
+    """Hyperparameters at an edge by study, and the studies whose best trial overfits."""
+    edges, overfits = dict[str, set[str]](), set[str]()
+    for finding in findings:
+        if finding.study not in searched:
+            continue
+        if finding.kind is Kind.BOUNDARY and finding.severity is Severity.WARNING:
+            edges.setdefault(finding.study, set()).add(finding.hyperparameter or "")
+        elif finding.kind is Kind.OVERFITTING and "rise" in finding.evidence:
+            overfits.add(finding.study)
+    return edges, overfits
 
 
 def _leader(round_: Round, searched: Mapping[str, Sequence[Trial]]) -> str | None:
@@ -164,24 +171,24 @@ def _leader(round_: Round, searched: Mapping[str, Sequence[Trial]]) -> str | Non
 
 def _unequal_spaces(studies: Sequence[Study]) -> list[Finding]:
     """More hyperparameters to tune with the same trials, or a narrower range of the same name."""
-    least = min((study for study in studies if study.space), key=_dims, default=None)
+    least = min(
+        (study for study in studies if study.space),
+        key=lambda study: len(study.space),
+        default=None,
+    )
     found = []
     for study in studies:
-        if least is not None and _dims(study) > _dims(least):
+        dims, fewer = len(study.space), len(least.space) if least is not None else 0
+        if least is not None and dims > fewer:
             words = (
-                f"{_dims(study)} nuisance hyperparameters are tuned here and {_dims(least)} for "
-                f"{least.key}: with equal trials this study is searched less densely"
+                f"{dims} nuisance hyperparameters are tuned here and {fewer} for {least.key}: with "
+                "equal trials this study is searched less densely"
             )
-            numbers = {"dimensions": _dims(study), "others": _dims(least)}
-            found.append(_finding(study, Severity.NOTE, words, **numbers))
+            found.append(_finding(study, Severity.NOTE, words, dimensions=dims, others=fewer))
         for h in study.conditional:
             if isinstance(h, Range):
                 found += _narrower(study, h, studies)
     return found
-
-
-def _dims(study: Study) -> int:
-    return len(study.space)
 
 
 def _narrower(study: Study, h: Range, studies: Sequence[Study]) -> list[Finding]:
@@ -195,9 +202,7 @@ def _narrower(study: Study, h: Range, studies: Sequence[Study]) -> list[Finding]
     if _width(h) > NARROWER * widest:
         return []
     words = f"the range of {h.name} is {_width(h) / widest:.0%} as wide as the one of {rival}"
-    numbers = {"width": _width(h), "others": widest}
-    finding = _finding(study, Severity.NOTE, words, **numbers)
-    return [finding]
+    return [_finding(study, Severity.NOTE, words, width=_width(h), others=widest)]
 
 
 def _width(h: Hyperparameter) -> float:
@@ -243,10 +248,8 @@ def _fixed_caveats(studies: Sequence[Study]) -> list[Finding]:
         f"{', '.join(parts)} {'was' if one else 'were'} not tuned: the conclusion holds for "
         f"{'this value' if one else 'these values'} only"
     )
-    return [
-        Finding(Kind.FIXED_CAVEAT, Severity.NOTE, words, hyperparameter=name)
-        for name in [next(iter(fixed)) if one else None]
-    ]
+    name = next(iter(fixed)) if one else None
+    return [Finding(Kind.FIXED_CAVEAT, Severity.NOTE, words, hyperparameter=name)]
 
 
 def _values(by_study: Mapping[str, Scalar]) -> str:

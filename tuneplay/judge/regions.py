@@ -8,7 +8,7 @@ good by chance as well, so it is held against the best under shuffled labels.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import combinations
+from itertools import combinations, product
 
 import numpy as np
 from numpy.typing import NDArray
@@ -197,27 +197,37 @@ def _best_box(axes: list[Axis], bad: BoolArray, best: int | None) -> Region | No
     """The best corner of two ordered hyperparameters, each beyond a bound of its own."""
     ordered = [k for k, axis in enumerate(axes) if axis.ordered][:_BOX_DIMS]
     bounds = {k: _bounds(axes[k].units) for k in ordered}
+    bins = {k: np.searchsorted(bounds[k], axes[k].units) for k in ordered}
+    alone: BoolArray = np.zeros(len(bad), dtype=np.bool_)
+    if best is not None:
+        alone[best] = True
     found: Region | None = None
     for i, j in combinations(ordered, 2):
-        for side_i, side_j in (("low", "low"), ("low", "high"), ("high", "low"), ("high", "high")):
-            first, second = (
-                _beyond(axes[k].units, bounds[k], s) for k, s in ((i, side_i), (j, side_j))
-            )
-            hit, size = (first * bad) @ second.T, first @ second.T
-            holds = np.zeros(hit.shape, dtype=np.bool_)
-            if best is not None:
-                holds = np.outer(first[:, best], second[:, best]) > 0
+        shape = (len(bounds[i]) + 1, len(bounds[j]) + 1)
+        place = bins[i] * shape[1] + bins[j]
+        counts = [_table(place, held, shape) for held in (np.ones_like(bad), bad, alone)]
+        for side_i, side_j in product(("low", "high"), repeat=2):
+            size, hit, holds = (_corners(_corners(c, side_i).T, side_j).T for c in counts)
             gain = _gain(hit, size, float(bad.sum()), float(len(bad)))
-            gain = np.where(_allowed(hit, size, bad, holds), gain, 0.0)
+            gain = np.where(_allowed(hit, size, bad, holds > 0), gain, 0.0)
             a, b = (int(k) for k in np.unravel_index(int(np.argmax(gain)), gain.shape))
             if gain[a, b] > (found.gain if found else 0.0) + 1e-9:
-                inside = (first[a] * second[b]) > 0
-                cuts = (
-                    _cut(i, side_i, axes[i].units, float(bounds[i][a])),
-                    _cut(j, side_j, axes[j].units, float(bounds[j][b])),
-                )
+                ends = ((i, side_i, float(bounds[i][a])), (j, side_j, float(bounds[j][b])))
+                cuts = tuple(_cut(k, side, axes[k].units, bound) for k, side, bound in ends)
+                inside = np.all([_beyond(axes[k].units, e, s) for k, s, e in ends], axis=0)
                 found = Region(cuts, inside, float(gain[a, b]))
     return found
+
+
+def _table(place: NDArray[np.intp], held: BoolArray, shape: tuple[int, int]) -> FloatArray:
+    """Number of the held trials in each cell."""
+    return np.bincount(place[held], minlength=shape[0] * shape[1]).reshape(shape).astype(np.float64)
+
+
+def _corners(counts: FloatArray, side: str) -> FloatArray:
+    """Counts beyond each bound along the first axis."""
+    below = np.cumsum(counts, axis=0)
+    return below[:-1] if side == "low" else below[-1] - below[:-1]
 
 
 def _bounds(units: FloatArray) -> FloatArray:
@@ -230,9 +240,8 @@ def _bounds(units: FloatArray) -> FloatArray:
     return np.asarray(middle[picks], dtype=np.float64)
 
 
-def _beyond(units: FloatArray, bounds: FloatArray, side: str) -> FloatArray:
-    out = units[None, :] > bounds[:, None] if side == "high" else units[None, :] < bounds[:, None]
-    return out.astype(np.float64)
+def _beyond(units: FloatArray, bound: float, side: str) -> BoolArray:
+    return units > bound if side == "high" else units < bound
 
 
 def _cut(axis: int, side: str, units: FloatArray, bound: float) -> Cut:
