@@ -7,7 +7,6 @@ be tuned equally well, and every fixed hyperparameter is a caveat.
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Mapping, Sequence
 
 from scipy.special import gammaln
@@ -16,6 +15,7 @@ from tuneplay.domain.hyperparameter import Hyperparameter, Range, Scalar, Scale
 from tuneplay.domain.round import Round, Study
 from tuneplay.domain.trial import Trial
 from tuneplay.judge.finding import Finding, Kind, Severity
+from tuneplay.judge.optimizer_names import interacts
 from tuneplay.judge.selection import ranked
 
 #: A study with at most this share of another's feasible trials was searched less densely. In
@@ -27,25 +27,6 @@ UNEQUAL_CHANCE = 0.05
 
 #: A range is narrower when its width on the scale is at most this share of another study's.
 NARROWER = 0.5
-
-#: Optimizer hyperparameters, which "interact the most with other changes" (playbook): spellings
-#: of PyTorch, Keras, Optax, timm, Hugging Face and fairseq, lower case, without separators.
-_INTERACTING = re.compile(
-    r"(base|init|initial|max|min|peak|final|end|warmup|start)?"
-    r"(lr|learningrate|stepsize)(init|base|max|min|peak|initial|final|end)?"
-    r"|lr(schedule|scheduler|decay|gamma|policy|warmup).*|learningrate(schedule|decay|scheduler).*"
-    r"|(nesterov)?momentum|nesterov|mom|(adam)?beta[s12]?|b[12]|(adam)?(eps|epsilon)"
-    r"|wd|weightdecay|l2|l2reg|l2regularization|l2penalty|decoupledweightdecay"
-    r"|(lr|learningrate)?schedule[r]?|decayschedule|cosinedecay|gamma|decayrate|decaysteps"
-    r"|warmup|warmup(steps|epochs|ratio|fraction|iters|factor|proportion)|numwarmupsteps"
-    r"|rho|dampening|clipnorm|gradclip|clipgrad|maxgradnorm|gradientclip(ping|val|norm)?"
-)
-
-#: Words in front of a hyperparameter's own name: `optim.lr`, `adam_beta1`, `sgd_momentum`.
-_PREFIXES = re.compile(
-    r"^(?:(?:optim|optimizer|opt|adam|adamw|sgd|lamb|lion|training|train|trainer|model|args|cfg"
-    r"|config|hp|hparams|optimization)[._/\-]+)+"
-)
 
 
 def fairness_findings(
@@ -152,7 +133,7 @@ def _known(
     """Hyperparameters at an edge by study, and the studies whose best trial overfits."""
     edges, overfits = dict[str, set[str]](), set[str]()
     for finding in findings:
-        if finding.study not in searched:
+        if finding.study is None or finding.study not in searched:
             continue
         if finding.kind is Kind.BOUNDARY and finding.severity is Severity.WARNING:
             edges.setdefault(finding.study, set()).add(finding.hyperparameter or "")
@@ -226,13 +207,6 @@ def _untuned(studies: Sequence[Study]) -> list[Finding]:
     ]
 
 
-def interacts(name: str) -> bool:
-    """Whether a hyperparameter belongs to the optimizer, by the usual spellings of its name."""
-    plain = _PREFIXES.sub("", re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).casefold())
-    tails = [plain[k:] for k in (0, *(m.end() for m in re.finditer(r"[._/]", plain)))]
-    return any(_INTERACTING.fullmatch(re.sub(r"[._/\-]", "", tail)) for tail in tails)
-
-
 def _fixed_caveats(studies: Sequence[Study]) -> list[Finding]:
     """One note with all fixed hyperparameters that usually interact with what is compared."""
     fixed: dict[str, dict[str, Scalar]] = {}
@@ -248,8 +222,8 @@ def _fixed_caveats(studies: Sequence[Study]) -> list[Finding]:
         f"{', '.join(parts)} {'was' if one else 'were'} not tuned: the conclusion holds for "
         f"{'this value' if one else 'these values'} only"
     )
-    name = next(iter(fixed)) if one else None
-    return [Finding(Kind.FIXED_CAVEAT, Severity.NOTE, words, hyperparameter=name)]
+    only = next(iter(fixed)) if one else None
+    return [Finding(Kind.FIXED_CAVEAT, Severity.NOTE, words, hyperparameter=only)]
 
 
 def _values(by_study: Mapping[str, Scalar]) -> str:

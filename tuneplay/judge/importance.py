@@ -101,9 +101,10 @@ def importances(round_: Round, study: Study, trials: Sequence[Trial]) -> list[Im
     targets = scales(np.array(values))
     if not all(target.any() for target in targets):
         return []
-    columns = columns_of(
-        study.space, [[t.hyperparameters[h.name] for t in counted] for h in study.space]
-    )
+    sampled = [[t.hyperparameters[h.name] for t in counted] for h in study.space]
+    if any(len(set(column)) < 2 for column in sampled):
+        return []
+    columns = columns_of(study.space, sampled)
     fits = [fit(columns, target) for target in targets]
     if fits[0].explained < LEAST_EXPLAINED:
         return []

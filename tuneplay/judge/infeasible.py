@@ -8,10 +8,11 @@ from collections.abc import Sequence
 import numpy as np
 
 from tuneplay.domain.curves import Direction
-from tuneplay.domain.hyperparameter import Choice, Hyperparameter, Range, Scalar, Scale
+from tuneplay.domain.hyperparameter import Choice, Range, Scalar, Scale
 from tuneplay.domain.round import Study
 from tuneplay.domain.trial import State, Trial
 from tuneplay.judge.finding import Finding, Kind, Severity
+from tuneplay.judge.positions import positions
 from tuneplay.judge.regions import Axis, BoolArray, Cut, Region, find_region
 from tuneplay.judge.selection import ranked
 
@@ -59,7 +60,7 @@ def _regions(study: Study, counted: Sequence[Trial], direction: Direction | None
     """Regions one after another, each among the trials that the earlier ones leave over."""
     bad = np.array([not t.feasible for t in counted])
     axes = [
-        Axis(np.array([_unit(h, t.hyperparameters.get(h.name)) for t in counted]), _ordered(h))
+        Axis(positions(h, [t.hyperparameters.get(h.name) for t in counted]), isinstance(h, Range))
         for h in study.space
     ]
     known = np.ones(len(counted), dtype=np.bool_)
@@ -72,7 +73,7 @@ def _regions(study: Study, counted: Sequence[Trial], direction: Direction | None
     left, found = np.flatnonzero(known), list[Region]()
     while len(found) < MAX_REGIONS and axes and bad[left].any() and not bad[left].all():
         part = [Axis(axis.units[left], axis.ordered) for axis in axes]
-        at = None if best is None else int(np.searchsorted(left, best))
+        at = None if best is None or best not in left else int(np.searchsorted(left, best))
         region = find_region(part, bad[left], at)
         if region is None:
             break
@@ -81,16 +82,6 @@ def _regions(study: Study, counted: Sequence[Trial], direction: Direction | None
         found.append(Region(region.cuts, inside, region.gain))
         left = left[~region.inside]
     return found
-
-
-def _ordered(h: Hyperparameter) -> bool:
-    return isinstance(h, Range)
-
-
-def _unit(h: Hyperparameter, value: Scalar) -> float:
-    if isinstance(h, Choice):
-        return float(h.choices.index(value)) if value in h.choices else np.nan
-    return h.unit(value) if isinstance(value, int | float) else np.nan
 
 
 def _with_regions(

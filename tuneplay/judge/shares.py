@@ -15,9 +15,10 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtri
 
-from tuneplay.domain.hyperparameter import Choice, Hyperparameter, Scalar
+from tuneplay.domain.hyperparameter import Choice, Hyperparameter, Range, Scalar
 from tuneplay.judge.boundary import is_ordered, unit_of
 from tuneplay.judge.edges.model import basis
+from tuneplay.judge.positions import positions
 
 FloatArray = NDArray[np.float64]
 
@@ -125,13 +126,19 @@ def _own(h: Hyperparameter, values: Sequence[Scalar]) -> FloatArray:
     """Columns of one hyperparameter, of mean 0 and mutually orthonormal under its sampling."""
     distinct = set(values)
     if is_ordered(h) and len(distinct) > FEW_VALUES:
-        place = {value: min(max(unit_of(h, value), 0.0), 1.0) for value in distinct}
+        if isinstance(h, Range):
+            return basis(np.clip(positions(h, values), 0.0, 1.0))
+        place = {value: unit_of(h, value) for value in distinct}
         return basis(np.array([place[value] for value in values]))
-    choices = list(h.choices) if isinstance(h, Choice) else sorted(distinct, key=repr)
-    powers = np.vander(np.linspace(-1.0, 1.0, len(choices)), increasing=True)
-    contrasts = np.linalg.qr(powers)[0][:, 1:] * np.sqrt(len(choices))
-    index = {repr(choice): k for k, choice in enumerate(choices)}
-    return np.asarray(contrasts[[index[repr(value)] for value in values]], dtype=np.float64)
+    choices = h if isinstance(h, Choice) else Choice(h.name, tuple(sorted(distinct, key=_number)))
+    count = len(choices.choices)
+    powers = np.vander(np.linspace(-1.0, 1.0, count), increasing=True)
+    contrasts = np.linalg.qr(powers)[0][:, 1:] * np.sqrt(count)
+    return np.asarray(contrasts[positions(choices, values).astype(int)], dtype=np.float64)
+
+
+def _number(value: Scalar) -> float:
+    return float(value) if isinstance(value, int | float) else np.inf
 
 
 def fit(columns: Columns, target: FloatArray) -> Fit:

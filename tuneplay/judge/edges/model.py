@@ -28,7 +28,7 @@ PAIR_STRENGTHS = np.array([0.005, 0.05, 0.15, 0.4])  # prior sd of the products 
 NOISES = np.array([0.03, 0.1, 0.2, 0.35, 0.6, 1.0])  # residual sd over the sd of the objective
 MAX_DIMS_WITH_PAIRS = 8  # above it the pairs outnumber any realistic study
 COMPRESS_AT = 3.0  # distances to the best above this many (median - best) are cut
-SWEEPS = 5  # of the coordinate ascent over the strengths; it settles after 2 or 3
+ASCENTS = 5  # of the coordinate ascent over the strengths; it settles after 2 or 3
 DRAWS = 256  # posterior functions per dimension: the error of a probability is below 0.03
 GRID = 41  # points per dimension at which a drawn function is looked at
 MIN_WEIGHT = 0.02  # strengths of lower posterior weight are left out of the mixture
@@ -119,7 +119,7 @@ def _ascend(start: Trends) -> tuple[float, Trends]:
     """Coordinate ascent of the marginal likelihood over the strengths and the noise."""
     current, last = start, -np.inf
     groups = list(range(start.dims)) + ([start.dims] if start.pairs else [])
-    for _ in range(SWEEPS):
+    for _ in range(ASCENTS):
         for group in groups:
             options = PAIR_STRENGTHS if group == start.dims else STRENGTHS
             batch = np.tile(current.strengths, (len(options), 1))
