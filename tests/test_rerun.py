@@ -183,7 +183,7 @@ def test_reruns_survive_their_coordinator(bench, seeded):
     result = bench.tuneplay("rerun", spec)
     assert result.returncode == 0, result.stderr
     assert len(finished(bench)) == 10
-    assert all(folder.name.endswith(".1") for folder in bench.attempts())
+    assert len({(e["study"], e["rerun"]) for e in finished(bench)}) == 10
 
 
 @pytest.mark.parametrize(
@@ -248,3 +248,38 @@ def test_the_three_best_are_trained_again_on_request(bench, seeded):
     reruns = bench.report()["studies"][0]["reruns"]
     assert reruns["n"] == 3
     assert [len(other["values"]) for other in reruns["others"]] == [3, 3]
+
+
+def test_seeds_beyond_a_sequence_are_another_look_and_count(bench, seeded):
+    spec = seeded()
+    bench.tuneplay("run", spec)
+    bench.tuneplay("rerun", spec, "--until-decided", "--max-seeds", "3")
+    bench.tuneplay("rerun", spec, "--seeds", "8")
+    comparison = bench.report()["comparison"][0]
+    assert comparison["seeds"] == {"candidate": 8, "baseline": 8}
+    assert comparison["verdict"] == "adopt"
+
+
+def test_reruns_of_what_was_the_best_before_decide_nothing(bench):
+    bench.write(
+        "late",
+        "#!/bin/sh\nvalue=$((500 + $2 % 7))\n[ $2 -ge 2 ] && [ $2 -lt 1000 ] && value=100\n"
+        'echo "{\\"epoch\\": 1, \\"val_error\\": 0.$value}"\n',
+    ).chmod(0o755)
+    spec = bench.spec("./late {arm} {seed} {learning_rate}", trials=2)
+    bench.tuneplay("run", spec)
+    bench.tuneplay("rerun", spec)
+    bench.spec("./late {arm} {seed} {learning_rate}", trials=4)
+    bench.tuneplay("run", spec)
+    assert bench.report()["comparison"][0]["verdict"] == "needs-reruns"
+    assert "is the best now" in bench.tuneplay("report", spec).stdout
+
+
+def test_one_study_at_a_time_until_decided_trains_no_other(bench, seeded):
+    spec = seeded()
+    text = spec.read_text().replace("arm: [a, b]", "arm: [a, b, c]")
+    spec.write_text(text)
+    bench.tuneplay("run", spec)
+    bench.tuneplay("rerun", spec, "--study", "arm=b", "--until-decided")
+    counts = [sum(e["study"] == arm for e in finished(bench)) for arm in ("arm=a", "arm=b")]
+    assert counts[0] == counts[1] < 12

@@ -158,7 +158,9 @@ def _until_decided(
         if parts.stop.level is not Stop.NO:
             break
         judgement = judge_round(parts.round, parts.history.finished.values(), parts.history.reruns)
-        candidates = {c.study for c in judgement.comparisons if c.needs_seeds}
+        candidates = {
+            c.study for c in judgement.comparisons if c.needs_seeds and c.study in selected
+        }
         remaining = {
             key: numbers
             for key, numbers in selected.items()

@@ -50,6 +50,8 @@ def rerun(
 
     if until_decided and (seeds is not None or top > 1):
         raise typer.BadParameter("--until-decided goes with neither --seeds nor --top")
+    if baseline_only and (until_decided or study is not None):
+        raise typer.BadParameter("--baseline-only goes with neither --until-decided nor --study")
     limit = max_seeds if until_decided else None
     request = RerunRequest(seeds, study, baseline_only, limit, top)
     result = rerun_round(open_round(round), request, make_view())

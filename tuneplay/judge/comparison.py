@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from tuneplay.domain.round import Round
 from tuneplay.domain.trial import Reruns, Trial
+from tuneplay.judge.looks import latest_look, planned_step
 from tuneplay.judge.reruns import RerunSummary
 from tuneplay.judge.seeds import model, sequential
 from tuneplay.judge.seeds.model import ALPHA, Rules, Verdict
@@ -107,51 +108,38 @@ def _decide(
     reruns: Mapping[str, RerunSummary],
     asked: Sequence[Reruns],
 ) -> dict[str, Comparison]:
-    baseline = round_.baseline or ""
-    base = reruns[baseline].values
-    values = {key: summary.values for key, summary in candidates.items()}
-    objective = round_.objective
-    looks = next((r.looks for r in reversed(asked) if r.looks), ())
-    if looks:
-        rules = Rules(objective.direction, objective.worthwhile)
-        steps = sequential.next_steps(base, values, rules, looks=looks)
-        return {
-            key: _at_look(key, baseline, step, (len(values[key]), len(base)))
-            for key, step in steps.items()
-        }
-    rules = Rules(objective.direction, objective.worthwhile, _level(asked))
-    return {
-        key: _comparison(key, baseline, compared, (len(values[key]), len(base)))
-        for key, compared in compare_all(base, values, rules).items()
-    }
+    baseline, objective = round_.baseline or "", round_.objective
+    base = reruns[baseline]
+    looks = {key: latest_look(asked, key, baseline) for key in candidates}
+    found: dict[str, Comparison] = {}
+    for key, summary in candidates.items():
+        if looks[key].looks:
+            rules = Rules(objective.direction, objective.worthwhile, looks[key].alpha)
+            step = planned_step(base, summary, rules, looks[key], len(candidates))
+            if step is not None:
+                found[key] = _at_look(key, baseline, step)
+    fixed = {key: summary.values for key, summary in candidates.items() if not looks[key].looks}
+    if fixed:
+        alpha = min(looks[key].alpha for key in fixed)
+        rules = Rules(objective.direction, objective.worthwhile, alpha)
+        for key, compared in compare_all(base.values, fixed, rules).items():
+            found[key] = _comparison(key, baseline, compared)
+    return found
 
 
-def _at_look(
-    study: str, baseline: str, step: sequential.Step, seeds: tuple[int, int]
-) -> Comparison:
+def _at_look(study: str, baseline: str, step: sequential.Step) -> Comparison:
     """A comparison within a sequence of looks; between two looks nothing is decided."""
     between = step.decision == "continue"
     open_verdict = step.verdict not in (Verdict.ADOPT, Verdict.KEEP_BASELINE)
     return replace(
-        _comparison(study, baseline, step.comparison, seeds),
+        _comparison(study, baseline, step.comparison),
         verdict=step.verdict if open_verdict or not between else Verdict.NOT_DISTINGUISHABLE,
         reason=_named(step.reason, study),
         hopeless=step.decision == "hopeless",
     )
 
 
-def _level(asked: Sequence[Reruns]) -> float:
-    """The error rate of this look, halved for every earlier one.
-
-    Whoever adds seeds until the answer pleases is often wrong. Halving keeps the rate of all
-    looks together below twice `ALPHA`, one-sided below 5 % (the union bound on 1, 1/2, 1/4, …).
-    """
-    return ALPHA / 2.0 ** max(0, len({request.seeds for request in asked}) - 1)
-
-
-def _comparison(
-    study: str, baseline: str, compared: model.Comparison, seeds: tuple[int, int]
-) -> Comparison:
+def _comparison(study: str, baseline: str, compared: model.Comparison) -> Comparison:
     return Comparison(
         study,
         baseline,
@@ -163,7 +151,7 @@ def _comparison(
         compared.probability_interval,
         compared.robust_difference,
         compared.robust_interval,
-        seeds,
+        (compared.candidate.reruns, compared.baseline.reruns),
         compared.seeds_needed,
         compared.detectable,
         tuple(_named(warning, study) for warning in compared.warnings),

@@ -91,7 +91,12 @@ def judge_round(
     for trial in sorted(trials, key=lambda t: (t.id.number, t.id.rerun)):
         by_study[trial.id.study].append(trial)
     summaries = [_summary(round_, study, by_study[study.key], asked) for study in round_.studies]
-    reruns = {s.study.key: s.reruns for s in summaries if s.reruns is not None}
+    # Reruns of what was the best before more trials were trained decide nothing any more.
+    reruns = {
+        s.study.key: s.reruns
+        for s in summaries
+        if s.reruns is not None and s.best is not None and s.reruns.trial == s.best.id.number
+    }
     comparisons = compare(round_, by_study, reruns, asked, known_sd)
     trial_sd = _trial_sd(reruns.values(), known_sd)
     budget = epoch_budget(round_, list(by_study.values()), trial_sd)

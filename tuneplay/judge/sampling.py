@@ -29,7 +29,7 @@ from tuneplay.judge.finding import Finding, Kind, Severity
 FloatArray = NDArray[np.float64]
 
 #: Weight of the next rank over that of the one before: the first five to ten ranks decide. A lower
-#: one listens to two or three points only (at 0.5 the squared error on recorded grids is 2.5 times
+#: one listens to two or three points only (at 0.5 the squared error on recorded grids is 1.6 times
 #: as large), a higher one to points that are nowhere near the best.
 RANK_DECAY = 0.8
 

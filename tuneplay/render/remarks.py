@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import math
+
 from tuneplay.domain.curves import Direction
 from tuneplay.domain.round import Round
 from tuneplay.judge.comparison import Comparison
 from tuneplay.judge.judgement import Judgement, StudySummary
 from tuneplay.judge.reruns import RerunSummary
 from tuneplay.render.words import count, number, signed
+
+#: A selected value was lucky when it is better than the mean of the reruns by more than this part
+#: of their standard deviation.
+LUCK = 0.5
 
 
 def remarks(round_: Round, judgement: Judgement) -> list[str]:
@@ -18,6 +24,12 @@ def remarks(round_: Round, judgement: Judgement) -> list[str]:
         if reruns is None or reruns.mean is None:
             continue
         key, direction = summary.study.key, round_.objective.direction
+        if summary.best is not None and summary.best.id.number != reruns.trial:
+            said.append(
+                f"{key}: the reruns are of trial {reruns.trial}, and trial "
+                f"{summary.best.id.number} is the best now: `tuneplay rerun` trains that one."
+            )
+            continue
         said.append(f"{key}: {_luck(reruns, direction)}")
         said += [f"{key}: {line}" for line in _others(reruns, direction)]
         if summary.study_sd is not None and reruns.sd is not None:
@@ -34,9 +46,11 @@ def remarks(round_: Round, judgement: Judgement) -> list[str]:
 def _luck(reruns: RerunSummary, direction: Direction) -> str:
     """The selected value beside the mean of the reruns: what was selected tends to be lucky."""
     mean, sd = reruns.mean or 0.0, reruns.sd or 0.0
-    chosen = number(reruns.selected_value)
-    give = f"{count(len(reruns.usable), 'seed')} give {number(mean)} ± {number(sd, 2)}"
-    if direction.better(reruns.selected_value, mean):
+    chosen, verb = number(reruns.selected_value), "gives" if len(reruns.usable) == 1 else "give"
+    give = f"{count(len(reruns.usable), 'seed')} {verb} {number(mean)}"
+    give += f" ± {number(sd, 2)}" if reruns.sd is not None else ""
+    lucky = abs(reruns.selected_value - mean) > LUCK * sd
+    if lucky and direction.better(reruns.selected_value, mean):
         return f"the search's {chosen} was lucky: {give}."
     return f"the search's {chosen} holds: {give}."
 
@@ -56,10 +70,12 @@ def _others(reruns: RerunSummary, direction: Direction) -> list[str]:
 
 def _limit(summary: StudySummary, study_sd: float, trial_sd: float) -> str:
     """Whether the next hour is better spent on seeds or on trials."""
-    more = "more trials" if study_sd > trial_sd else "more seeds"
+    seeds = len(summary.reruns.usable) if summary.reruns else 1
+    error = trial_sd / math.sqrt(seeds)
+    more = "the number of trials" if study_sd > error else "the number of seeds"
     return (
         f"the best of {count(summary.feasible, 'trial')} varies by {number(study_sd, 2)} with the "
-        f"points drawn, one training by {number(trial_sd, 2)} with the seed: {more} would help most."
+        f"points drawn, the mean of {count(seeds, 'seed')} by {number(error, 2)}: {more} limits it."
     )
 
 

@@ -84,9 +84,9 @@ def _sentence(comparison: Comparison) -> str:
     text = f"{heads[comparison.verdict]} {comparison.reason}"
     if comparison.verdict is not Verdict.NOT_DISTINGUISHABLE or comparison.hopeless:
         return text
-    if comparison.seeds_needed is not None:
+    if comparison.seeds_needed is not None and comparison.seeds_needed > max(comparison.seeds):
         return f"{text} About {comparison.seeds_needed} seeds each would decide it."
-    if comparison.detectable is not None:
+    if comparison.detectable is not None and comparison.seeds_needed is None:
         found = number(comparison.detectable, 2)
         return (
             f"{text} No reasonable number of seeds would decide it; these would have found a "
@@ -166,7 +166,11 @@ def _next(progress: Progress, judgement: Judgement, folder: str) -> list[str]:
     verdicts = {comparison.verdict for comparison in judgement.comparisons}
     if Verdict.NEEDS_RERUNS in verdicts:
         return [f"tuneplay rerun {folder}"]
-    needed = [c.seeds_needed for c in judgement.comparisons if c.needs_seeds and c.seeds_needed]
+    needed = [
+        c.seeds_needed
+        for c in judgement.comparisons
+        if c.needs_seeds and c.seeds_needed and c.seeds_needed > max(c.seeds)
+    ]
     return [f"tuneplay rerun {folder} --seeds {max(needed)}"] if needed else []
 
 

@@ -107,6 +107,7 @@ def next_step(
     *,
     looks: Sequence[int] = plan(),
     candidates: int = 1,
+    at: int | None = None,
 ) -> Step:
     """Judge the seeds so far, infeasible ones included; call it again each time seeds were added.
 
@@ -119,10 +120,11 @@ def next_step(
         rules: what the verdict is held to; alpha is the error rate over all looks.
         looks: seeds per side at the looks; fix them before the first look.
         candidates: candidates compared with this baseline; each gets alpha / candidates.
+        at: the look to judge at, where a failed rerun left fewer values than that.
     """
     steps = tuple(looks)
     levels = nominal_levels(steps, rules.alpha / 2 / max(1, candidates))
-    reruns = min(len(baseline), len(candidate), steps[-1])
+    reruns = at or min(len(baseline), len(candidate), steps[-1])
     level = levels[steps.index(reruns)] if reruns in steps else None
     own = replace(rules, alpha=2 * (level or levels[0]))
     base, cand = (np.asarray(side, float)[:reruns] for side in (baseline, candidate))

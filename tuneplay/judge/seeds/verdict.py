@@ -90,7 +90,7 @@ def decide(
 
 def _needed(evidence: Evidence, worthwhile: float, level: float) -> int | None:
     """Seeds that decide at the observed difference, by whichever way is open to it."""
-    if evidence.gain is None or evidence.spread is None:
+    if evidence.gain is None or evidence.spread is None or evidence.blocked:
         return None
     gain = evidence.gain
     gap = worthwhile - gain if gain < worthwhile else abs(gain)
