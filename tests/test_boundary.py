@@ -27,7 +27,7 @@ import advice_family as family
 
 #: No deadline: a busy machine is no defect.
 prop = settings(deadline=None, max_examples=20)
-quick = settings(deadline=None, max_examples=60)
+quick = settings(deadline=None, max_examples=40)
 
 LINEAR = Range("x", 0.4, 0.6)
 LOG = Range("x", 1e-3, 1e-1, Scale.LOG)
@@ -252,7 +252,7 @@ def test_a_plateau_that_reaches_an_edge_is_no_trend():
         noise = 0.01 * np.random.default_rng(seed).standard_normal(30)
         values = np.maximum(0.5 - units[:, 0], 0) + noise
         alarms += any(f.side for f in judged([LINEAR], trials_at([LINEAR], units, values)))
-    assert alarms <= 4
+    assert alarms <= 5  # of 30 studies
 
 
 def test_noise_is_no_trend():
@@ -262,7 +262,7 @@ def test_noise_is_no_trend():
         values = np.random.default_rng(seed).standard_normal(20)
         found = judged(space, trials_at(space, points(20, 2, seed), values))
         alarms += sum(f.side is not None for f in found)
-    assert alarms <= 8  # of 120 edges
+    assert alarms <= 5  # of 120 edges
 
 
 def test_no_advice_where_no_trial_has_been():
