@@ -140,7 +140,7 @@ def test_report_json_has_the_documented_keys(bench):
     }  # fmt: skip
     assert set(report) == {
         "schema_version", "round", "progress", "studies", "comparison", "findings",
-        "epoch_budget", "isolation",
+        "epoch_budget", "isolation", "isolation_ranges",
     }  # fmt: skip
     best = report["studies"][1]["best"]
     assert set(best) == {"trial", "value", "epoch", "hyperparameters", "checkpoint"}

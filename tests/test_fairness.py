@@ -10,7 +10,7 @@ from tuneplay.domain.curves import Direction
 from tuneplay.domain.hyperparameter import Range, Scale
 from tuneplay.domain.round import Objective, Phase, Round, Study
 from tuneplay.domain.trial import Outcome, State, Trial, TrialId
-from tuneplay.judge.fairness import fairness_findings, fewer_by_chance, interacts
+from tuneplay.judge.fairness import fairness_findings, fewer_by_chance
 from tuneplay.judge.finding import Finding, Kind, Severity
 
 LR = Range("learning_rate", 1e-4, 1e-1, Scale.LOG)
@@ -131,71 +131,6 @@ def test_fixed_optimizer_hyperparameters_are_one_caveat():
     (finding,) = fairness_findings(a_round(first, second), even(), [])
     assert (finding.kind, finding.severity, finding.study) == (Kind.FIXED_CAVEAT, NOTE, None)
     assert "momentum at 0.9 or 0.99, optim.wd at 0.0 were not tuned" in finding.message
-
-
-@pytest.mark.parametrize(
-    "name",
-    [
-        "lr",
-        "learning_rate",
-        "learning-rate",
-        "learningRate",
-        "base_lr",
-        "optim.lr",
-        "lr0_max_lr",
-        "optimizer.lr_schedule",
-        "momentum",
-        "nesterov",
-        "beta1",
-        "beta_2",
-        "adam_beta1",
-        "betas",
-        "b2",
-        "eps",
-        "epsilon",
-        "adam_epsilon",
-        "wd",
-        "weight_decay",
-        "weightDecay",
-        "l2",
-        "l2_reg",
-        "warmup_steps",
-        "schedule",
-        "gamma",
-        "max_grad_norm",
-        "grad_clip",
-        "sgd.momentum",
-    ],
-)
-def test_usual_spellings_are_recognised(name):
-    assert interacts(name)
-
-
-@pytest.mark.parametrize(
-    "name",
-    [
-        "batch_size",
-        "hidden",
-        "layers",
-        "dropout",
-        "activation",
-        "optimizer",
-        "width",
-        "depth",
-        "bert_layers",
-        "filters",
-        "alphabet",
-        "epochs",
-        "seed",
-        "label_smoothing",
-        "num_heads",
-        "b",
-        "l2_cache_size",
-        "momentous",
-    ],
-)
-def test_other_names_are_not(name):
-    assert not interacts(name)
 
 
 @settings(max_examples=40, deadline=None)

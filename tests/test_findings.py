@@ -7,7 +7,7 @@ import pytest
 
 from tuneplay.domain.curves import Curves
 from tuneplay.domain.trial import Outcome, State, Trial, TrialId
-from tuneplay.judge.fairness import fairness_findings, interacts
+from tuneplay.judge.fairness import fairness_findings
 from tuneplay.judge.finding import Finding, Kind, Severity
 from tuneplay.judge.importance import importance_findings
 from tuneplay.judge.infeasible import infeasible_findings
@@ -135,17 +135,6 @@ def test_fixed_optimizer_hyperparameters_are_a_caveat_and_others_are_none():
     (caveat,) = [f for f in fairness_findings(round_, trials, []) if f.kind is Kind.FIXED_CAVEAT]
     assert "beta2" in caveat.message
     assert "batch_size" not in caveat.message
-
-
-@pytest.mark.parametrize("name", ["lr", "learning_rate", "base_lr", "optim.lr", "weight_decay",
-                                  "momentum", "beta1", "adam_epsilon", "wd", "learning-rate"])  # fmt: skip
-def test_optimizer_hyperparameters_are_known_in_their_usual_spellings(name):
-    assert interacts(name)
-
-
-@pytest.mark.parametrize("name", ["hidden_layers", "width", "dataset", "num_workers", "activation"])
-def test_other_hyperparameters_are_not_taken_for_them(name):
-    assert not interacts(name)
 
 
 def test_a_hyperparameter_without_effect_is_named_and_one_with_effect_never():

@@ -12,7 +12,14 @@ from tuneplay.domain.curves import Direction
 from tuneplay.domain.hyperparameter import Range, Scale
 from tuneplay.domain.round import Objective, Phase, Round, Study
 from tuneplay.domain.trial import Outcome, State, Trial, TrialId
-from tuneplay.judge.isolation import MAX_BUCKETS, TRIALS_PER_BUCKET, buckets, isolation
+from tuneplay.judge.isolation import (
+    MAX_BUCKETS,
+    TRIALS_PER_BUCKET,
+    buckets,
+    isolation,
+    range_isolation,
+)
+from tuneplay.search import halton
 
 WD = Range("wd", 1e-6, 1e-2, Scale.LOG)
 MIN, MAX = Direction.MINIMIZE, Direction.MAXIMIZE
@@ -102,3 +109,54 @@ def test_direction_unit_order_and_reruns_change_nothing(first, second, random):
     assert [b.trial and b.trial.id for b in buckets(WD, turned[KEYS[0]], MAX, 3)] == [
         b.trial and b.trial.id for b in slices
     ]
+
+
+def a_joint_round(direction=MIN):
+    study = Study("wd", {}, (Range("lr", 1e-4, 1, Scale.LOG),), axes=(WD,))
+    objective = Objective("e", direction)
+    return Round("r", "g", Phase.EXPLORATION, Command(("t",)), objective, 1, 9, (study,))
+
+
+def joint_trials(effect, seed=0, count=60, sign=1, noise=0.0):
+    """A bowl in the nuisance value, and one of a given depth around the middle of the range."""
+    draw = np.random.default_rng(seed)
+    for number in range(count):
+        unit = halton.point(number, 2, seed)
+        value = effect * (unit[0] - 0.5) ** 2 + (unit[1] - 0.4) ** 2 + noise * draw.normal()
+        yield trial("wd", number, sign * value, wd=WD.at(unit[0]))
+
+
+def test_the_part_of_a_scientific_range_where_the_best_values_lie_is_told():
+    (along,) = range_isolation(a_joint_round(), {"wd": list(joint_trials(3.0))})
+    assert (along.study, along.hyperparameter, along.whole) == ("wd", "wd", False)
+    first, last = along.best
+    assert along.buckets[first].low < 1e-4 < along.buckets[last].high
+    assert along.buckets[first].low > 1e-6
+    assert along.buckets[last].high < 1e-2
+
+
+def test_a_range_without_effect_has_no_better_part():
+    parts = 0
+    for seed in range(20):
+        trials = list(joint_trials(0.0, seed, noise=0.05))
+        parts += not range_isolation(a_joint_round(), {"wd": trials})[0].whole
+    assert parts <= 3
+
+
+def test_a_trial_variance_that_is_known_makes_it_more_careful():
+    trials = {"wd": list(joint_trials(3.0))}
+    assert range_isolation(a_joint_round(), trials, trial_sd=10.0)[0].whole
+
+
+def test_maximizing_the_negated_metric_says_the_same():
+    less, more = (
+        range_isolation(a_joint_round(d), {"wd": list(joint_trials(3.0, sign=d.sign))})[0]
+        for d in (MIN, MAX)
+    )
+    assert less.best == more.best
+
+
+def test_a_range_without_a_feasible_trial_has_no_best_part():
+    (along,) = range_isolation(a_joint_round(), {"wd": [trial("wd", 0, None)]})
+    assert along.best is None
+    assert not along.whole

@@ -234,10 +234,10 @@ def test_a_known_trial_variance_says_how_many_seeds_a_difference_would_take(benc
 def test_a_trial_variance_that_is_not_known_says_how_to_get_it(bench, seeded):
     bench.tuneplay("run", seeded(name="first.yaml"))
     second = seeded(name="second.yaml", more="trial_variance: rounds/first\n")
-    bench.tuneplay("run", second)
-    result = bench.tuneplay("report", "rounds/second")
-    assert result.returncode == 2
+    result = bench.tuneplay("run", second)
+    assert result.returncode == 2, "it is said before anything is trained"
     assert "tuneplay rerun rounds/first --baseline-only" in result.stderr
+    assert not bench.ledger("second")
 
 
 def test_the_three_best_are_trained_again_on_request(bench, seeded):

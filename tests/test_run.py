@@ -423,3 +423,42 @@ def test_a_torn_last_line_is_set_aside_before_the_next_write(bench):
     assert Counter((e["study"], e["trial"]) for e in bench.events("finished")) == Counter(
         {(study, n): 1 for study in ("arm=a", "arm=b") for n in (0, 1)}
     )
+
+
+def test_a_scientific_range_is_one_joint_study_whose_report_says_where_the_best_lies(bench):
+    bench.write(
+        "bowl",
+        "#!/bin/sh\n"
+        """awk -v lr=$1 -v wd=$2 'BEGIN { a = log(lr) / log(10) + 2; b = log(wd) / log(10) + 4\n"""
+        """printf "{\\"epoch\\": 1, \\"val_error\\": %.6f}\\n", 0.1 + a*a/100 + b*b/10 }'\n""",
+    ).chmod(0o755)
+    spec = bench.spec("./bowl {learning_rate} {wd}", trials=40, more="final_epochs: 30\n")
+    text = spec.read_text().replace("{arm: [a, b]}", "{wd: {low: 1e-7, high: 1e-1, scale: log}}")
+    spec.write_text(text.replace("baseline: {arm: a}\n", ""))
+    assert "scientific" in bench.tuneplay("check", spec).stdout
+    assert bench.tuneplay("run", spec).returncode == 0
+    report = bench.report()
+    assert [s["study"] for s in report["studies"]] == ["wd"]
+    (along,) = report["isolation_ranges"]
+    first, last = along["best"]
+    assert 1e-6 < along["buckets"][first]["low"] < 1e-4 < along["buckets"][last]["high"] < 1e-2
+    assert report["comparison"] == []
+    shown = bench.tuneplay("report", spec).stdout
+    assert "Answer  With wd from " in shown
+    assert "30 are the aim" in " ".join(shown.split())
+
+
+def test_a_parent_that_is_gone_is_a_warning_and_no_more(bench):
+    spec = bench.spec(trials=1, more="parent: rounds/gone\n")
+    result = bench.tuneplay("run", spec)
+    assert result.returncode == 0
+    assert "parent: there is no round rounds/gone" in result.stderr
+    assert bench.tuneplay("report", spec).returncode == 0
+
+
+def test_the_round_that_another_follows_says_how_long_the_final_trainings_are(bench):
+    bench.tuneplay("run", bench.spec(name="long.yaml", epochs=30, trials=1))
+    spec = bench.spec(name="short.yaml", epochs=3, trials=1, more="parent: rounds/long\n")
+    bench.tuneplay("run", spec)
+    messages = [f["message"] for f in bench.report("short")["findings"]]
+    assert any("It trained 3 epochs, and 30 are the aim" in message for message in messages)

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from tuneplay.app.earlier import parent_epochs, trial_sd_of
 from tuneplay.app.locate import locate, shown
 from tuneplay.app.tally import Tally
 from tuneplay.domain.progress import Progress
 from tuneplay.domain.round import Round
-from tuneplay.errors import UsageError
 from tuneplay.judge.judgement import Judgement, judge_round
-from tuneplay.judge.reruns import summarize_reruns
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,29 +50,6 @@ def make_report(argument: str) -> Report:
     return Report(
         round_,
         progress,
-        judge_round(round_, trials, history.reruns, known_sd),
+        judge_round(round_, trials, history.reruns, known_sd, parent_epochs(round_.parent)),
         shown(place.folder.root),
     )
-
-
-def trial_sd_of(argument: str) -> float:
-    """Standard deviation of the baseline's reruns in an earlier round.
-
-    Args:
-        argument: That round, as `trial_variance` names it.
-
-    Raises:
-        TuneplayError: There is no such round, or it has no reruns of its baseline.
-    """
-    place = locate(argument)
-    history = place.history()
-    round_ = place.recorded(history).round
-    key = round_.baseline or round_.studies[0].key
-    trials = [trial for trial in history.finished.values() if trial.id.study == key]
-    reruns = summarize_reruns(trials, history.reruns, key, round_.objective)
-    if reruns is None or reruns.sd is None:
-        raise UsageError(
-            f"trial_variance: {argument} has no reruns of its baseline",
-            f"Make them with `tuneplay rerun {argument} --baseline-only`.",
-        )
-    return reruns.sd

@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from tuneplay.domain.command import Command
 from tuneplay.domain.curves import Direction
-from tuneplay.domain.hyperparameter import Hyperparameter, Scalar
+from tuneplay.domain.hyperparameter import Hyperparameter, Range, Scalar
 
 
 class Phase(StrEnum):
@@ -76,12 +76,15 @@ class Study:
     """The search for the best nuisance values at one scientific configuration.
 
     Attributes:
-        key: Reads `optimizer=adam` or `depth=3,norm=layer`; `all` in a round that only tunes.
+        key: Reads `optimizer=adam` or `depth=3,norm=layer`; a joint study has the names of its
+            ranges in it (`weight_decay`); `all` in a round that only tunes.
         scientific: The scientific configuration.
         shared: Nuisance hyperparameters that all studies of the round have, in spec order. They
             lie on the same coordinates of the plan in every study.
         conditional: Nuisance hyperparameters that exist only for this configuration.
         fixed: Hyperparameters with one value in this study.
+        axes: Scientific hyperparameters that are ranges: a joint study samples them together with
+            the nuisance ones. All studies of a round have the same.
     """
 
     key: str
@@ -89,11 +92,12 @@ class Study:
     shared: tuple[Hyperparameter, ...] = ()
     conditional: tuple[Hyperparameter, ...] = ()
     fixed: Mapping[str, Scalar] = field(default_factory=dict)
+    axes: tuple[Range, ...] = ()
 
     @property
     def space(self) -> tuple[Hyperparameter, ...]:
-        """The search space: the shared hyperparameters, then the conditional ones."""
-        return self.shared + self.conditional
+        """What is sampled: the scientific ranges, the shared and the conditional nuisance ones."""
+        return (*self.axes, *self.shared, *self.conditional)
 
     @property
     def names(self) -> frozenset[str]:
@@ -123,6 +127,9 @@ class Round:
         resources: What the round may use.
         trial_variance: An earlier round of the same pipeline whose baseline reruns tell the
             trial variance; None for none.
+        final_epochs: Epochs of the trainings that this round prepares, when they are longer; None
+            when the spec does not say.
+        parent: The earlier round that this one follows; None for none.
     """
 
     name: str
@@ -140,6 +147,8 @@ class Round:
     keep_checkpoints: int | None = 1
     resources: Resources = field(default_factory=Resources)
     trial_variance: str | None = None
+    final_epochs: int | None = None
+    parent: str | None = None
     _by_key: dict[str, Study] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:

@@ -12,10 +12,10 @@ from collections.abc import Mapping, Sequence
 from scipy.special import gammaln
 
 from tuneplay.domain.hyperparameter import Hyperparameter, Range, Scalar, Scale
+from tuneplay.domain.meaning import interacts
 from tuneplay.domain.round import Round, Study
 from tuneplay.domain.trial import Trial
 from tuneplay.judge.finding import Finding, Kind, Severity
-from tuneplay.judge.optimizer_names import interacts
 from tuneplay.judge.selection import ranked
 
 #: A study with at most this share of another's feasible trials was searched less densely. In

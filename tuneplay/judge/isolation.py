@@ -5,6 +5,7 @@ Playbook, "Detecting whether a change is useful with isolation plots".
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -41,6 +42,13 @@ class IsolationPoint:
     trial: Trial | None
 
 
+#: So many standard deviations of their difference tell a slice from the best one. The best of a few
+#: trials has a skewed spread, and the best of many slices is lucky: in simulated studies (one to three
+#: nuisance hyperparameters, 20 to 100 trials, with and without noise) where the range had no effect,
+#: 4 named a part of it in 3 % of cases, 9 % at the most, and 2 in up to 80 %.
+TOLD_APART = 4.0
+
+
 @dataclass(frozen=True, slots=True)
 class Bucket:
     """One slice of a scientific range.
@@ -60,6 +68,29 @@ class Bucket:
     value: float | None
     spread: float | None
     trial: Trial | None
+
+
+@dataclass(frozen=True, slots=True)
+class RangeIsolation:
+    """What a joint study says of one scientific range.
+
+    Attributes:
+        study: Key of the study.
+        hyperparameter: Name of the scientific hyperparameter.
+        buckets: The slices of its range, from low to high.
+        best: The slices around the best one, itself included, that cannot be told from it; from
+            the first to the last, None without a feasible trial.
+    """
+
+    study: str
+    hyperparameter: str
+    buckets: tuple[Bucket, ...]
+    best: tuple[int, int] | None
+
+    @property
+    def whole(self) -> bool:
+        """Whether no part of the range can be told from another."""
+        return self.best == (0, len(self.buckets) - 1)
 
 
 def isolation(
@@ -106,6 +137,54 @@ def buckets(
         Bucket(ends[k], ends[k + 1], len(held), *_best(held, direction))
         for k, held in enumerate(slices)
     ]
+
+
+def range_isolation(
+    round_: Round, trials_by_study: Mapping[str, Sequence[Trial]], trial_sd: float | None = None
+) -> list[RangeIsolation]:
+    """The slices of every scientific range, and where the best values lie.
+
+    Args:
+        round_: The round.
+        trials_by_study: Its ended trials by study key; reruns are left out.
+        trial_sd: Trial variance as a standard deviation, where it is known.
+
+    Returns:
+        One entry for each range of each joint study, in the order of the spec.
+    """
+    direction = round_.objective.direction
+    found = []
+    for study in round_.studies:
+        for axis in study.axes:
+            slices = buckets(axis, trials_by_study.get(study.key, ()), direction)
+            best = _alike(slices, direction, trial_sd or 0.0)
+            found.append(RangeIsolation(study.key, axis.name, tuple(slices), best))
+    return found
+
+
+def _alike(
+    slices: Sequence[Bucket], direction: Direction, trial_sd: float
+) -> tuple[int, int] | None:
+    """The neighbours of the best slice that cannot be told from it."""
+    known = [(direction.sign * b.value, k) for k, b in enumerate(slices) if b.value is not None]
+    if not known:
+        return None
+    best, place = min(known)
+    variance = (slices[place].spread or 0.0) ** 2 + 2 * trial_sd**2
+
+    def alike(bucket: Bucket) -> bool:
+        # One trial or none tells nothing of the slice.
+        if bucket.value is None or bucket.spread is None or slices[place].spread is None:
+            return True
+        sd = math.sqrt(variance + bucket.spread**2)
+        return direction.sign * bucket.value - best <= TOLD_APART * sd
+
+    first = last = place
+    while first > 0 and alike(slices[first - 1]):
+        first -= 1
+    while last < len(slices) - 1 and alike(slices[last + 1]):
+        last += 1
+    return first, last
 
 
 def _best(

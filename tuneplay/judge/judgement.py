@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tuneplay.domain.round import Round, Study
 from tuneplay.domain.trial import Reruns, State, Trial
@@ -15,10 +15,16 @@ from tuneplay.judge.fairness import fairness_findings
 from tuneplay.judge.finding import Finding, Severity
 from tuneplay.judge.importance import importance_findings
 from tuneplay.judge.infeasible import infeasible_findings
-from tuneplay.judge.isolation import IsolationPoint, isolation
+from tuneplay.judge.isolation import (
+    IsolationPoint,
+    RangeIsolation,
+    isolation,
+    range_isolation,
+)
 from tuneplay.judge.reruns import RerunSummary, expected_best, summarize_reruns
 from tuneplay.judge.sampling import sampling_findings
 from tuneplay.judge.selection import ranked
+from tuneplay.judge.transfer import transfer_findings
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +69,7 @@ class Judgement:
         epoch_budget: Advice on the number of epochs.
         epoch_budgets: The same by study key.
         isolation: The best over nuisance for each scientific configuration (isolation plot).
+        ranges: The same along every scientific range, in slices.
     """
 
     studies: tuple[StudySummary, ...]
@@ -71,6 +78,7 @@ class Judgement:
     epoch_budget: EpochBudget
     epoch_budgets: Mapping[str, EpochBudget]
     isolation: tuple[IsolationPoint, ...]
+    ranges: tuple[RangeIsolation, ...] = ()
 
 
 def judge_round(
@@ -78,6 +86,7 @@ def judge_round(
     trials: Iterable[Trial],
     asked: Sequence[Reruns] = (),
     known_sd: float | None = None,
+    parent_epochs: int | None = None,
 ) -> Judgement:
     """Judge the ended trials of a round. The order of the trials does not matter.
 
@@ -86,6 +95,7 @@ def judge_round(
         trials: Its ended trials, reruns among them.
         asked: Reruns that were asked for, in order.
         known_sd: Trial standard deviation from an earlier round, where there are no reruns yet.
+        parent_epochs: Epochs of the round that this one follows, if any.
     """
     by_study: dict[str, list[Trial]] = {study.key: [] for study in round_.studies}
     for trial in sorted(trials, key=lambda t: (t.id.number, t.id.rerun)):
@@ -102,7 +112,13 @@ def judge_round(
     budget = epoch_budget(round_, list(by_study.values()), trial_sd)
     findings = _findings(round_, by_study, comparisons)
     findings += epoch_findings(budget)
+    budgets = {key: epoch_budget(round_, [mine], trial_sd) for key, mine in by_study.items()}
+    for key, own in budgets.items():
+        # One number of epochs serves all studies; one that needs another is a caveat of its own.
+        if own.suggested is not None and own.advice is not budget.advice:
+            findings += epoch_findings(replace(own, disagreements=()), key)
     findings += sampling_findings(round_, by_study)
+    findings += transfer_findings(round_, round_.final_epochs or parent_epochs)
     if any(summary.best is not None for summary in summaries):
         findings += fairness_findings(round_, by_study, findings)
     findings.sort(key=lambda finding: finding.severity is not Severity.WARNING)
@@ -111,8 +127,9 @@ def judge_round(
         tuple(comparisons),
         tuple(findings),
         budget,
-        {key: epoch_budget(round_, [mine], trial_sd) for key, mine in by_study.items()},
+        budgets,
         tuple(isolation(round_, by_study)),
+        tuple(range_isolation(round_, by_study, trial_sd)),
     )
 
 

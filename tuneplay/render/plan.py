@@ -9,7 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from tuneplay.domain.hyperparameter import Hyperparameter, Range, Scale
-from tuneplay.domain.round import Round
+from tuneplay.domain.round import Round, Study
 from tuneplay.render.words import count, safe, value
 
 
@@ -38,13 +38,13 @@ def print_plan(
         f"{round_.objective.direction.value} {safe(round_.objective.metric)}"
     )
     table = Table(box=None, pad_edge=False, header_style="dim")
-    for name in ("study", "nuisance", "fixed"):
+    for name in ("study", "search space", "fixed"):
         table.add_column(name, overflow="fold")
     for study in round_.studies:
         mark = " (baseline)" if study.key == round_.baseline and len(round_.studies) > 1 else ""
         table.add_row(
             Text(safe(study.key + mark)),
-            Text(safe("\n".join(_space(h) for h in study.space) or "none")),
+            Text(safe("\n".join(_spaces(study)) or "none")),
             Text(safe("\n".join(f"{n}: {value(v)}" for n, v in study.fixed.items()) or "none")),
         )
     console.print(table)
@@ -58,6 +58,12 @@ def print_plan(
         console.print(Text(safe(f"First, {first[0]}:")))
         console.print(Text(safe(f"  {first[1]}"), style="cyan"), soft_wrap=True)
     console.print(Text(safe(f"All is well. Start it: tuneplay run {argument}"), style="green"))
+
+
+def _spaces(study: Study) -> list[str]:
+    """The search space, line by line."""
+    nuisance = [_space(h) for h in (*study.shared, *study.conditional)]
+    return [f"{_space(axis)} (scientific)" for axis in study.axes] + nuisance
 
 
 def _space(h: Hyperparameter) -> str:

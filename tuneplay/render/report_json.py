@@ -11,6 +11,7 @@ from tuneplay.domain.trial import Trial
 from tuneplay.judge.comparison import Comparison
 from tuneplay.judge.epochs import EpochBudget
 from tuneplay.judge.finding import Finding
+from tuneplay.judge.isolation import RangeIsolation
 from tuneplay.judge.judgement import Judgement, StudySummary
 from tuneplay.judge.reruns import RerunSummary
 from tuneplay.render.progress_json import progress_json
@@ -51,6 +52,26 @@ def report_json(round_: Round, progress: Progress, judgement: Judgement) -> dict
                 "trial": point.trial.id.number if point.trial else None,
             }
             for point in judgement.isolation
+        ],
+        "isolation_ranges": [_range(along) for along in judgement.ranges],
+    }
+
+
+def _range(along: RangeIsolation) -> dict[str, Any]:
+    return {
+        "study": along.study,
+        "hyperparameter": along.hyperparameter,
+        "best": list(along.best) if along.best else None,
+        "buckets": [
+            {
+                "low": bucket.low,
+                "high": bucket.high,
+                "feasible": bucket.feasible,
+                "value": bucket.value,
+                "spread": bucket.spread,
+                "trial": bucket.trial.id.number if bucket.trial else None,
+            }
+            for bucket in along.buckets
         ],
     }
 

@@ -14,6 +14,7 @@ from tuneplay.judge.finding import Finding, Severity
 from tuneplay.judge.judgement import Judgement
 from tuneplay.judge.reruns import RerunSummary
 from tuneplay.judge.seeds.model import Verdict
+from tuneplay.render.ranges import range_answer, range_table
 from tuneplay.render.remarks import remarks
 from tuneplay.render.words import count, number, safe, signed, value
 
@@ -37,6 +38,8 @@ def print_report(
     console.print()
     parts: list[RenderableType] = [_answer(round_, progress, judgement), Text()]
     parts.append(_studies(round_, judgement))
+    for along in judgement.ranges:
+        parts += [Text(), range_table(along)]
     if judgement.findings:
         parts += [Text(), _findings(judgement.findings)]
     if said := remarks(round_, judgement):
@@ -67,6 +70,8 @@ def answer(round_: Round, judgement: Judgement) -> str:
         return "No trial was feasible, so there is nothing to compare."
     if not judgement.comparisons:
         best = judgement.studies[0].best
+        if judgement.ranges:
+            return " ".join(range_answer(round_, along) for along in judgement.ranges)
         found = number(best.outcome.value if best else None)
         return f"This round only tunes; its best {round_.objective.metric} is {found}."
     return " ".join(_sentence(comparison) for comparison in judgement.comparisons)
@@ -148,7 +153,9 @@ def _findings(findings: tuple[Finding, ...]) -> Table:
     table.add_column(overflow="fold")
     for finding in findings:
         warning = finding.severity is Severity.WARNING
-        about = ", ".join(part for part in (finding.study, finding.hyperparameter) if part)
+        # The key of a joint study may be the very name of its range.
+        parts = dict.fromkeys((finding.study, finding.hyperparameter))
+        about = ", ".join(part for part in parts if part)
         use = ", ".join(f"{name}: {value(v)}" for name, v in finding.suggestion.items())
         table.add_row(
             Text("!" if warning else "·", style="bold yellow" if warning else "dim"),

@@ -45,9 +45,18 @@ class Field:
         """Whether there are keys to look for."""
         return isinstance(self.node, MapNode)
 
+    @property
+    def is_null(self) -> bool:
+        """Whether it is null, or left empty."""
+        return isinstance(self.node, ScalarNode) and self.node.value is None
+
+    def is_word(self, word: str) -> bool:
+        """Whether it is this word."""
+        return isinstance(self.node, ScalarNode) and self.node.text == word
+
     def entries(self) -> list[tuple[ScalarNode, Field]]:
         """Keys and values of a mapping; empty, with an error noted, for anything else."""
-        if isinstance(self.node, ScalarNode) and self.node.value is None:
+        if self.is_null:
             return []
         if not isinstance(self.node, MapNode):
             self.error(f"{self.shown()} is not a mapping", "write `key: value` lines below it")

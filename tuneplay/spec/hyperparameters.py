@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from tuneplay.domain.command import BUILTIN_PLACEHOLDERS, variable_of
 from tuneplay.domain.hyperparameter import Choice, Hyperparameter, Range, Scalar, Scale
+from tuneplay.domain.meaning import Meaning, meaning_of
 from tuneplay.spec.fields import Field
 from tuneplay.spec.nodes import ListNode, MapNode, ScalarNode
 
@@ -26,15 +27,6 @@ _TAKEN = {variable_of(name): f"{{{name}}}" for name in (*BUILTIN_PLACEHOLDERS, "
 MAX_GRID = 1_000_000_000
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.\-]*")
-
-#: Names under which training lengths are known. The number of epochs is never tuned (playbook,
-#: "Determining the number of steps": "Never tune the max_train_steps number in a study").
-#: Bare `steps`, `n_steps` and `num_steps` are none of them: they name rollouts and much else.
-_LENGTH = re.compile(
-    r"(?:(?:max|num|n|train|training|total|nb|number_of)_)*epochs?"
-    r"|(?:(?:max|num|total)_)*(?:train|training)_(?:steps|iters?|iterations)"
-    r"|max_(?:steps|iters?|iterations)"
-)
 
 
 class _Type(StrEnum):
@@ -86,14 +78,16 @@ def read_hyperparameter(name: str, field: Field) -> Hyperparameter | None:
             "give {low: …, high: …, scale: …} or a list, or move it to fixed",
         )
         return None
-    return _read_range(name, field)
+    return read_range(name, field)
 
 
 def check_name(key: ScalarNode, field: Field, *, searched: bool) -> bool:
     """Whether a name can be a hyperparameter's; notes an error when it cannot."""
     name = key.text
     problems, mark, path = field.problems, key.mark, field.path
-    if searched and _LENGTH.fullmatch(name.replace("-", "_").rpartition(".")[2]):
+    if searched and meaning_of(name) is Meaning.LENGTH:
+        # Playbook, "Determining the number of steps": "Never tune the max_train_steps number in
+        # a study. Pick a value and use it for all trials."
         problems.error(
             mark,
             path,
@@ -126,7 +120,8 @@ def _read_choice(name: str, field: Field) -> Choice | None:
     return Choice(name, tuple(values))
 
 
-def _read_range(name: str, field: Field) -> Range | None:
+def read_range(name: str, field: Field) -> Range | None:
+    """A range {low, high, scale, type, step, limits}; None after an error."""
     before = len(field.problems.errors)
     fields = field.fields(RANGE_KEYS)
     for key in ("low", "high"):

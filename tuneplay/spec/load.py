@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path
 
 from tuneplay.domain.curves import Direction
-from tuneplay.domain.round import Infeasibility, Objective, Phase, Resources, Round
+from tuneplay.domain.round import Infeasibility, Objective, Phase, Round
 from tuneplay.errors import SpecError
 from tuneplay.spec.command import check_command, read_command
 from tuneplay.spec.fields import Field
-from tuneplay.spec.nodes import MAX_BYTES, ListNode, MapNode, ScalarNode, parse
+from tuneplay.spec.nodes import MAX_BYTES, MapNode, ScalarNode, parse
 from tuneplay.spec.problems import Mark, Problem, Problems
-from tuneplay.spec.studies import read_baseline, read_studies
+from tuneplay.spec.resources import read_resources
+from tuneplay.spec.studies import check_axes, read_baseline, read_studies
 
 REQUIRED = {
     "goal": "the question of the round in one sentence",
@@ -39,15 +38,13 @@ OPTIONAL = (
     "checkpoints",
     "env",
     "trial_variance",
+    "final_epochs",
+    "parent",
 )
 
 
-#: Trials of a study and slots beyond these are slips of the pen.
+#: Trials of a study beyond this are a slip of the pen.
 MAX_TRIALS = 1_000_000
-MAX_SLOTS = 10_000
-
-#: Durations beyond a hundred years are, too. In seconds.
-MAX_SECONDS = 100 * 366 * 86_400
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,19 +114,22 @@ def _round(fields: Mapping[str, Field], root: Field, name: str) -> Round:
     check_command(command, fields, studies)
     _check_single_way(fields, "metrics", "auto")
     _check_single_way(fields, "launcher", "local")
-    if len(studies) == 1:
+    if len(studies) == 1 and not studies[0].axes:
         some = bool(studies[0].scientific)
         only = "one value only" if some else "no scientific hyperparameter"
         mark = fields["scientific"].mark if "scientific" in fields else Mark(1, 1)
         right = "the round only tunes; it compares nothing"
         root.problems.warnings.append(Problem(mark, "scientific", only, right))
+    epochs = fields["epochs"].whole(1) if "epochs" in fields else 1
+    phase = (fields["phase"].one_of(Phase) if "phase" in fields else None) or Phase.EXPLORATION
+    check_axes(fields, studies, phase)
     return Round(
         name=name,
         goal=fields["goal"].text(REQUIRED["goal"]) if "goal" in fields else "",
-        phase=(fields["phase"].one_of(Phase) if "phase" in fields else None) or Phase.EXPLORATION,
+        phase=phase,
         command=command,
         objective=_read_objective(fields.get("objective")),
-        epochs=fields["epochs"].whole(1) if "epochs" in fields else 1,
+        epochs=epochs,
         trials=fields["trials"].whole(1, MAX_TRIALS) if "trials" in fields else 1,
         studies=studies,
         baseline=read_baseline(fields, root, studies),
@@ -137,13 +137,28 @@ def _round(fields: Mapping[str, Field], root: Field, name: str) -> Round:
         rerun_seeds=_read_reruns(fields.get("reruns")),
         infeasible=_read_infeasible(fields.get("infeasible")),
         keep_checkpoints=_read_checkpoints(fields.get("checkpoints")),
-        resources=_read_resources(fields.get("resources")),
-        trial_variance=(
-            fields["trial_variance"].text("a round's folder")
-            if "trial_variance" in fields
-            else None
-        ),
+        resources=read_resources(fields.get("resources")),
+        trial_variance=_read_place(fields, "trial_variance"),
+        final_epochs=_read_final_epochs(fields.get("final_epochs"), epochs),
+        parent=_read_place(fields, "parent"),
     )
+
+
+def _read_place(fields: Mapping[str, Field], key: str) -> str | None:
+    """An earlier round, as the spec names it; None where it names none."""
+    return fields[key].text("a round's folder") if key in fields else None
+
+
+def _read_final_epochs(field: Field | None, epochs: int) -> int | None:
+    if field is None:
+        return None
+    final = field.whole(1)
+    if final < epochs:
+        field.error(
+            f"{final} is below epochs, {epochs}",
+            "the length of the last and longest trainings, or leave it out",
+        )
+    return final
 
 
 def _check_single_way(fields: Mapping[str, Field], key: str, only: str) -> None:
@@ -182,7 +197,7 @@ def _read_infeasible(field: Field | None) -> Infeasibility:
         if code.whole(1) > 255:
             code.error(f"{code.shown()} is not an exit code", "from 1 to 255")
     return Infeasibility(
-        None if limit is None or _is_null(limit) else limit.number(),
+        None if limit is None or limit.is_null else limit.number(),
         tuple(code.whole(1) for code in codes),
     )
 
@@ -195,82 +210,12 @@ def _read_reruns(field: Field | None) -> int:
 def _read_checkpoints(field: Field | None) -> int | None:
     """How many of the best checkpoints are kept; None for all."""
     keep = field.fields(("keep",)).get("keep") if field else None
-    if keep is None or _is_word(keep, "best"):
+    if keep is None or keep.is_word("best"):
         return 1
-    if _is_word(keep, "all"):
+    if keep.is_word("all"):
         return None
     if isinstance(keep.node, MapNode):
         best_n = keep.fields(("best_n",)).get("best_n")
         return best_n.whole(1) if best_n else 1
     keep.error(f"{keep.shown()} is not known", "one of best, {best_n: 3}, all")
     return 1
-
-
-def _read_resources(field: Field | None) -> Resources:
-    known = ("slots", "gpus", "gpus_per_trial", "trials_per_gpu", "timeout", "stall_timeout")
-    fields = field.fields((*known, "retries")) if field else {}
-
-    def whole(key: str, default: int, least: int, most: int) -> int:
-        return fields[key].whole(least, most) if key in fields else default
-
-    slots = fields.get("slots")
-    resources = Resources(
-        slots=None if slots is None or _is_word(slots, "auto") else slots.whole(1, MAX_SLOTS),
-        gpus=_read_gpus(fields.get("gpus")),
-        gpus_per_trial=whole("gpus_per_trial", 1, 1, MAX_SLOTS),
-        trials_per_gpu=whole("trials_per_gpu", 1, 1, MAX_SLOTS),
-        timeout=_read_seconds(fields.get("timeout")),
-        stall_timeout=_read_seconds(fields.get("stall_timeout")),
-        retries=whole("retries", 1, 0, MAX_SLOTS),
-    )
-    if field is not None:
-        _check_gpus(field, resources)
-    return resources
-
-
-def _check_gpus(field: Field, resources: Resources) -> None:
-    if resources.gpus is not None and len(resources.gpus) < resources.gpus_per_trial:
-        field.error(
-            f"each trial gets {resources.gpus_per_trial} GPUs, of {len(resources.gpus)}",
-            "fewer gpus_per_trial, or more gpus",
-        )
-
-
-def _read_gpus(field: Field | None) -> tuple[int, ...] | None:
-    if field is None or _is_word(field, "auto"):
-        return None
-    if isinstance(field.node, ListNode):
-        return tuple(item.whole(0) for item in field.items())
-    field.error(f"{field.shown()} is not a list of GPUs", "auto, or indices as in [0, 1]")
-    return None
-
-
-class _Unit(StrEnum):
-    SECONDS = "s"
-    MINUTES = "m"
-    HOURS = "h"
-    DAYS = "d"
-
-
-_SECONDS = {_Unit.SECONDS: 1, _Unit.MINUTES: 60, _Unit.HOURS: 3_600, _Unit.DAYS: 86_400}
-
-
-def _read_seconds(field: Field | None) -> float | None:
-    """A duration: a number of seconds, or a number with s, m, h or d; None for null."""
-    if field is None or _is_null(field):
-        return None
-    text = field.node.text if isinstance(field.node, ScalarNode) else ""
-    match = re.fullmatch(r"([0-9]+(?:\.[0-9]*)?)\s*([smhd]?)", text)
-    seconds = float(match[1]) * _SECONDS[_Unit(match[2] or "s")] if match else 0.0
-    if not 0 < seconds <= MAX_SECONDS:
-        field.error(f"{field.shown()} is not a duration", "as in 90s, 30m or 2h")
-        return None
-    return seconds
-
-
-def _is_null(field: Field) -> bool:
-    return isinstance(field.node, ScalarNode) and field.node.value is None
-
-
-def _is_word(field: Field, word: str) -> bool:
-    return isinstance(field.node, ScalarNode) and field.node.text == word

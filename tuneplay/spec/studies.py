@@ -8,13 +8,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from tuneplay.domain.command import text_of, variable_of
-from tuneplay.domain.hyperparameter import Hyperparameter, Scalar
-from tuneplay.domain.round import Study
+from tuneplay.domain.hyperparameter import Hyperparameter, Range, Scalar
+from tuneplay.domain.round import Phase, Study
 from tuneplay.spec.fields import Field
 from tuneplay.spec.hyperparameters import (
     RANGE_KEYS,
     check_name,
     read_fixed,
+    read_range,
     read_space,
     read_value,
 )
@@ -38,16 +39,19 @@ class _Arm:
 
 
 def read_studies(fields: Mapping[str, Field], root: Field) -> tuple[Study, ...]:
-    """The studies of a spec: one for each combination of scientific values."""
+    """The studies of a spec: one for each combination of scientific values.
+
+    A scientific range multiplies nothing: each of the studies samples it (a joint study).
+    """
     shared = tuple(read_space(fields["nuisance"])) if "nuisance" in fields else ()
     fixed = read_fixed(fields["fixed"]) if "fixed" in fields else {}
-    arms = _read_scientific(fields["scientific"]) if "scientific" in fields else []
+    arms, axes = _read_scientific(fields["scientific"]) if "scientific" in fields else ([], ())
     count = math.prod(len(values) for values in arms)
     if count > MAX_STUDIES:
         fields["scientific"].error(f"{count:,} combinations", f"at most {MAX_STUDIES} studies")
         return ()
-    studies = [_study(combination, shared, fixed) for combination in itertools.product(*arms)]
-    _check_names(arms, shared, fixed, fields.get("scientific", root))
+    studies = [_study(combination, axes, shared, fixed) for combination in itertools.product(*arms)]
+    _check_names(arms, axes, shared, fixed, fields.get("scientific", root))
     distinct = all(len({text_of(arm.value) for arm in values}) == len(values) for values in arms)
     if distinct and len({study.key for study in studies}) < len(studies):
         fields["scientific"].error("two studies have the same key", "simpler values, or names")
@@ -70,13 +74,20 @@ def read_baseline(
         return None
     wanted: dict[str, Scalar] = {}
     known = studies[0].scientific
+    axes = {axis.name for axis in studies[0].axes}
     before = len(root.problems.errors)
-    for name, value in fields["baseline"].fields(known).items():
+    for name, value in fields["baseline"].fields((*known, *axes)).items():
+        if name in axes:
+            value.error(f"{name} is a range, and no study has one value of it", "leave it out")
         wanted[name] = value.scalar()
     if len(root.problems.errors) > before:
         return None
+    if not wanted:
+        right = f"name what you have now, as in {{{example}}}" if known else "leave it out"
+        fields["baseline"].error("it names no scientific value", right)
+        return None
     matching = [s for s in studies if all(_same(s.scientific[n], v) for n, v in wanted.items())]
-    if len(matching) == 1 and wanted:
+    if len(matching) == 1:
         return matching[0].key
     keys = ", ".join(study.key for study in studies)
     if not matching:
@@ -89,16 +100,34 @@ def read_baseline(
     return None
 
 
+def check_axes(fields: Mapping[str, Field], studies: tuple[Study, ...], phase: Phase) -> None:
+    """A scientific range needs points that spread evenly over it, as only exploration has."""
+    if phase is Phase.EXPLOITATION and studies and studies[0].axes:
+        name = studies[0].axes[0].name
+        fields["scientific"].error(
+            f"exploitation crowds its trials where they are good, and tells little of the whole "
+            f"range of {name}",
+            "phase: exploration, or move it to nuisance",
+        )
+
+
 def _same(first: Scalar, second: Scalar) -> bool:
     return type(first) is type(second) and first == second
 
 
-def _read_scientific(scientific: Field) -> list[list[_Arm]]:
-    return [
-        _read_arms(key.text, value)
-        for key, value in scientific.entries()
-        if check_name(key, value, searched=True)
-    ]
+def _read_scientific(scientific: Field) -> tuple[list[list[_Arm]], tuple[Range, ...]]:
+    """The values of each scientific hyperparameter that has a list of them, and the ranges."""
+    arms: list[list[_Arm]] = []
+    axes: list[Range] = []
+    for key, value in scientific.entries():
+        if not check_name(key, value, searched=True):
+            continue
+        if isinstance(value.node, MapNode) and _is_range(value.node):
+            axis = read_range(key.text, value)
+            axes += [axis] if axis else []
+        else:
+            arms.append(_read_arms(key.text, value))
+    return arms, tuple(axes)
 
 
 def _read_arms(name: str, value: Field) -> list[_Arm]:
@@ -108,12 +137,6 @@ def _read_arms(name: str, value: Field) -> list[_Arm]:
         return []
     if isinstance(value.node, ListNode):
         arms = [_Arm(name, read_value(item)) for item in value.items()]
-    elif isinstance(value.node, MapNode) and _is_range(value.node):
-        value.error(
-            "a range of scientific values is not supported yet",
-            "list the values to compare, as in [1e-4, 1e-3, 1e-2]",
-        )
-        return []
     else:
         arms = [_read_conditional(name, key, below) for key, below in value.entries()]
     if len({(type(arm.value), arm.value) for arm in arms}) < len(arms):
@@ -126,8 +149,9 @@ def _read_arms(name: str, value: Field) -> list[_Arm]:
 
 
 def _is_range(node: MapNode) -> bool:
-    return {key.text for key, _ in node.entries} & {"low", "high"} != set() and all(
-        key.text in RANGE_KEYS for key, _ in node.entries
+    """Whether a mapping is meant as {low, high}, and not as values with conditional parts."""
+    return any(
+        key.text in RANGE_KEYS and not isinstance(below, MapNode) for key, below in node.entries
     )
 
 
@@ -139,16 +163,21 @@ def _read_conditional(name: str, key: ScalarNode, below: Field) -> _Arm:
 
 
 def _study(
-    arms: tuple[_Arm, ...], shared: tuple[Hyperparameter, ...], fixed: Mapping[str, Scalar]
+    arms: tuple[_Arm, ...],
+    axes: tuple[Range, ...],
+    shared: tuple[Hyperparameter, ...],
+    fixed: Mapping[str, Scalar],
 ) -> Study:
-    key = ",".join(f"{arm.name}={text_of(arm.value)}" for arm in arms) or TUNING_KEY
+    parts = [f"{arm.name}={text_of(arm.value)}" for arm in arms] + [axis.name for axis in axes]
+    key = ",".join(parts) or TUNING_KEY
     conditional = tuple(h for arm in arms for h in arm.nuisance)
     merged = {**fixed, **{n: v for arm in arms for n, v in arm.fixed.items()}}
-    return Study(key, {arm.name: arm.value for arm in arms}, shared, conditional, merged)
+    return Study(key, {arm.name: arm.value for arm in arms}, shared, conditional, merged, axes)
 
 
 def _check_names(
     arms: list[list[_Arm]],
+    axes: tuple[Range, ...],
     shared: tuple[Hyperparameter, ...],
     fixed: Mapping[str, Scalar],
     where: Field,
@@ -156,6 +185,7 @@ def _check_names(
     """A hyperparameter has one role in a study, and its own environment variable."""
     for combination in itertools.product(*arms):
         roles = [(arm.name, "scientific") for arm in combination]
+        roles += [(axis.name, "scientific") for axis in axes]
         roles += [(h.name, "nuisance") for h in shared] + [(name, "fixed") for name in fixed]
         for arm in combination:
             under = f"under {arm.name}={text_of(arm.value)}"

@@ -1,0 +1,60 @@
+"""Scientific ranges in the terminal: the best over nuisance values, slice by slice."""
+
+from __future__ import annotations
+
+from rich.table import Table
+from rich.text import Text
+
+from tuneplay.domain.round import Round
+from tuneplay.judge.isolation import Bucket, RangeIsolation
+from tuneplay.render.words import number, safe
+
+
+def range_answer(round_: Round, along: RangeIsolation) -> str:
+    """Where in a scientific range the best values lie, in one or two sentences."""
+    name, metric = along.hyperparameter, round_.objective.metric
+    if along.best is None:
+        return f"No trial along {name} was feasible."
+    slices = along.buckets
+    best = min(
+        (b for b in slices if b.value is not None),
+        key=lambda b: round_.objective.direction.sign * (b.value or 0.0),
+    )
+    found = f"the best {metric} is {number(best.value)}"
+    if along.whole:
+        at = best.trial.hyperparameters[name] if best.trial else None
+        place = number(at, 3) if isinstance(at, int | float) else _slice(best)
+        return (
+            f"No part of the range of {name} can be told from another by these trials; {found}, "
+            f"at {place}."
+        )
+    first, last = along.best
+    text = f"With {name} from {_slice(best)} {found}"
+    if first == last:
+        return f"{text}; every other part of the range is worse."
+    low, high = number(slices[first].low, 3), number(slices[last].high, 3)
+    return f"{text}; from {low} to {high} it cannot be told from that, and beyond it is worse."
+
+
+def range_table(along: RangeIsolation) -> Table:
+    """One line a slice: its ends, its feasible trials, its best value and the spread of that."""
+    table = Table(box=None, pad_edge=False, header_style="dim", padding=(0, 2, 0, 0))
+    table.add_column(Text(safe(along.hyperparameter)))
+    for head in ("feasible", "best", "spread"):
+        table.add_column(head, justify="right")
+    table.add_column("")
+    for place, bucket in enumerate(along.buckets):
+        alike = along.best is not None and along.best[0] <= place <= along.best[1]
+        mark = "best, or like it" if alike and not along.whole and bucket.value is not None else ""
+        table.add_row(
+            _slice(bucket),
+            str(bucket.feasible),
+            number(bucket.value),
+            number(bucket.spread, 2),
+            Text(mark, style="green"),
+        )
+    return table
+
+
+def _slice(bucket: Bucket) -> str:
+    return f"{number(bucket.low, 3)} to {number(bucket.high, 3)}"

@@ -1,0 +1,79 @@
+"""Reading `resources`: slots, GPUs and durations."""
+
+from __future__ import annotations
+
+import re
+from enum import StrEnum
+
+from tuneplay.domain.round import Resources
+from tuneplay.spec.fields import Field
+from tuneplay.spec.nodes import ListNode, ScalarNode
+
+#: More slots than this are a slip of the pen.
+MAX_SLOTS = 10_000
+
+#: Durations beyond a hundred years are, too. In seconds.
+MAX_SECONDS = 100 * 366 * 86_400
+
+
+def read_resources(field: Field | None) -> Resources:
+    """What the spec says of slots, GPUs and time."""
+    known = ("slots", "gpus", "gpus_per_trial", "trials_per_gpu", "timeout", "stall_timeout")
+    fields = field.fields((*known, "retries")) if field else {}
+
+    def whole(key: str, default: int, least: int, most: int) -> int:
+        return fields[key].whole(least, most) if key in fields else default
+
+    slots = fields.get("slots")
+    resources = Resources(
+        slots=None if slots is None or slots.is_word("auto") else slots.whole(1, MAX_SLOTS),
+        gpus=_read_gpus(fields.get("gpus")),
+        gpus_per_trial=whole("gpus_per_trial", 1, 1, MAX_SLOTS),
+        trials_per_gpu=whole("trials_per_gpu", 1, 1, MAX_SLOTS),
+        timeout=_read_seconds(fields.get("timeout")),
+        stall_timeout=_read_seconds(fields.get("stall_timeout")),
+        retries=whole("retries", 1, 0, MAX_SLOTS),
+    )
+    if field is not None:
+        _check_gpus(field, resources)
+    return resources
+
+
+def _check_gpus(field: Field, resources: Resources) -> None:
+    if resources.gpus is not None and len(resources.gpus) < resources.gpus_per_trial:
+        field.error(
+            f"each trial gets {resources.gpus_per_trial} GPUs, of {len(resources.gpus)}",
+            "fewer gpus_per_trial, or more gpus",
+        )
+
+
+def _read_gpus(field: Field | None) -> tuple[int, ...] | None:
+    if field is None or field.is_word("auto"):
+        return None
+    if isinstance(field.node, ListNode):
+        return tuple(item.whole(0) for item in field.items())
+    field.error(f"{field.shown()} is not a list of GPUs", "auto, or indices as in [0, 1]")
+    return None
+
+
+class _Unit(StrEnum):
+    SECONDS = "s"
+    MINUTES = "m"
+    HOURS = "h"
+    DAYS = "d"
+
+
+_SECONDS = {_Unit.SECONDS: 1, _Unit.MINUTES: 60, _Unit.HOURS: 3_600, _Unit.DAYS: 86_400}
+
+
+def _read_seconds(field: Field | None) -> float | None:
+    """A duration: a number of seconds, or a number with s, m, h or d; None for null."""
+    if field is None or field.is_null:
+        return None
+    text = field.node.text if isinstance(field.node, ScalarNode) else ""
+    match = re.fullmatch(r"([0-9]+(?:\.[0-9]*)?)\s*([smhd]?)", text)
+    seconds = float(match[1]) * _SECONDS[_Unit(match[2] or "s")] if match else 0.0
+    if not 0 < seconds <= MAX_SECONDS:
+        field.error(f"{field.shown()} is not a duration", "as in 90s, 30m or 2h")
+        return None
+    return seconds
