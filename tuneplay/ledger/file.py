@@ -16,6 +16,7 @@ from typing import Any
 from tuneplay.domain.folder import RoundFolder
 from tuneplay.errors import LedgerError
 from tuneplay.ledger.events import LEDGER_VERSION, Event, decode, encode
+from tuneplay.ledger.parse import collector_at_rest, parser_for
 
 _ENCODER = json.JSONEncoder(allow_nan=False, ensure_ascii=True, separators=(",", ":"))
 
@@ -27,14 +28,16 @@ def read(folder: RoundFolder) -> list[Event]:
         LedgerError: A line is damaged, or the ledger is of a newer version.
         FileNotFoundError: There is no ledger.
     """
-    return list(_events(folder.ledger, folder.ledger.read_bytes()))
+    with collector_at_rest():
+        return list(_events(folder.ledger, folder.ledger.read_bytes()))
 
 
 def _events(path: Path, data: bytes) -> Iterator[Event]:
     lines = data[: _whole(data)].split(b"\n")
+    parse = parser_for(len(data))
     for number, line in enumerate(lines[:-1], start=1):
         try:
-            fields = json.loads(line)
+            fields = parse(line)
             if fields["event"] == "opened":
                 _check_version(path, fields["ledger_version"])
             event = decode(fields)
