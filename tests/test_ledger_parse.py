@@ -40,7 +40,7 @@ def test_both_parsers_read_the_same(value):
 @pytest.mark.parametrize("text", [b"", b"{", b'{"a":1}x', b"[1,]", b"\xff", b"{'a':1}"])
 def test_what_is_no_json_is_refused_by_both(text):
     for parse in (quick, plain):
-        with pytest.raises(ValueError):  # noqa: PT011
+        with pytest.raises(ValueError):
             parse(text)
 
 
