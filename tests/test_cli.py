@@ -63,7 +63,7 @@ def test_check_shows_the_plan_and_starts_nothing(bench):
     assert "2 studies of 3 trials: 6 trainings of 3 epochs, exploration" in result.stdout
     assert "learning_rate: 0.0001 to 1, log" in result.stdout
     assert "Paired across studies: learning_rate, and the seeds." in result.stdout
-    assert "All is well. Start it: tuneplay run good.yaml" in result.stdout
+    assert "It can start, but see above: tuneplay run good.yaml" in result.stdout
     assert not (bench.root / "rounds").exists()
 
 

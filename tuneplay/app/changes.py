@@ -17,6 +17,7 @@ _FREE = (
     "trial_variance",
     "final_epochs",
     "parent",
+    "meanings",
 )
 
 

@@ -14,12 +14,14 @@ class Check:
 
     Attributes:
         round: What it declares.
-        warnings: What was found odd.
+        warnings: What puts its answer in danger: a message, and the line that it is about.
+        notes: What is good to know, in the same form.
         first_command: The first command that would start; None when nothing is left to start.
     """
 
     round: Round
-    warnings: tuple[str, ...]
+    warnings: list[str]
+    notes: list[str]
     first_command: tuple[str, str] | None
 
 
@@ -31,4 +33,5 @@ def check_round(argument: str) -> Check:
     """
     opening = open_round(argument)
     first = next(planned_commands(opening), None)
-    return Check(opening.spec.round, opening.spec.warnings, first)
+    found = opening.spec.problems
+    return Check(opening.spec.round, found.shown(found.warnings), found.shown(found.notes), first)

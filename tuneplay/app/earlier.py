@@ -1,25 +1,9 @@
-"""Earlier rounds that a spec names: `parent` and `trial_variance`."""
+"""The trial variance of an earlier round, which a spec may name."""
 
 from __future__ import annotations
 
 from tuneplay.app.locate import locate
-from tuneplay.errors import TuneplayError, UsageError
-
-
-def parent_epochs(argument: str | None) -> int | None:
-    """Epochs of the round that another follows; None when there is none, or it is gone.
-
-    Args:
-        argument: That round, as `parent` names it.
-    """
-    if argument is None:
-        return None
-    try:
-        place = locate(argument)
-        return place.spec(place.history()).round.epochs
-    except TuneplayError:
-        # A report does not fail over a round that it only mentions: `check` warns of it.
-        return None
+from tuneplay.errors import UsageError
 
 
 def trial_sd_of(argument: str) -> float:

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tuneplay.domain.folder import ROUNDS_NAME, SPEC_NAME, RoundFolder
-from tuneplay.errors import LedgerError, UsageError
+from tuneplay.domain.round import Round
+from tuneplay.errors import LedgerError, TuneplayError, UsageError
 from tuneplay.ledger.file import read
 from tuneplay.ledger.history import History, replay
 from tuneplay.spec.load import Spec, load, loads
@@ -47,7 +48,7 @@ class Place:
         if file is None and history.opened and Path(history.opened.source).is_file():
             file = Path(history.opened.source)
         if file is not None:
-            return load(file, self.folder.name, shown(file))
+            return load(file, self.folder.name, shown(file), earlier=earlier_round)
         return self.recorded(history)
 
     def recorded(self, history: History) -> Spec:
@@ -60,7 +61,9 @@ class Place:
             raise UsageError(
                 f"{shown(self.folder.root)} has no trials yet", "Start it with `tuneplay run`."
             )
-        spec = loads(history.opened.spec, self.folder.name, shown(self.folder.ledger))
+        shown_as = shown(self.folder.ledger)
+        # The rules of design may have been others when the round was begun.
+        spec = loads(history.opened.spec, self.folder.name, shown_as, design=False)
         known = {study.key for study in spec.round.studies}
         for trial in (*history.finished, *history.open):
             if trial.study not in known:
@@ -69,6 +72,23 @@ class Place:
                     "Restore the file from a copy; nothing was changed.",
                 )
         return spec
+
+
+def earlier_round(argument: str) -> Round | None:
+    """The round that another follows; None when there is none that can be read.
+
+    Args:
+        argument: As `parent` names it.
+    """
+    try:
+        place = locate(argument)
+        file, history = place.spec_file, place.history()
+        if file is None:
+            return place.recorded(history).round
+        return load(file, place.folder.name, shown(file)).round
+    except TuneplayError:
+        # A round does not fail over another that it only mentions: `check` warns of it.
+        return None
 
 
 def locate(argument: str) -> Place:

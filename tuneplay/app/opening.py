@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from tuneplay.app.attempt import Workshop
 from tuneplay.app.changes import check_changes
-from tuneplay.app.earlier import parent_epochs, trial_sd_of
+from tuneplay.app.earlier import trial_sd_of
 from tuneplay.app.locate import Place, locate
 from tuneplay.domain.round import Round
 from tuneplay.domain.trial import TrialId
@@ -50,7 +50,10 @@ def open_round(argument: str, workdir: str | None = None) -> Opening:
     """
     place = locate(argument)
     history = place.history()
-    spec = _with_earlier_rounds(place.spec(history))
+    spec = place.spec(history)
+    if spec.round.trial_variance is not None:
+        # Better now than in the report: the round must be one that can tell it.
+        trial_sd_of(spec.round.trial_variance)
     place_of_trials = Path(workdir).resolve() if workdir else Path.cwd()
     if history.opened is not None and (history.finished or history.open):
         check_changes(place.recorded(history).round, spec.round, argument)
@@ -63,21 +66,6 @@ def open_round(argument: str, workdir: str | None = None) -> Opening:
             "Restore it, or name another one with --workdir: it must hold the same program.",
         )
     return Opening(place, spec, history, place_of_trials)
-
-
-def _with_earlier_rounds(spec: Spec) -> Spec:
-    """The spec, once the earlier rounds that it names were looked for.
-
-    Raises:
-        TuneplayError: `trial_variance` names a round that cannot tell it.
-    """
-    round_ = spec.round
-    if round_.trial_variance is not None:
-        trial_sd_of(round_.trial_variance)
-    if round_.parent is None or parent_epochs(round_.parent) is not None:
-        return spec
-    lost = f"parent: there is no round {round_.parent}; nothing can be said of what was changed"
-    return replace(spec, warnings=(*spec.warnings, lost))
 
 
 def planned_commands(opening: Opening) -> Iterator[tuple[str, str]]:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from tuneplay.app.earlier import parent_epochs, trial_sd_of
-from tuneplay.app.locate import locate, shown
+from tuneplay.app.earlier import trial_sd_of
+from tuneplay.app.locate import earlier_round, locate, shown
 from tuneplay.app.tally import Tally
 from tuneplay.domain.progress import Progress
 from tuneplay.domain.round import Round
@@ -40,6 +40,7 @@ def make_report(argument: str) -> Report:
     round_ = place.recorded(history).round
     trials = list(history.finished.values())
     known_sd = trial_sd_of(round_.trial_variance) if round_.trial_variance else None
+    parent = earlier_round(round_.parent) if round_.parent else None
     progress = Progress(
         round_.name,
         round_.goal,
@@ -50,6 +51,6 @@ def make_report(argument: str) -> Report:
     return Report(
         round_,
         progress,
-        judge_round(round_, trials, history.reruns, known_sd, parent_epochs(round_.parent)),
+        judge_round(round_, trials, history.reruns, known_sd, parent.epochs if parent else None),
         shown(place.folder.root),
     )

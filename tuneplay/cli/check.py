@@ -11,4 +11,4 @@ def check(round: RoundArgument) -> None:
     from tuneplay.render.plan import print_plan
 
     checked = check_round(round)
-    print_plan(make_console(), checked.round, checked.warnings, checked.first_command, round)
+    print_plan(make_console(), checked, round)

@@ -154,8 +154,3 @@ def meaning_of(name: str) -> Meaning | None:
             if (whole or meaning is not Meaning.LENGTH) and pattern.fullmatch(plain):
                 return meaning
     return None
-
-
-def interacts(name: str) -> bool:
-    """Whether a hyperparameter belongs to the optimizer, and so to what must be tuned anew."""
-    return meaning_of(name) in OPTIMIZER_MEANINGS

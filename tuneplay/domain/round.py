@@ -9,6 +9,7 @@ from enum import StrEnum
 from tuneplay.domain.command import Command
 from tuneplay.domain.curves import Direction
 from tuneplay.domain.hyperparameter import Hyperparameter, Range, Scalar
+from tuneplay.domain.meaning import Meaning, meaning_of
 
 
 class Phase(StrEnum):
@@ -130,6 +131,7 @@ class Round:
         final_epochs: Epochs of the trainings that this round prepares, when they are longer; None
             when the spec does not say.
         parent: The earlier round that this one follows; None for none.
+        meanings: What hyperparameters are, where the spec says so; None for nothing known.
     """
 
     name: str
@@ -149,11 +151,16 @@ class Round:
     trial_variance: str | None = None
     final_epochs: int | None = None
     parent: str | None = None
+    meanings: Mapping[str, Meaning | None] = field(default_factory=dict)
     _by_key: dict[str, Study] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         """Index the studies by their keys."""
         object.__setattr__(self, "_by_key", {study.key: study for study in self.studies})
+
+    def meaning(self, name: str) -> Meaning | None:
+        """What a hyperparameter is: as the spec says, or else as its name tells."""
+        return self.meanings[name] if name in self.meanings else meaning_of(name)
 
     def study(self, key: str) -> Study:
         """The study with this key.

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from scipy.special import gammaln
 
 from tuneplay.domain.hyperparameter import Hyperparameter, Range, Scalar, Scale
-from tuneplay.domain.meaning import interacts
+from tuneplay.domain.meaning import OPTIMIZER_MEANINGS
 from tuneplay.domain.round import Round, Study
 from tuneplay.domain.trial import Trial
 from tuneplay.judge.finding import Finding, Kind, Severity
@@ -53,7 +53,7 @@ def fairness_findings(
     found += [*_unequal_spaces(round_.studies), *_untuned(round_.studies)]
     order = [study.key for study in round_.studies]
     found.sort(key=lambda finding: order.index(finding.study or order[0]))
-    return found + _fixed_caveats(round_.studies)
+    return found + _fixed_caveats(round_)
 
 
 def _finding(study: Study, severity: Severity, message: str, **numbers: float) -> Finding:
@@ -207,12 +207,12 @@ def _untuned(studies: Sequence[Study]) -> list[Finding]:
     ]
 
 
-def _fixed_caveats(studies: Sequence[Study]) -> list[Finding]:
+def _fixed_caveats(round_: Round) -> list[Finding]:
     """One note with all fixed hyperparameters that usually interact with what is compared."""
     fixed: dict[str, dict[str, Scalar]] = {}
-    for study in studies:
+    for study in round_.studies:
         for name, value in study.fixed.items():
-            if interacts(name):
+            if round_.meaning(name) in OPTIMIZER_MEANINGS:
                 fixed.setdefault(name, {})[study.key] = value
     if not fixed:
         return []

@@ -6,7 +6,7 @@ hyperparameters found in short trainings are expected to transfer.
 
 from __future__ import annotations
 
-from tuneplay.domain.meaning import Meaning, meaning_of
+from tuneplay.domain.meaning import Meaning
 from tuneplay.domain.round import Round
 from tuneplay.judge.finding import Finding, Kind, Severity
 
@@ -65,7 +65,7 @@ def transfer_findings(round_: Round, final_epochs: int | None) -> list[Finding]:
         return []
     groups: dict[str, list[str]] = {words: [] for words in (*dict(_LEVELS), _UNKNOWN)}
     for name in _compared(round_):
-        groups[_level(name)].append(name)
+        groups[_level(round_.meaning(name))].append(name)
     parts = [f"{', '.join(names)}: {words}" for words, names in groups.items() if names]
     message = (
         f"It trained {round_.epochs} epochs, and {final_epochs} are the aim. For longer training "
@@ -85,6 +85,5 @@ def _compared(round_: Round) -> list[str]:
     return list(names)
 
 
-def _level(name: str) -> str:
-    meaning = meaning_of(name)
+def _level(meaning: Meaning | None) -> str:
     return next((words for words, meanings in _LEVELS if meaning in meanings), _UNKNOWN)

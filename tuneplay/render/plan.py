@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Protocol
 
 from rich.console import Console
 from rich.table import Table
@@ -13,22 +14,39 @@ from tuneplay.domain.round import Round, Study
 from tuneplay.render.words import count, safe, value
 
 
-def print_plan(
-    console: Console,
-    round_: Round,
-    warnings: Sequence[str],
-    first: tuple[str, str] | None,
-    argument: str,
-) -> None:
+class Plan(Protocol):
+    """What is printed: `app.check.Check`, whose attributes these are."""
+
+    @property
+    def round(self) -> Round:
+        """The round."""
+        ...
+
+    @property
+    def warnings(self) -> Sequence[str]:
+        """What puts its answer in danger."""
+        ...
+
+    @property
+    def notes(self) -> Sequence[str]:
+        """What is good to know."""
+        ...
+
+    @property
+    def first_command(self) -> tuple[str, str] | None:
+        """Trial and command line that would start first; None when nothing is left."""
+        ...
+
+
+def print_plan(console: Console, plan: Plan, argument: str) -> None:
     """Print what a spec would do.
 
     Args:
         console: Where to.
-        round_: The round.
-        warnings: What was found odd.
-        first: Trial and command line that would start first; None when nothing is left.
+        plan: The plan.
         argument: The round as the user named it.
     """
+    round_ = plan.round
     console.print(Text(safe(f"{round_.name} · {round_.goal}"), style="bold"))
     console.print()
     total = len(round_.studies) * round_.trials
@@ -51,13 +69,26 @@ def print_plan(
     shared = [h.name for h in round_.studies[0].shared]
     if len(round_.studies) > 1 and shared:
         console.print(Text(safe(f"Paired across studies: {', '.join(shared)}, and the seeds.")))
-    for warning in warnings:
-        console.print(Text(safe(f"warning: {warning}"), style="yellow"))
-    if first is not None:
+    _print_problems(console, plan)
+    if plan.first_command is not None:
+        trial, command = plan.first_command
         console.print()
-        console.print(Text(safe(f"First, {first[0]}:")))
-        console.print(Text(safe(f"  {first[1]}"), style="cyan"), soft_wrap=True)
-    console.print(Text(safe(f"All is well. Start it: tuneplay run {argument}"), style="green"))
+        console.print(Text(safe(f"First, {trial}:")))
+        console.print(Text(safe(f"  {command}"), style="cyan"), soft_wrap=True)
+    well = "It can start, but see above" if plan.warnings else "All is well. Start it"
+    style = "yellow" if plan.warnings else "green"
+    console.print(Text(safe(f"{well}: tuneplay run {argument}"), style=style))
+
+
+def _print_problems(console: Console, plan: Plan) -> None:
+    """Warnings, then notes, each with the line of the spec that it is about."""
+    for kind, style, told in (("warning", "yellow", plan.warnings), ("note", "cyan", plan.notes)):
+        for problem in told:
+            message, *frame = problem.split("\n")
+            console.print()
+            console.print(Text(f"{kind}: ", style=style) + Text(safe(message)))
+            for line in frame:
+                console.print(Text(safe(line), style="dim"), no_wrap=True)
 
 
 def _spaces(study: Study) -> list[str]:

@@ -8,7 +8,6 @@ from enum import StrEnum
 
 from tuneplay.domain.command import BUILTIN_PLACEHOLDERS, variable_of
 from tuneplay.domain.hyperparameter import Choice, Hyperparameter, Range, Scalar, Scale
-from tuneplay.domain.meaning import Meaning, meaning_of
 from tuneplay.spec.fields import Field
 from tuneplay.spec.nodes import ListNode, MapNode, ScalarNode
 
@@ -22,6 +21,9 @@ MAX_VALUE_BYTES = 131_072 - 1_024
 _TAKEN = {variable_of(name): f"{{{name}}}" for name in (*BUILTIN_PLACEHOLDERS, "args")} | {
     "TUNEPLAY_METRICS": "$TUNEPLAY_METRICS"
 }
+
+#: Of these the rules of design say why they are never searched.
+_JUDGED = {variable_of("epochs"), variable_of("seed")}
 
 #: A grid with more points than this is no grid.
 MAX_GRID = 1_000_000_000
@@ -85,17 +87,8 @@ def check_name(key: ScalarNode, field: Field, *, searched: bool) -> bool:
     """Whether a name can be a hyperparameter's; notes an error when it cannot."""
     name = key.text
     problems, mark, path = field.problems, key.mark, field.path
-    if searched and meaning_of(name) is Meaning.LENGTH:
-        # Playbook, "Determining the number of steps": "Never tune the max_train_steps number in
-        # a study. Pick a value and use it for all trials."
-        problems.error(
-            mark,
-            path,
-            "the length of training is never a hyperparameter",
-            "set one `epochs: N` at the top of the spec, for all trials; the report says "
-            "whether it was right",
-        )
-        return False
+    if searched and variable_of(name) in _JUDGED:
+        return True
     if variable_of(name) in _TAKEN:
         ours = _TAKEN[variable_of(name)]
         right = f"it reaches the program as {ours}; leave it out here"

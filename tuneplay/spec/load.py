@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tuneplay.domain.curves import Direction
-from tuneplay.domain.round import Infeasibility, Objective, Phase, Round
+from tuneplay.domain.round import Infeasibility, Objective, Phase, Round, Study
 from tuneplay.errors import SpecError
 from tuneplay.spec.command import check_command, read_command
+from tuneplay.spec.design import Earlier, check_design, read_meanings, read_silenced
 from tuneplay.spec.fields import Field
 from tuneplay.spec.nodes import MAX_BYTES, MapNode, ScalarNode, parse
 from tuneplay.spec.problems import Mark, Problem, Problems
@@ -40,6 +41,8 @@ OPTIONAL = (
     "trial_variance",
     "final_epochs",
     "parent",
+    "roles",
+    "silence",
 )
 
 
@@ -54,21 +57,32 @@ class Spec:
     Attributes:
         round: What it declares.
         text: Its text, as the ledger records it.
-        warnings: What was found odd, as `file:line:column: …` lines.
+        problems: What was found odd: warnings and notes.
     """
 
     round: Round
     text: str
-    warnings: tuple[str, ...]
+    problems: Problems
+
+    @property
+    def warnings(self) -> list[str]:
+        """What puts the answer in danger, as `file:line:column: …` lines."""
+        return [problem.line(self.problems.file) for problem in sorted(self.problems.warnings)]
+
+    @property
+    def notes(self) -> list[str]:
+        """What is good to know, in the same form."""
+        return [problem.line(self.problems.file) for problem in sorted(self.problems.notes)]
 
 
-def load(path: Path, name: str, shown: str | None = None) -> Spec:
-    """Read the spec in a file.
+def load(path: Path, name: str, shown: str | None = None, earlier: Earlier | None = None) -> Spec:
+    """Read the spec in a file, and hold its design against the playbook's rules.
 
     Args:
         path: The file.
         name: The round's name.
         shown: The file's name in messages; the path itself by default.
+        earlier: How the round that `parent` names is read; None for not at all.
 
     Raises:
         SpecError: The file cannot be read, or the spec is wrong.
@@ -86,12 +100,22 @@ def load(path: Path, name: str, shown: str | None = None) -> Spec:
     except UnicodeDecodeError as error:
         line = data[: error.start].count(b"\n") + 1
         raise SpecError(f"{shown}:{line}:1: not UTF-8 text") from None
-    return loads(text, name, shown)
+    return loads(text, name, shown, earlier=earlier)
 
 
-def loads(text: str, name: str, shown: str) -> Spec:
-    """Read a spec from its text; see `load`."""
-    problems = Problems(shown)
+def loads(
+    text: str, name: str, shown: str, *, design: bool = True, earlier: Earlier | None = None
+) -> Spec:
+    """Read a spec from its text; see `load`.
+
+    Args:
+        text: The spec.
+        name: The round's name.
+        shown: The file's name in messages.
+        design: Whether the rules of design are applied: not to a round that was carried out.
+        earlier: As for `load`.
+    """
+    problems = Problems(shown, text)
     node = parse(text, problems)
     if node is None:
         problems.raise_errors()
@@ -102,9 +126,11 @@ def loads(text: str, name: str, shown: str) -> Spec:
         if key not in fields:
             root.error(f"'{key}' is missing", right)
     round_ = _round(fields, root, name)
+    silenced = read_silenced(fields.get("silence"))
+    if design:
+        check_design(round_, root, fields, silenced, earlier)
     problems.raise_errors()
-    warnings = [problem.line(shown) for problem in sorted(problems.warnings)]
-    return Spec(round_, text, tuple(warnings))
+    return Spec(round_, text, problems)
 
 
 def _round(fields: Mapping[str, Field], root: Field, name: str) -> Round:
@@ -141,7 +167,12 @@ def _round(fields: Mapping[str, Field], root: Field, name: str) -> Round:
         trial_variance=_read_place(fields, "trial_variance"),
         final_epochs=_read_final_epochs(fields.get("final_epochs"), epochs),
         parent=_read_place(fields, "parent"),
+        meanings=read_meanings(fields.get("roles"), _names(studies)),
     )
+
+
+def _names(studies: tuple[Study, ...]) -> frozenset[str]:
+    return frozenset().union(*(study.names for study in studies))
 
 
 def _read_place(fields: Mapping[str, Field], key: str) -> str | None:

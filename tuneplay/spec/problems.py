@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from tuneplay.errors import SpecError
 
 #: More errors than this help nobody: the first ones are mended first.
 MAX_LINES = 100
+
+#: Characters of an offending line that are shown.
+FRAME_WIDTH = 80
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -42,20 +45,36 @@ class Problem:
         right = f"; {self.right}" if self.right else ""
         return f"{file}:{self.mark.line}:{self.mark.column}: {path}{self.wrong}{right}"
 
+    def frame(self, lines: Sequence[str]) -> list[str]:
+        """The offending line of the file with a caret below it; empty where there is none."""
+        if not (0 < self.mark.line <= len(lines) and lines[self.mark.line - 1].strip()):
+            return []
+        line, column = lines[self.mark.line - 1], self.mark.column - 1
+        first = max(0, min(column - FRAME_WIDTH // 2, len(line) - FRAME_WIDTH))
+        shown = line[first : first + FRAME_WIDTH].rstrip()
+        # Tabs stay tabs, so that the caret stands where the character stands.
+        before = "".join("\t" if c == "\t" else " " for c in line[first:column])
+        gutter = f"{self.mark.line:>5} | "
+        return [f"{gutter}{shown}", f"{'':>5} | {before}^"]
+
 
 @dataclass(slots=True)
 class Problems:
-    """The problems of one spec: errors stop, warnings do not.
+    """The problems of one spec: errors stop; warnings and notes do not.
 
     Attributes:
         file: Name of the file, as the user gave it.
+        text: The spec.
         errors: What stops.
-        warnings: What does not.
+        warnings: What puts the answer in danger.
+        notes: What is good to know.
     """
 
     file: str
+    text: str = ""
     errors: list[Problem] = field(default_factory=list)
     warnings: list[Problem] = field(default_factory=list)
+    notes: list[Problem] = field(default_factory=list)
     _known: set[Problem] = field(default_factory=set)
 
     def error(self, mark: Mark, path: str, wrong: str, right: str = "") -> None:
@@ -74,6 +93,11 @@ class Problems:
         """Whether there are more errors than will be told."""
         return len(self.errors) > MAX_LINES
 
+    def shown(self, problems: Iterable[Problem]) -> list[str]:
+        """Each problem in its one line, with the line of the file that it is about below it."""
+        lines = self.text.splitlines()
+        return ["\n".join([one.line(self.file), *one.frame(lines)]) for one in sorted(problems)]
+
     def raise_errors(self) -> None:
         """Stop if there is any error.
 
@@ -82,7 +106,8 @@ class Problems:
         """
         if not self.errors:
             return
-        lines = [problem.line(self.file) for problem in sorted(self.errors)[:MAX_LINES]]
+        told = sorted(self.errors)[:MAX_LINES]
+        lines = [line for text in self.shown(told) for line in text.split("\n")]
         if len(self.errors) > MAX_LINES:
             lines.append(f"… and {len(self.errors) - MAX_LINES} more")
         count = "1 error" if len(self.errors) == 1 else f"{len(self.errors)} errors"

@@ -1,0 +1,1 @@
+"""Rules on the design of a round, from the playbook: pure functions of a `Round`."""

@@ -1,0 +1,58 @@
+"""Rules on what was changed since the round that this one follows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from tuneplay.design.advice import Advice, Level, Rule
+from tuneplay.domain.hyperparameter import Scalar
+from tuneplay.domain.meaning import OPTIMIZER_MEANINGS, REGULARIZATION_MEANINGS, Meaning
+from tuneplay.domain.round import Round
+
+RETUNE = Rule(
+    "retune-after-change",
+    Level.WARNING,
+    "Changing the batch size requires re-tuning most hyperparameters",
+)
+
+#: What asks for a new search when it is changed.
+_CHANGES = frozenset(
+    {Meaning.BATCH_SIZE, Meaning.ARCHITECTURE, Meaning.NORMALIZATION, Meaning.ACTIVATION}
+)
+
+_RETUNED = OPTIMIZER_MEANINGS | REGULARIZATION_MEANINGS
+
+
+def since(parent: Round, round_: Round) -> Iterator[Advice]:
+    """Hyperparameters that stay fixed although what they depend on was changed."""
+    before, now = _fixed(parent), _fixed(round_)
+    changed = [
+        name
+        for name, value in now.items()
+        if round_.meaning(name) in _CHANGES and name in before and before[name] != value
+    ]
+    if not changed:
+        return
+    for study in round_.studies:
+        for name in study.fixed:
+            if round_.meaning(name) in _RETUNED:
+                yield Advice(
+                    RETUNE,
+                    f"{', '.join(changed)} was changed since {parent.name}, and {name} is fixed: its "
+                    "best value has probably moved",
+                    "tune it again",
+                    "fixed",
+                    name,
+                    study.key,
+                )
+        return
+
+
+def _fixed(round_: Round) -> Mapping[str, Scalar]:
+    """Values that are the same in all studies of a round."""
+    first = round_.studies[0].fixed
+    return {
+        name: value
+        for name, value in first.items()
+        if all(study.fixed.get(name) == value for study in round_.studies)
+    }

@@ -1,0 +1,111 @@
+"""Rules on the question that a round asks."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterator
+
+from tuneplay.design.advice import Advice, Design, Level, Rule, about
+from tuneplay.domain.meaning import Meaning
+from tuneplay.domain.round import Round
+
+_ROLES = "Identifying scientific, nuisance, and fixed hyperparameters"
+
+LEARNING_RATE_COMPARED = Rule("learning-rate-compared", Level.WARNING, _ROLES)
+OPTIMIZER_TUNED = Rule("optimizer-as-nuisance", Level.NOTE, _ROLES)
+SEVERAL_SCIENTIFIC = Rule(
+    "several-scientific", Level.WARNING, "Choosing the goal for the next round of experiments"
+)
+EMPTY_GOAL = Rule(
+    "empty-goal", Level.WARNING, "Choosing the goal for the next round of experiments"
+)
+BEGIN_SIMPLE = Rule("begin-simple", Level.WARNING, "Choosing the initial configuration")
+
+#: Bells and whistles of an optimizer: what a simple start leaves at its usual value ("Adam with
+#: fixed epsilon, beta1, and beta2", "a constant learning rate before adding fancy decay schedules").
+_EXTRAS = frozenset(
+    {
+        Meaning.BETA2,
+        Meaning.EPSILON,
+        Meaning.SCHEDULE,
+        Meaning.WARMUP,
+        Meaning.CLIPPING,
+        Meaning.OPTIMIZER_DETAIL,
+    }
+)
+
+#: So many extras in a first round are no simple start.
+_SEVERAL_EXTRAS = 2
+
+
+def compared(design: Design) -> Iterator[Advice]:
+    """What is compared: one thing, and one that tells something."""
+    scientific = [use for use in design.uses if use.key == "scientific"]
+    for use in scientific:
+        if use.meaning is Meaning.LEARNING_RATE:
+            yield about(
+                use,
+                LEARNING_RATE_COMPARED,
+                "the best learning rate changes with the next change of the pipeline, so comparing "
+                "learning rates tells little",
+                "make it nuisance",
+            )
+    names = list(dict.fromkeys(use.name for use in scientific))
+    if len(names) > 1:
+        total = len(design.round.studies) * design.round.trials
+        yield Advice(
+            SEVERAL_SCIENTIFIC,
+            f"{len(names)} scientific hyperparameters ({', '.join(names)}): their effects cannot be "
+            f"told apart by a comparison with one baseline, and {_product(design.round)} are "
+            f"{total:,} trainings",
+            "one question a round",
+            "scientific",
+        )
+    for use in design.uses:
+        if use.meaning is Meaning.OPTIMIZER and use.key == "nuisance":
+            yield about(
+                use,
+                OPTIMIZER_TUNED,
+                "the choice of an optimizer is usually compared or fixed: its values need ranges of "
+                "their own",
+                "make it scientific, with a learning rate for each",
+            )
+
+
+def _product(round_: Round) -> str:
+    sizes = [
+        len({study.scientific[name] for study in round_.studies})
+        for name in round_.studies[0].scientific
+    ]
+    times = " x ".join(map(str, sizes)) + f" = {math.prod(sizes)}" if len(sizes) > 1 else "1"
+    return f"{times} studies of {round_.trials} trials"
+
+
+def simplicity(design: Design) -> Iterator[Advice]:
+    """A first round is simple."""
+    if design.round.parent is not None:
+        return
+    extras = [use for use in design.uses if use.key == "nuisance" and use.meaning in _EXTRAS]
+    names = list(dict.fromkeys(use.name for use in extras))
+    if len(names) >= _SEVERAL_EXTRAS:
+        yield about(
+            extras[0],
+            BEGIN_SIMPLE,
+            f"{', '.join(names)} are tuned in a first round: bells and whistles waste trials "
+            "before the basics are known",
+            "begin simple, with these fixed; name the earlier round as `parent` if there was one",
+        )
+
+
+def goal(design: Design) -> Iterator[Advice]:
+    """A goal is a question, not a name."""
+    words = set(re.findall(r"[^\W\d_]+", design.round.goal.casefold()))
+    named = set(re.findall(r"[^\W\d_]+", design.round.name.casefold()))
+    if len(words) < 2 or words <= named:
+        yield Advice(
+            EMPTY_GOAL,
+            f"the goal '{design.round.goal}' says no more than a name",
+            "ask one question, as in: does adam reach a lower validation error than sgd?",
+            "goal",
+        )

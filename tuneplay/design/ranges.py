@@ -1,0 +1,118 @@
+"""Rules on the ranges in which hyperparameters are searched."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+
+from tuneplay.design.advice import Advice, Design, Level, Rule, Use, about
+from tuneplay.domain.hyperparameter import Choice, Range, Scale
+from tuneplay.domain.meaning import Meaning
+from tuneplay.domain.round import Phase
+
+_BOUNDARIES = "Identifying bad search space boundaries"
+_QUASI_RANDOM = (
+    "Why use quasi-random search instead of more sophisticated black box optimization algorithms "
+    "during the exploration phase of tuning?"
+)
+
+LINEAR_DECADES = Rule("linear-decades", Level.WARNING, _BOUNDARIES)
+MOMENTUM_SCALE = Rule("momentum-scale", Level.WARNING, _BOUNDARIES)
+NARROW_LEARNING_RATE = Rule("narrow-learning-rate", Level.WARNING, _BOUNDARIES)
+GRID = Rule("grid", Level.WARNING, _QUASI_RANDOM)
+
+#: On a linear scale more than nine in ten points of a range this wide lie in its last decade.
+#: In powers of ten.
+WIDE_DECADES = 1.5
+
+#: A learning rate known within this factor before exploring is known by luck.
+NARROW_FACTOR = 3.0
+
+#: From here on momentum and betas count by their distance to 1 (0.9 and 0.99 differ tenfold) ...
+NEAR_ONE = 0.9
+
+#: ... when that distance differs by more than this factor within the range.
+NEAR_ONE_FACTOR = 2.0
+
+#: Fractions of units or examples: their natural scale is linear, however small the lower end.
+_LINEAR = frozenset({Meaning.DROPOUT, Meaning.LABEL_SMOOTHING, Meaning.AUGMENTATION})
+
+_NEAR_ONE = frozenset({Meaning.MOMENTUM, Meaning.BETA1, Meaning.BETA2})
+
+#: Numbers in a list from which on it is a grid and not a choice.
+_GRID_VALUES = 3
+
+
+def scales(design: Design) -> Iterator[Advice]:
+    """Scales on which the points of a range spread as its effect does."""
+    for use in design.uses:
+        h = use.space
+        if not isinstance(h, Range):
+            continue
+        if use.meaning in _NEAR_ONE and h.scale is not Scale.REVERSE_LOG and h.high >= NEAR_ONE:
+            factor = (1 - h.low) / (1 - h.high) if h.high < 1 else math.inf
+            if factor > NEAR_ONE_FACTOR:
+                yield about(
+                    use,
+                    MOMENTUM_SCALE,
+                    f"near 1 the distance to 1 counts, and on a {h.scale.value} scale hardly a "
+                    f"point comes near {h.high:g}",
+                    "scale: reverse_log"
+                    + ("" if h.high < 1 else ", with an end below 1, as in 0.999"),
+                )
+        elif h.scale is Scale.LINEAR and h.low > 0 and use.meaning not in _LINEAR:
+            if math.log10(h.high / h.low) > WIDE_DECADES:
+                yield about(
+                    use,
+                    LINEAR_DECADES,
+                    f"{h.low:g} to {h.high:g} on a linear scale: {_upper_share(h):.0%} of the "
+                    f"points lie above {h.high / 10:g}",
+                    "scale: log",
+                )
+
+
+def _upper_share(h: Range) -> float:
+    return (h.high - h.high / 10) / (h.high - h.low)
+
+
+def widths(design: Design) -> Iterator[Advice]:
+    """Exploration begins wide."""
+    if design.round.phase is not Phase.EXPLORATION:
+        return
+    for use in design.uses:
+        h = use.space
+        if use.meaning is Meaning.LEARNING_RATE and isinstance(h, Range) and h.low > 0:
+            factor = h.high / h.low
+            if factor < NARROW_FACTOR:
+                yield about(
+                    use,
+                    NARROW_LEARNING_RATE,
+                    f"the range spans a factor of {factor:.2g}: the best learning rate of one value "
+                    "may lie outside, and the comparison is unfair",
+                    "a decade or two on each side; the report narrows it",
+                )
+
+
+def grids(design: Design) -> Iterator[Advice]:
+    """Lists of numbers where a range would tell more."""
+    if design.round.phase is not Phase.EXPLORATION:
+        return
+    nuisance = [use for use in design.uses if use.key == "nuisance"]
+    lists = [use for use in nuisance if _is_grid(use)]
+    rates = [use for use in lists if use.meaning is Meaning.LEARNING_RATE]
+    whole = lists if len(lists) > 1 and len(lists) == len(nuisance) else []
+    for use in whole or rates:
+        yield about(
+            use,
+            GRID,
+            "a list of numbers is a grid: few distinct values of what matters are tried",
+            "a range {low, high, scale}; quasi-random points then take a new value in every trial",
+        )
+
+
+def _is_grid(use: Use) -> bool:
+    return (
+        isinstance(use.space, Choice)
+        and len(use.space.choices) >= _GRID_VALUES
+        and all(isinstance(v, int | float) and not isinstance(v, bool) for v in use.space.choices)
+    )

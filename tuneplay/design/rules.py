@@ -1,0 +1,50 @@
+"""All rules on the design of a round."""
+
+from __future__ import annotations
+
+from tuneplay.design import budget, change, questions, ranges, roles
+from tuneplay.design.advice import Advice, Level, Rule, design_of
+from tuneplay.domain.round import Round
+
+#: Every rule by its name.
+RULES: dict[str, Rule] = {
+    rule.name: rule
+    for module in (roles, questions, ranges, budget, change)
+    for rule in vars(module).values()
+    if isinstance(rule, Rule)
+}
+
+_CHECKS = (
+    roles.never_searched,
+    roles.batch,
+    roles.fairness,
+    roles.regularization,
+    questions.compared,
+    questions.simplicity,
+    questions.goal,
+    ranges.scales,
+    ranges.widths,
+    ranges.grids,
+    budget.trials,
+)
+
+_ORDER = {Level.ERROR: 0, Level.WARNING: 1, Level.NOTE: 2}
+
+
+def advise(round_: Round, parent: Round | None = None) -> list[Advice]:
+    """What the playbook would say of a round before it is run.
+
+    Args:
+        round_: The round.
+        parent: The round that it follows, if it can be read.
+
+    Returns:
+        Errors first, then warnings, then notes; nothing for a design that goes by the book.
+    """
+    if not round_.studies:
+        return []
+    design = design_of(round_)
+    said = [advice for check in _CHECKS for advice in check(design)]
+    if parent is not None and parent.studies:
+        said += change.since(parent, round_)
+    return sorted(said, key=lambda advice: _ORDER[advice.severity])
