@@ -64,8 +64,10 @@ def _check_names(
     """Note placeholders of one text that have no value, in any study or in some."""
     for name in sorted(named - declared - set(BUILTIN_PLACEHOLDERS)):
         if name.partition(":")[0] != "args":
-            known = [*declared, *BUILTIN_PLACEHOLDERS, "args"]
-            field.error(f"unknown placeholder {{{name}}}", closest(name, known))
+            right = closest(name, [*declared, *BUILTIN_PLACEHOLDERS, "args"])
+            if not right.startswith("did"):
+                right = f"write {{{{{name}}}}} for the plain text; {right}"
+            field.error(f"unknown placeholder {{{name}}}", right)
         elif field.path == "command":
             forms = " ".join(f"{{{form}}}" for form in ARGS_FORMS)
             field.error(f"{{{name}}} is not a word of its own", f"one of {forms}, as a whole word")

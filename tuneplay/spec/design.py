@@ -10,7 +10,7 @@ from tuneplay.domain.command import text_of, variable_of
 from tuneplay.domain.meaning import Meaning
 from tuneplay.domain.round import Round
 from tuneplay.spec.fields import Field
-from tuneplay.spec.nodes import MapNode, Node, ScalarNode
+from tuneplay.spec.nodes import find_key
 from tuneplay.spec.problems import Mark, Problem, Problems, closest
 
 #: The round of an argument such as `rounds/01-optimizer`; None when there is none.
@@ -108,7 +108,7 @@ def _place(
     else:
         paths = iter([*_arm_paths(advice, round_, ()), (advice.key,)])
     for path in paths:
-        found = _find(root.node, path)
+        found = find_key(root.node, path)
         if found is not None:
             return found, ".".join(path)
     if advice.key in fields:
@@ -128,21 +128,3 @@ def _arm_paths(advice: Advice, round_: Round, below: tuple[str, ...]) -> Iterato
     for name, value in round_.study(advice.study).scientific.items():
         for spelled in dict.fromkeys((text_of(value), str(value), str(value).lower())):
             yield ("scientific", name, spelled, *below)
-
-
-def _find(node: Node, path: tuple[str, ...]) -> Mark | None:
-    """Position of the key at the end of a path; None when there is none."""
-    mark = None
-    for word in path:
-        if not isinstance(node, MapNode):
-            return None
-        entry = next(((k, v) for k, v in node.entries if _reads(k, word)), None)
-        if entry is None:
-            return None
-        mark, node = entry[0].mark, entry[1]
-    return mark
-
-
-def _reads(key: ScalarNode, word: str) -> bool:
-    """Whether a key is this word, or a value that is written like it (1e-3 for 0.001)."""
-    return key.text == word or text_of(key.value) == word

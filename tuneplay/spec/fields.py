@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import TypeVar
 
 from tuneplay.domain.hyperparameter import Scalar
-from tuneplay.spec.nodes import ListNode, MapNode, Node, ScalarNode
+from tuneplay.spec.nodes import ListNode, MapNode, Node, ScalarNode, resolve
 from tuneplay.spec.problems import Mark, Problems, closest
 
 #: The largest whole number in a spec where nothing smaller is said: what every program's seed,
@@ -89,9 +89,27 @@ class Field:
     def shown(self) -> str:
         """The value as it is named in a message."""
         if isinstance(self.node, ScalarNode):
-            text = self.node.text or "nothing"
-            return text if len(text) <= 40 else text[:37] + "..."
+            if not self.node.text.strip():
+                return "nothing"
+            text = self.node.text if len(self.node.text) <= 40 else self.node.text[:37] + "..."
+            # A number in quotes looks like one: only the quotes tell why it is none.
+            return f"'{text}' in quotes" if self._quoted_number else text
         return "a list" if isinstance(self.node, ListNode) else "a mapping"
+
+    @property
+    def _quoted_number(self) -> bool:
+        node = self.node
+        if not isinstance(node, ScalarNode) or not node.quoted:
+            return False
+        value = resolve(node.text)
+        return isinstance(value, int | float) and not isinstance(value, bool)
+
+    def _refuse(self, kind: str, right: str) -> None:
+        """Note that the value is not of the kind that is needed."""
+        if self._quoted_number:
+            right = f"leave out the quotes; {right}" if right else "leave out the quotes"
+        empty = isinstance(self.node, ScalarNode) and not self.node.text.strip()
+        self.error("it is empty" if empty else f"{self.shown()} is not {kind}", right)
 
     def scalar(self) -> Scalar:
         """A single value; None, with an error noted, for a list or mapping."""
@@ -107,14 +125,14 @@ class Field:
         if isinstance(self.node, ScalarNode) and self.node.text.strip():
             if self.node.value is not None:
                 return self.node.text
-        self.error(f"{self.shown()} is not a text", what)
+        self._refuse("a text", what)
         return ""
 
     def number(self) -> float:
         """A finite number; NaN, with an error noted, for anything else."""
         value = self.node.value if isinstance(self.node, ScalarNode) else None
         if isinstance(value, bool) or not isinstance(value, int | float):
-            self.error(f"{self.shown()} is not a number")
+            self._refuse("a number", "")
             return math.nan
         if not math.isfinite(value):
             self.error(f"{self.shown()} is not a finite number")
@@ -125,7 +143,7 @@ class Field:
         """A whole number from `least` to `most`; `least`, with an error noted, for anything else."""
         value = self.node.value if isinstance(self.node, ScalarNode) else None
         if isinstance(value, bool) or not isinstance(value, int):
-            self.error(f"{self.shown()} is not a whole number", f"a whole number from {least} on")
+            self._refuse("a whole number", f"a whole number from {least} on")
             return least
         if value < least:
             self.error(f"{self.shown()} is too small", f"a whole number from {least} on")
@@ -148,5 +166,8 @@ class Field:
 
 def _near(text: str, names: list[str]) -> str:
     """A suggestion for a misspelt word; unlike keys, the few values are always listed."""
+    begun = [name for name in names if len(text) > 1 and name.startswith(text.casefold())]
+    if len(begun) == 1:
+        return f"did you mean '{begun[0]}'?"
     near = closest(text, names)
     return near if near.startswith("did") else f"one of {', '.join(names)}"

@@ -125,8 +125,7 @@ def read_range(name: str, field: Field) -> Range | None:
     low, high = fields["low"].number(), fields["high"].number()
     scale = fields["scale"].one_of(Scale) if "scale" in fields else Scale.LINEAR
     kind = _read_type(field, fields, low, high)
-    if low >= high:
-        fields["low"].error(f"low {low:g} is not below high {high:g}", "swap or widen them")
+    _check_ends(fields, low, high)
     if scale is Scale.LOG and low <= 0:
         fields["low"].error(f"low {low:g} has no logarithm", "a log scale starts above 0")
     if scale is Scale.REVERSE_LOG and high >= 1:
@@ -144,6 +143,13 @@ def read_range(name: str, field: Field) -> Range | None:
     return Range(name, float(low), float(high), scale, kind.value, step, limits)
 
 
+def _check_ends(fields: dict[str, Field], low: float, high: float) -> None:
+    if low == high:
+        fields["high"].error(f"low and high are both {low:g}", "widen it, or move it to fixed")
+    elif low > high:
+        fields["low"].error(f"low {low:g} is not below high {high:g}", "swap or widen them")
+
+
 def _read_type(field: Field, fields: dict[str, Field], low: float, high: float) -> _Type:
     """The stated type, or int where both ends are written as whole numbers."""
     if "type" in fields:
@@ -152,7 +158,8 @@ def _read_type(field: Field, fields: dict[str, Field], low: float, high: float) 
         kind = _Type.INT
         if high - low == 1 and "step" not in fields:
             # {low: 0, high: 1} as int would silently train only the two ends.
-            field.error("whole numbers or fractions?", "say type: int or type: float")
+            wrong = f"{low:g} to {high:g} may be whole numbers or fractions"
+            field.error(wrong, "say type: int or type: float")
     else:
         kind = _Type.FLOAT
     if kind is _Type.INT:

@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from tuneplay.domain.curves import Direction
-from tuneplay.domain.round import Infeasibility, Objective, Phase, Round, Study
+from tuneplay.domain.round import Phase, Round, Study
 from tuneplay.errors import SpecError
 from tuneplay.spec.command import check_command, read_command
 from tuneplay.spec.design import Earlier, check_design, read_meanings, read_silenced
 from tuneplay.spec.fields import Field
 from tuneplay.spec.nodes import MAX_BYTES, MapNode, ScalarNode, parse
+from tuneplay.spec.objective import read_infeasible, read_objective
 from tuneplay.spec.problems import Mark, Problem, Problems
 from tuneplay.spec.resources import read_resources
 from tuneplay.spec.studies import check_axes, read_baseline, read_studies
@@ -154,14 +154,14 @@ def _round(fields: Mapping[str, Field], root: Field, name: str) -> Round:
         goal=fields["goal"].text(REQUIRED["goal"]) if "goal" in fields else "",
         phase=phase,
         command=command,
-        objective=_read_objective(fields.get("objective")),
+        objective=read_objective(fields.get("objective")),
         epochs=epochs,
         trials=fields["trials"].whole(1, MAX_TRIALS) if "trials" in fields else 1,
         studies=studies,
         baseline=read_baseline(fields, root, studies),
         seed=fields["seed"].whole(0) if "seed" in fields else 0,
         rerun_seeds=_read_reruns(fields.get("reruns")),
-        infeasible=_read_infeasible(fields.get("infeasible")),
+        infeasible=read_infeasible(fields.get("infeasible")),
         keep_checkpoints=_read_checkpoints(fields.get("checkpoints")),
         resources=read_resources(fields.get("resources")),
         trial_variance=_read_place(fields, "trial_variance"),
@@ -197,40 +197,7 @@ def _check_single_way(fields: Mapping[str, Field], key: str, only: str) -> None:
     if key in fields:
         node = fields[key].node
         if not isinstance(node, ScalarNode) or node.text != only:
-            fields[key].error(f"{fields[key].shown()} is not supported yet", f"{key}: {only}")
-
-
-def _read_objective(field: Field | None) -> Objective:
-    if field is None:
-        return Objective("", Direction.MINIMIZE)
-    fields = field.fields(("metric", "direction", "worthwhile", "test_metric"))
-    for key, right in (("metric", "its name"), ("direction", "minimize or maximize; not guessed")):
-        if key not in fields and field.is_mapping:
-            field.error(f"'{key}' is missing", right)
-    metric = fields["metric"].text("the name of a metric") if "metric" in fields else ""
-    direction = fields["direction"].one_of(Direction) if "direction" in fields else None
-    worthwhile = fields["worthwhile"].number() if "worthwhile" in fields else 0.0
-    if worthwhile < 0:
-        fields["worthwhile"].error(f"{worthwhile:g} is below 0", "a size, in the metric's unit")
-    test_metric = fields["test_metric"].text("a name") if "test_metric" in fields else None
-    if test_metric is not None and test_metric == metric:
-        fields["test_metric"].error("it is the objective as well", "only validation metrics decide")
-    return Objective(metric, direction or Direction.MINIMIZE, worthwhile, test_metric)
-
-
-def _read_infeasible(field: Field | None) -> Infeasibility:
-    if field is None:
-        return Infeasibility()
-    fields = field.fields(("worse_than", "exit_codes"))
-    limit = fields.get("worse_than")
-    codes = fields["exit_codes"].items() if "exit_codes" in fields else []
-    for code in codes:
-        if code.whole(1) > 255:
-            code.error(f"{code.shown()} is not an exit code", "from 1 to 255")
-    return Infeasibility(
-        None if limit is None or limit.is_null else limit.number(),
-        tuple(code.whole(1) for code in codes),
-    )
+            fields[key].error(f"{fields[key].shown()} is not supported yet", f"so far only {only}")
 
 
 def _read_reruns(field: Field | None) -> int:
@@ -240,6 +207,9 @@ def _read_reruns(field: Field | None) -> int:
 
 def _read_checkpoints(field: Field | None) -> int | None:
     """How many of the best checkpoints are kept; None for all."""
+    if field and isinstance(field.node, ScalarNode) and not field.is_null:
+        field.error(f"{field.shown()} is not a mapping", "write {keep: best}")
+        return 1
     keep = field.fields(("keep",)).get("keep") if field else None
     if keep is None or keep.is_word("best"):
         return 1
@@ -248,5 +218,5 @@ def _read_checkpoints(field: Field | None) -> int | None:
     if isinstance(keep.node, MapNode):
         best_n = keep.fields(("best_n",)).get("best_n")
         return best_n.whole(1) if best_n else 1
-    keep.error(f"{keep.shown()} is not known", "one of best, {best_n: 3}, all")
+    keep.error(f"{keep.shown()} is not known", "write best, {best_n: 3} or all")
     return 1

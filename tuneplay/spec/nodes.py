@@ -8,14 +8,16 @@ a spec is read by people, and none of these helps them.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import yaml
 
+from tuneplay.domain.command import text_of
 from tuneplay.domain.hyperparameter import Scalar
 from tuneplay.spec.problems import Mark, Problems
+from tuneplay.spec.syntax import explain
 
 #: A spec larger than this is a mistake: the longest sensible one has some 30,000 characters.
 MAX_BYTES = 1_000_000
@@ -44,11 +46,12 @@ _WORDS: dict[str, Scalar] = {
 
 @dataclass(frozen=True, slots=True)
 class ScalarNode:
-    """A scalar: its value, and its text as written."""
+    """A scalar: its value, its text as written, and whether that was in quotes or a block."""
 
     mark: Mark
     value: Scalar
     text: str
+    quoted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +73,22 @@ class MapNode:
 Node = ScalarNode | ListNode | MapNode
 
 
+def find_key(node: Node, path: Sequence[str]) -> Mark | None:
+    """Position of the key at the end of a path; None when there is none.
+
+    A value that serves as a key is found however it is written (`1e-3` for 0.001).
+    """
+    mark = None
+    for word in path:
+        if not isinstance(node, MapNode):
+            return None
+        entry = next(((k, v) for k, v in node.entries if word in (k.text, text_of(k.value))), None)
+        if entry is None:
+            return None
+        mark, node = entry[0].mark, entry[1]
+    return mark
+
+
 def parse(text: str, problems: Problems) -> Node | None:
     """The root node of a spec; None after an error, which is then in `problems`."""
     try:
@@ -77,19 +96,9 @@ def parse(text: str, problems: Problems) -> Node | None:
     except _RefusedError:
         return None
     except yaml.YAMLError as error:
-        at = getattr(error, "problem_mark", None)
-        mark = Mark(at.line + 1, at.column + 1) if at else Mark(1, 1)
-        wrong = getattr(error, "problem", None) or getattr(error, "reason", None) or str(error)
-        if isinstance(error, yaml.reader.ReaderError):
-            mark, wrong = _position(text, error.position), "a control character"
-        context = getattr(error, "context", None)
-        problems.error(mark, "", f"not YAML: {wrong}" + (f" {context}" if context else ""))
+        mark, wrong, right = explain(text, error)
+        problems.error(mark, "", f"not YAML: {wrong}", right)
         return None
-
-
-def _position(text: str, offset: int) -> Mark:
-    before = text[:offset]
-    return Mark(before.count("\n") + 1, offset - (before.rfind("\n") + 1) + 1)
 
 
 class _RefusedError(Exception):
@@ -126,7 +135,8 @@ class _Composer:
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
             self._refuse(mark, "anchors and aliases (&, *) are not read", "write the value out")
         if getattr(event, "tag", None):
-            self._refuse(mark, f"the tag {event.tag} is not read", "leave it out")
+            tag = event.tag.replace("tag:yaml.org,2002:", "!!")
+            self._refuse(mark, f"the tag {tag} is not read", "leave it out")
         if isinstance(event, yaml.ScalarEvent):
             return self._scalar(event, path)
         if self._depth >= MAX_DEPTH:
@@ -169,7 +179,7 @@ class _Composer:
         if "\0" in text:
             self._problems.error(_mark(event), path, "a NUL character", "no program can receive it")
         if event.style:
-            return ScalarNode(_mark(event), text, text)
+            return ScalarNode(_mark(event), text, text, quoted=True)
         if len(text) <= MAX_NUMBER and _LEADING_ZERO.fullmatch(text):
             return self._leading_zero(event, path)
         return ScalarNode(_mark(event), resolve(text), text)

@@ -26,7 +26,7 @@ def read_resources(field: Field | None) -> Resources:
 
     slots = fields.get("slots")
     resources = Resources(
-        slots=None if slots is None or slots.is_word("auto") else slots.whole(1, MAX_SLOTS),
+        slots=_read_slots(slots),
         gpus=_read_gpus(fields.get("gpus")),
         gpus_per_trial=whole("gpus_per_trial", 1, 1, MAX_SLOTS),
         trials_per_gpu=whole("trials_per_gpu", 1, 1, MAX_SLOTS),
@@ -37,6 +37,19 @@ def read_resources(field: Field | None) -> Resources:
     if field is not None:
         _check_gpus(field, resources)
     return resources
+
+
+def _read_slots(field: Field | None) -> int | None:
+    """Trials at the same time; None for auto."""
+    if field is None or field.is_word("auto"):
+        return None
+    value = field.node.value if isinstance(field.node, ScalarNode) else None
+    if isinstance(value, bool) or not isinstance(value, int):
+        field.error(
+            f"{field.shown()} is not a number of slots", "auto, or a whole number from 1 on"
+        )
+        return None
+    return field.whole(1, MAX_SLOTS)
 
 
 def _check_gpus(field: Field, resources: Resources) -> None:

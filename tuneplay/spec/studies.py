@@ -19,7 +19,7 @@ from tuneplay.spec.hyperparameters import (
     read_space,
     read_value,
 )
-from tuneplay.spec.nodes import ListNode, MapNode, ScalarNode
+from tuneplay.spec.nodes import ListNode, MapNode, ScalarNode, find_key
 
 #: More studies than this are a mistake in the product of scientific values.
 MAX_STUDIES = 1_000
@@ -51,7 +51,7 @@ def read_studies(fields: Mapping[str, Field], root: Field) -> tuple[Study, ...]:
         fields["scientific"].error(f"{count:,} combinations", f"at most {MAX_STUDIES} studies")
         return ()
     studies = [_study(combination, axes, shared, fixed) for combination in itertools.product(*arms)]
-    _check_names(arms, axes, shared, fixed, fields.get("scientific", root))
+    _check_names(arms, axes, shared, fixed, root)
     distinct = all(len({text_of(arm.value) for arm in values}) == len(values) for values in arms)
     if distinct and len({study.key for study in studies}) < len(studies):
         fields["scientific"].error("two studies have the same key", "simpler values, or names")
@@ -72,19 +72,8 @@ def read_baseline(
             "'baseline' is missing", f"say which value you have now, as in baseline: {{{example}}}"
         )
         return None
-    wanted: dict[str, Scalar] = {}
-    known = studies[0].scientific
-    axes = {axis.name for axis in studies[0].axes}
-    before = len(root.problems.errors)
-    for name, value in fields["baseline"].fields((*known, *axes)).items():
-        if name in axes:
-            value.error(f"{name} is a range, and no study has one value of it", "leave it out")
-        wanted[name] = value.scalar()
-    if len(root.problems.errors) > before:
-        return None
-    if not wanted:
-        right = f"name what you have now, as in {{{example}}}" if known else "leave it out"
-        fields["baseline"].error("it names no scientific value", right)
+    wanted = _read_wanted(fields["baseline"], studies[0], example)
+    if wanted is None:
         return None
     matching = [s for s in studies if all(_same(s.scientific[n], v) for n, v in wanted.items())]
     if len(matching) == 1:
@@ -98,6 +87,28 @@ def read_baseline(
             f"name one value each, as in {{{example}}}",
         )
     return None
+
+
+def _read_wanted(field: Field, study: Study, example: str) -> dict[str, Scalar] | None:
+    """The scientific values that `baseline` names; None after an error."""
+    right = f"write {{{example}}}" if example else "leave it out"
+    if isinstance(field.node, ScalarNode) and not field.is_null:
+        field.error(f"{field.shown()} is not a mapping", right)
+        return None
+    wanted: dict[str, Scalar] = {}
+    axes = {axis.name for axis in study.axes}
+    before = len(field.problems.errors)
+    for name, value in field.fields((*study.scientific, *axes)).items():
+        if name in axes:
+            value.error(f"{name} is a range, and no study has one value of it", "leave it out")
+        wanted[name] = value.scalar()
+    if len(field.problems.errors) > before:
+        return None
+    if not wanted:
+        right = f"name what you have now, as in {{{example}}}" if example else "leave it out"
+        field.error("it names no scientific value", right)
+        return None
+    return wanted
 
 
 def check_axes(fields: Mapping[str, Field], studies: tuple[Study, ...], phase: Phase) -> None:
@@ -180,24 +191,38 @@ def _check_names(
     axes: tuple[Range, ...],
     shared: tuple[Hyperparameter, ...],
     fixed: Mapping[str, Scalar],
-    where: Field,
+    root: Field,
 ) -> None:
     """A hyperparameter has one role in a study, and its own environment variable."""
+    everywhere = [("scientific", axis.name) for axis in axes]
+    everywhere += [("nuisance", h.name) for h in shared] + [("fixed", name) for name in fixed]
     for combination in itertools.product(*arms):
-        roles = [(arm.name, "scientific") for arm in combination]
-        roles += [(axis.name, "scientific") for axis in axes]
-        roles += [(h.name, "nuisance") for h in shared] + [(name, "fixed") for name in fixed]
+        paths: list[tuple[str, ...]] = [("scientific", arm.name) for arm in combination]
+        paths += everywhere
         for arm in combination:
-            under = f"under {arm.name}={text_of(arm.value)}"
-            roles += [(h.name, f"nuisance {under}") for h in arm.nuisance]
-            roles += [(name, f"fixed {under}") for name in arm.fixed]
-        seen: dict[str, tuple[str, str]] = {}
-        for name, role in roles:
-            variable = variable_of(name)
-            if variable in seen:
-                other, earlier = seen[variable]
-                what = f"'{name}'" if name == other else f"'{other}' and '{name}'"
-                where.error(
-                    f"{what}: {earlier} and {role} at once", "one role and one name in each study"
-                )
-            seen.setdefault(variable, (name, role))
+            value = ("scientific", arm.name, text_of(arm.value))
+            paths += [(*value, "nuisance", h.name) for h in arm.nuisance]
+            paths += [(*value, "fixed", name) for name in arm.fixed]
+        seen: dict[str, tuple[str, ...]] = {}
+        for path in paths:
+            earlier = seen.setdefault(variable_of(path[-1]), path)
+            if earlier is not path:
+                _clash(earlier, path, root)
+
+
+def _clash(first: tuple[str, ...], second: tuple[str, ...], root: Field) -> None:
+    """Note two roles of one name, at whichever comes later in the file."""
+    places = {path: find_key(root.node, path) or root.mark for path in (first, second)}
+    path = max(places, key=lambda one: places[one])
+    name, other = first[-1], second[-1]
+    what = f"'{name}'" if name == other else f"'{name}' and '{other}'"
+    root.problems.error(
+        places[path],
+        ".".join(path),
+        f"{what}: {_role(first)} and {_role(second)} at once",
+        "one role and one name in each study",
+    )
+
+
+def _role(path: tuple[str, ...]) -> str:
+    return path[0] if len(path) == 2 else f"{path[3]} under {path[1]}={path[2]}"

@@ -1,0 +1,50 @@
+"""Reading what decides, and what is infeasible."""
+
+from __future__ import annotations
+
+from tuneplay.domain.curves import Direction
+from tuneplay.domain.round import Infeasibility, Objective
+from tuneplay.spec.fields import Field
+
+
+def read_objective(field: Field | None) -> Objective:
+    """The metric that decides; a stand-in after an error."""
+    if field is None:
+        return Objective("", Direction.MINIMIZE)
+    fields = field.fields(("metric", "direction", "worthwhile", "test_metric"))
+    for key, right in (("metric", "its name"), ("direction", "minimize or maximize; not guessed")):
+        if key not in fields and field.is_mapping:
+            field.error(f"'{key}' is missing", right)
+    metric = fields["metric"].text("the name of a metric") if "metric" in fields else ""
+    direction = fields["direction"].one_of(Direction) if "direction" in fields else None
+    worthwhile = fields["worthwhile"].number() if "worthwhile" in fields else 0.0
+    if worthwhile < 0:
+        fields["worthwhile"].error(f"{worthwhile:g} is below 0", "a size, in the metric's unit")
+    test_metric = fields["test_metric"].text("a name") if "test_metric" in fields else None
+    if test_metric is not None and test_metric == metric:
+        fields["test_metric"].error("it is the objective as well", "only validation metrics decide")
+    return Objective(metric, direction or Direction.MINIMIZE, worthwhile, test_metric)
+
+
+def read_infeasible(field: Field | None) -> Infeasibility:
+    """What else the spec declares infeasible."""
+    if field is None:
+        return Infeasibility()
+    fields = field.fields(("worse_than", "exit_codes"))
+    limit = fields.get("worse_than")
+    codes = (
+        [_read_code(code) for code in fields["exit_codes"].items()]
+        if "exit_codes" in fields
+        else []
+    )
+    return Infeasibility(None if limit is None or limit.is_null else limit.number(), tuple(codes))
+
+
+def _read_code(field: Field) -> int:
+    if field.is_word("0"):
+        field.error("0 says that all went well", "an exit code from 1 to 255")
+        return 1
+    code = field.whole(1)
+    if code > 255:
+        field.error(f"{field.shown()} is not an exit code", "from 1 to 255")
+    return code
