@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from tuneplay.app.opening import open_round, planned_commands
+from tuneplay.app.opening import Opening, open_round, planned_commands
 from tuneplay.domain.round import Round
 
 
@@ -13,16 +13,21 @@ class Check:
     """A spec that can be carried out.
 
     Attributes:
-        round: What it declares.
+        opening: The round, ready to run.
         warnings: What puts its answer in danger: a message, and the line that it is about.
         notes: What is good to know, in the same form.
         first_command: The first command that would start; None when nothing is left to start.
     """
 
-    round: Round
+    opening: Opening
     warnings: list[str]
     notes: list[str]
     first_command: tuple[str, str] | None
+
+    @property
+    def round(self) -> Round:
+        """What the spec declares."""
+        return self.opening.spec.round
 
 
 def check_round(argument: str) -> Check:
@@ -34,4 +39,4 @@ def check_round(argument: str) -> Check:
     opening = open_round(argument)
     first = next(planned_commands(opening), None)
     found = opening.spec.problems
-    return Check(opening.spec.round, found.shown(found.warnings), found.shown(found.notes), first)
+    return Check(opening, found.shown(found.warnings), found.shown(found.notes), first)

@@ -2,13 +2,34 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
+import typer
+
 from tuneplay.cli.arguments import RoundArgument, make_console
 
+TryOption = Annotated[
+    bool,
+    typer.Option(
+        "--try", help="Train the first trial for two epochs, with two seeds, and show the cost."
+    ),
+]
 
-def check(round: RoundArgument) -> None:
-    """Read a spec and show what it would do. Starts nothing."""
+
+def check(round: RoundArgument, try_: TryOption = False) -> None:
+    """Read a spec, hold it against the rules of design, and show what it would do.
+
+    Nothing is started, unless --try asks for it, and nothing is kept.
+    """
     from tuneplay.app.check import check_round
-    from tuneplay.render.plan import print_plan
+    from tuneplay.render.plan import print_plan, print_start
 
+    console = make_console()
     checked = check_round(round)
-    print_plan(make_console(), checked, round)
+    print_plan(console, checked)
+    if try_:
+        from tuneplay.app.rehearsal import rehearse
+        from tuneplay.render.rehearsal import print_rehearsal
+
+        print_rehearsal(console, checked.round, rehearse(checked.opening))
+    print_start(console, checked, round)

@@ -38,13 +38,12 @@ class Plan(Protocol):
         ...
 
 
-def print_plan(console: Console, plan: Plan, argument: str) -> None:
-    """Print what a spec would do.
+def print_plan(console: Console, plan: Plan) -> None:
+    """Print what a spec would do, and what is to be said of it.
 
     Args:
         console: Where to.
         plan: The plan.
-        argument: The round as the user named it.
     """
     round_ = plan.round
     console.print(Text(safe(f"{round_.name} · {round_.goal}"), style="bold"))
@@ -75,6 +74,16 @@ def print_plan(console: Console, plan: Plan, argument: str) -> None:
         console.print()
         console.print(Text(safe(f"First, {trial}:")))
         console.print(Text(safe(f"  {command}"), style="cyan"), soft_wrap=True)
+
+
+def print_start(console: Console, plan: Plan, argument: str) -> None:
+    """Print the command that starts it.
+
+    Args:
+        console: Where to.
+        plan: The plan.
+        argument: The round as the user named it.
+    """
     well = "It can start, but see above" if plan.warnings else "All is well. Start it"
     style = "yellow" if plan.warnings else "green"
     console.print(Text(safe(f"{well}: tuneplay run {argument}"), style=style))

@@ -21,10 +21,12 @@ def signed(value: float | None, digits: int = 3) -> str:
 
 
 def duration(seconds: float | None) -> str:
-    """A time as `42 s`, `3 min 20 s`, `2 h 05 min` or `3 d 4 h`; a dash for None."""
+    """A time as `30 ms`, `42 s`, `3 min 20 s`, `2 h 05 min` or `3 d 4 h`; a dash for None."""
     if seconds is None:
         return "–"
     whole = round(seconds)
+    if seconds < 0.095:
+        return f"{seconds * 1000:.0f} ms"
     if whole < 60:
         return f"{seconds:.1f} s" if seconds < 10 else f"{whole} s"
     if whole < 3600:
@@ -32,6 +34,16 @@ def duration(seconds: float | None) -> str:
     if whole < 86_400:
         return f"{whole // 3600} h {whole % 3600 // 60:02d} min"
     return f"{whole // 86_400} d {whole % 86_400 // 3600} h"
+
+
+def size(count_: int) -> str:
+    """A number of bytes as `512 B`, `4.5 MB` or `1.2 GB`."""
+    amount = float(count_)
+    for unit in ("B", "kB", "MB", "GB"):
+        if amount < 1000:
+            return f"{amount:.3g} {unit}"
+        amount /= 1000
+    return f"{amount:.3g} TB"
 
 
 def value(scalar: Scalar) -> str:

@@ -1,0 +1,165 @@
+"""`tuneplay check --try`: a few epochs of one trial, to see what the whole round would cost."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shlex
+import tempfile
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+from tuneplay.app.attempt import Attempt, Workshop
+from tuneplay.app.opening import Opening
+from tuneplay.domain.folder import RoundFolder
+from tuneplay.domain.rehearsal import Rehearsal, Tried, appraise
+from tuneplay.domain.round import Round
+from tuneplay.domain.trial import Trial, TrialId
+from tuneplay.errors import CannotStartError
+from tuneplay.launch.base import Launcher, read_exit
+from tuneplay.launch.gpus import gpu_shares
+from tuneplay.launch.local import LocalLauncher
+from tuneplay.ledger.events import Intent
+from tuneplay.metrics.follow import tail
+from tuneplay.search.plan import hyperparameters, planned_units, seed_of, values_at
+
+#: Epochs of a rehearsal: two tell the time of an epoch from that of the start.
+EPOCHS = 2
+
+#: A program that ignores `{epochs}` is ended this many epochs later.
+SPARE_EPOCHS = 1
+
+#: How often the measurements are read, in seconds: the time of an epoch is known to this.
+LOOK_SECONDS = 0.02
+
+
+def rehearse(opening: Opening, launcher: Launcher | None = None) -> Rehearsal:
+    """Train the first trial for `EPOCHS` epochs, twice, in a temporary folder.
+
+    Args:
+        opening: The round.
+        launcher: How trials are started; on this machine by default.
+
+    Raises:
+        CannotStartError: The train command cannot start, or it failed.
+    """
+    launcher = launcher or LocalLauncher()
+    round_ = opening.spec.round
+    short = replace(round_, epochs=min(EPOCHS, round_.epochs), keep_checkpoints=None)
+    with tempfile.TemporaryDirectory(prefix="tuneplay-try-", ignore_cleanup_errors=True) as name:
+        workshop = Workshop(short, RoundFolder(Path(name)), opening.workdir)
+        tried = tuple(
+            _train(short, workshop, launcher, rerun, RoundFolder(Path(name))) for rerun in (0, 1)
+        )
+    slots = len(gpu_shares(round_.resources, os.environ))
+    return appraise(round_, (tried[0], tried[1]), slots)
+
+
+def _train(
+    short: Round, workshop: Workshop, launcher: Launcher, rerun: int, folder: RoundFolder
+) -> Tried:
+    study = short.studies[0]
+    trial = TrialId(study.key, 0, rerun)
+    units = planned_units(short, study, 0)
+    if units is None:
+        raise AssertionError("the first trial is always planned")
+    values = hyperparameters(study, values_at(study, units))
+    share = gpu_shares(short.resources, os.environ)[0]
+    intent = Intent(trial, 1, seed_of(short, trial), values, share)
+    order = workshop.order(intent)
+    launcher.check(order)
+    workshop.prepare(order, values)
+    launcher.submit(order)
+    attempt = Attempt(intent, order.folder, short.objective.metric, None)
+    with _ended_at_last(launcher, order.key):
+        times, exit_code, stopped = _follow(launcher, attempt, short.epochs)
+    ended = workshop.result(attempt, exit_code)
+    _refuse_failure(ended, exit_code, stopped, order.argv, order.workdir, attempt)
+    each = (times[-1] - times[0]) / (len(times) - 1) if len(times) > 1 else None
+    saved = _bytes(Path(order.folder.root), Path(order.folder.stdout).name)
+    path = folder.root / ended.checkpoint if ended.checkpoint else None
+    return Tried(
+        ended,
+        short.epochs,
+        times[0] if times else None,
+        each,
+        time.monotonic() - attempt.began,
+        stopped,
+        saved,
+        path.name if path else None,
+        _bytes(path) if path else 0,
+    )
+
+
+@contextlib.contextmanager
+def _ended_at_last(launcher: Launcher, key: str) -> Iterator[None]:
+    """Leave no process behind, whatever happens."""
+    try:
+        yield
+    except BaseException:
+        launcher.cancel(key, kill=True)
+        raise
+
+
+def _follow(
+    launcher: Launcher, attempt: Attempt, epochs: int
+) -> tuple[list[float], int | None, bool]:
+    """Times at which epochs were reported, the exit code, and whether it had to be ended."""
+    reader, writer = os.pipe()
+    times: list[float] = []
+    stopped = False
+    try:
+        while not (ended := launcher.ended()):
+            launcher.wait(LOOK_SECONDS, reader)
+            attempt.follow()
+            seen = len(attempt.collector.curves().epochs)
+            times += [time.monotonic() - attempt.began] * (seen - len(times))
+            if seen >= epochs + SPARE_EPOCHS and not stopped:
+                launcher.cancel(attempt.key, kill=True)
+                stopped = True
+    finally:
+        os.close(reader)
+        os.close(writer)
+    code = read_exit(attempt.folder)
+    return times, code if code is not None else next(iter(ended.values())), stopped
+
+
+def _refuse_failure(
+    ended: Trial,
+    exit_code: int | None,
+    stopped: bool,
+    argv: object,
+    workdir: Path,
+    attempt: Attempt,
+) -> None:
+    if exit_code == 0 or stopped or ended.feasible:
+        return
+    words = tail(attempt.folder.stderr, lines=8) or tail(attempt.folder.stdout, lines=8)
+    log = "\n".join(f"  | {line}" for line in words.splitlines())
+    command = shlex.join(str(word) for word in argv) if isinstance(argv, list | tuple) else ""
+    raise CannotStartError(
+        f"the train command failed: {ended.outcome.reason}." + (f"\n\n{log}\n" if log else ""),
+        f"By hand: cd {shlex.quote(str(workdir))} && {command}",
+    )
+
+
+def _bytes(path: Path, *ours: str) -> int:
+    """Size of a file, or of what is in a folder; files of ours are left out."""
+    if path.is_file():
+        return path.stat().st_size
+    mine = {
+        *ours,
+        "stderr.log",
+        "started",
+        "exit",
+        "command.json",
+        "params.json",
+        "metrics.jsonl",
+    }
+    return sum(
+        entry.stat().st_size
+        for entry in path.rglob("*")
+        if entry.is_file() and not entry.is_symlink() and entry.name not in mine
+    )

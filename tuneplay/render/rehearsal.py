@@ -1,0 +1,93 @@
+"""A rehearsal in the terminal: what works, what does not, and what the round would cost."""
+
+from __future__ import annotations
+
+from rich.console import Console
+from rich.text import Text
+
+from tuneplay.domain.rehearsal import Rehearsal, Tried
+from tuneplay.domain.round import Round
+from tuneplay.render.words import count, duration, number, safe, size
+
+
+def print_rehearsal(console: Console, round_: Round, rehearsal: Rehearsal) -> None:
+    """Print what a few epochs told.
+
+    Args:
+        console: Where to.
+        round_: The round.
+        rehearsal: What they told.
+    """
+    first = rehearsal.tried[0]
+    console.print()
+    console.print(Text(safe(f"Tried {first.trial.id} twice: {_times(first)}.")))
+    for good, text in (
+        _metrics(round_, first),
+        _epochs(first),
+        _seed(round_, rehearsal),
+        _checkpoint(first),
+    ):
+        if text:
+            mark = Text("  ok  ", style="green") if good else Text("  !   ", style="bold yellow")
+            console.print(mark + Text(safe(text)))
+    console.print(Text(safe(_cost(rehearsal))))
+
+
+def _times(tried: Tried) -> str:
+    asked = count(tried.epochs, "epoch")
+    if tried.first is None or tried.each is None:
+        return f"{asked} in {duration(tried.seconds)}"
+    first, each = duration(tried.first), duration(tried.each)
+    return f"{asked} in {duration(tried.seconds)}, {first} to the first and {each} for each more"
+
+
+def _metrics(round_: Round, tried: Tried) -> tuple[bool, str]:
+    names = list(tried.trial.curves.metrics)
+    metric = round_.objective.metric
+    if metric in names:
+        return True, f"metrics are read: {', '.join(names)}"
+    saw = f"it printed {', '.join(names)}" if names else "no line of JSON with an epoch was printed"
+    return False, f"no {metric} is read, and every trial would fail: {saw}"
+
+
+def _epochs(tried: Tried) -> tuple[bool, str]:
+    seen = len(tried.trial.curves.epochs)
+    if tried.stopped:
+        return False, (
+            f"it was asked for {count(tried.epochs, 'epoch')} and went on: pass {{epochs}}"
+        )
+    if 0 < seen < tried.epochs:
+        return False, f"it was asked for {count(tried.epochs, 'epoch')} and reported {seen}"
+    return True, ""
+
+
+def _seed(round_: Round, rehearsal: Rehearsal) -> tuple[bool, str]:
+    if rehearsal.seed_matters is None:
+        return True, ""
+    if rehearsal.seed_matters:
+        values = (number(t.trial.outcome.value) for t in rehearsal.tried)
+        return True, f"the seed matters: {round_.objective.metric} {' and '.join(values)}"
+    return False, "two seeds gave the very same curves: reruns would measure nothing; pass {seed}"
+
+
+def _checkpoint(tried: Tried) -> tuple[bool, str]:
+    if tried.checkpoint:
+        text = f"the best epoch's checkpoint is found: {tried.checkpoint}"
+        return True, f"{text}, {size(tried.checkpoint_bytes)}"
+    if tried.saved:
+        return False, (
+            f"{size(tried.saved)} were saved, and no checkpoint of an epoch was recognised: name "
+            "them by their epoch, as in epoch_7.pt"
+        )
+    return True, ""
+
+
+def _cost(rehearsal: Rehearsal) -> str:
+    trainings = count(rehearsal.trainings, "training")
+    slots = count(rehearsal.slots, "slot")
+    if rehearsal.seconds is None:
+        text = f"The whole round: {trainings} on {slots}; its time is not known from this"
+    else:
+        text = f"The whole round: {trainings}, about {duration(rehearsal.seconds)} on {slots}"
+    disk = rehearsal.disk
+    return f"{text}, {size(disk)} of disk for checkpoints." if disk else f"{text}."
