@@ -79,6 +79,6 @@ def test_a_command_that_fails_shows_its_log_and_how_to_see_it_by_hand(tried):
     assert "By hand: cd " in result.stderr
 
 
-def test_without_checkpoints_nothing_is_said_of_them(tried):
+def test_where_nothing_is_saved_nothing_is_said_of_it(tried):
     shown = tried(out="").stdout
-    assert "checkpoint" not in shown.partition("Tried")[2].partition("It can start")[0]
+    assert "checkpoint" not in shown.partition("Tried")[2]
