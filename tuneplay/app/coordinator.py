@@ -18,6 +18,7 @@ from tuneplay.app.breaker import Breaker
 from tuneplay.app.enforce import Enforcer
 from tuneplay.app.observer import Observer
 from tuneplay.app.picture import picture, seconds_left
+from tuneplay.app.reading import Backlog, oddities
 from tuneplay.app.stop import Stop, StopRequests
 from tuneplay.app.tally import Tally
 from tuneplay.domain.progress import Progress
@@ -61,6 +62,8 @@ class Coordinator:
         self._outbox: list[Event] = []
         self._durations: deque[float] = deque(maxlen=RECENT)
         self._taken_back: list[Attempt] = []
+        self._backlog = Backlog()
+        self._drawn = 0.0
         self.tally = tally
         self._enforcer = Enforcer(parts.round.resources, parts.launcher)
         ended = parts.history.finished.values()
@@ -79,6 +82,8 @@ class Coordinator:
 
     def settle(self, attempt: Attempt, exit_code: int | None) -> None:
         """Decide on an attempt that ended while no coordinator lived."""
+        attempt.ended = time.monotonic()
+        attempt.read_to_end(None)
         self._decide(attempt, exit_code)
 
     def run(self) -> None:
@@ -88,13 +93,15 @@ class Coordinator:
         while True:
             self._start_pending()
             self._flush()
-            if not self._running or self._p.stop.level is Stop.LEAVE:
+            if not (self._running or self._backlog) or self._p.stop.level is Stop.LEAVE:
                 return
             self._p.launcher.wait(self._patience(), self._p.stop.wake)
             self._p.stop.drain_wake()
             for key, code in self._p.launcher.ended().items():
-                self._flush()
                 self._end(key, code)
+            for attempt, code in self._backlog.read():
+                self._flush()
+                self._decide(attempt, code)
             self._follow()
             self._enforcer.apply(self._running, self._p.stop.level, broken=self.broken)
 
@@ -172,17 +179,16 @@ class Coordinator:
                 "Free space or mend the rights; the same command then goes on where it was.",
             )
         code = read_exit(attempt.folder)
-        self._durations.append(time.monotonic() - attempt.began)
-        self._decide(attempt, fallback_code if code is None else code)
+        attempt.ended = time.monotonic()
+        self._durations.append(attempt.seconds)
+        self._backlog.add(attempt, fallback_code if code is None else code)
 
     def _decide(self, attempt: Attempt, code: int | None) -> None:
         """Finished, to be begun anew, or stopped on request."""
         trial, number = attempt.intent.trial, attempt.intent.attempt
         result = self._p.workshop.result(attempt, code)
-        bad, described = attempt.collector.bad_lines
-        if bad:
-            more = f" (and {bad - 1} more)" if bad > 1 else ""
-            self._p.observer.remark(f"{trial}: {next(iter(described))}{more}")
+        for line in oddities(attempt):
+            self._p.observer.remark(f"{trial}: {line}")
         if attempt.interrupted and not self._complete(attempt, code):
             self._outbox.append(Note("interrupted", trial, number, "stopped on request"))
             return
@@ -213,7 +219,8 @@ class Coordinator:
 
     def _watch_breaker(self, result: Trial, code: int | None) -> None:
         self.breaker.see(result)
-        running = [(a.intent.trial, a.has_measured) for a in self._running.values()]
+        live = (*self._running.values(), *self._backlog)
+        running = [(a.intent.trial, a.has_measured) for a in live]
         nothing_left = not running and not self._pending
         all_failed = nothing_left and len(self.breaker.streak) == sum(
             study.ended for study in self.tally.studies()
@@ -232,9 +239,14 @@ class Coordinator:
         if self._p.observer.interval is not None or self._p.round.resources.stall_timeout:
             for attempt in self._running.values():
                 attempt.follow()
-        self._p.observer.tick(self.progress)
+        interval = self._p.observer.interval
+        if interval is not None and time.monotonic() - self._drawn >= interval:
+            self._drawn = time.monotonic()
+            self._p.observer.tick(self.progress)
 
     def _patience(self) -> float | None:
         """Seconds to sleep at most; None for as long as it takes."""
+        if self._backlog or any(a.collector.behind for a in self._running.values()):
+            return 0.0
         known = (self._p.observer.interval, self._enforcer.patience(self._running.values()))
-        return min((seconds for seconds in known if seconds is not None), default=None)
+        return min((s for s in known if s is not None), default=None)

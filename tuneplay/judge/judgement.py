@@ -16,6 +16,7 @@ from tuneplay.judge.finding import Finding, Severity
 from tuneplay.judge.importance import importance_findings
 from tuneplay.judge.infeasible import infeasible_findings
 from tuneplay.judge.isolation import IsolationPoint, isolation
+from tuneplay.judge.output import output_findings
 from tuneplay.judge.reruns import RerunSummary, expected_best, summarize_reruns
 from tuneplay.judge.sampling import sampling_findings
 from tuneplay.judge.selection import ranked
@@ -102,6 +103,7 @@ def judge_round(
     budget = epoch_budget(round_, list(by_study.values()), trial_sd)
     findings = _findings(round_, by_study, comparisons)
     findings += epoch_findings(budget)
+    findings += output_findings(trial for mine in by_study.values() for trial in mine)
     findings += sampling_findings(round_, by_study)
     if any(summary.best is not None for summary in summaries):
         findings += fairness_findings(round_, by_study, findings)

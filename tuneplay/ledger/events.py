@@ -197,6 +197,7 @@ def _number(value: Any) -> float | None:
 
 def _encode_trial(trial: Trial) -> dict[str, Any]:
     columns = {name: _finite(column) for name, column in trial.curves.metrics.items()}
+    odd = {"bad_lines": trial.bad_lines, "remarks": list(trial.remarks)}
     return {
         **_encode_id(trial.id),
         "attempt": trial.attempt,
@@ -209,6 +210,7 @@ def _encode_trial(trial: Trial) -> dict[str, Any]:
         "checkpoint": trial.checkpoint,
         "hyperparameters": dict(trial.hyperparameters),
         "curves": {"epoch": list(trial.curves.epochs), **columns},
+        **(odd if trial.bad_lines or trial.remarks else {}),
     }
 
 
@@ -234,4 +236,6 @@ def _decode_trial(data: Mapping[str, Any]) -> Trial:
         data["attempt"],
         _number(data["seconds"]),
         data["checkpoint"],
+        data.get("bad_lines", 0),
+        tuple(_text(line) for line in data.get("remarks", ())),
     )
