@@ -10,12 +10,14 @@ import pytest
 from test_run import wait_for
 
 from tuneplay.app.attempt import STEP, Attempt
+from tuneplay.app.logs import LogCap
 from tuneplay.domain.folder import AttemptFolder
 from tuneplay.domain.trial import TrialId
 from tuneplay.ledger.events import Intent
 from tuneplay.metrics import collect
 from tuneplay.metrics.collect import Collector
 from tuneplay.metrics.follow import Follower
+from tuneplay.spec.load import loads
 
 #: What a coordinator may need beyond what it needs for a quiet round, in kB. One line of a million
 #: bytes is held a few times over while it is split.
@@ -334,3 +336,164 @@ def test_of_strange_lines_the_good_ones_count_and_the_bad_ones_are_reported_by_n
         assert (event["value"], event["best_epoch"]) == (0.2, 2)
     best = bench.report("f")["studies"][0]["best"]
     assert (best["value"], best["epoch"]) == (0.2, 2)
+
+
+# Logs of limited size.
+
+
+def used(path):
+    """Bytes of the disk that a file takes."""
+    return path.stat().st_blocks * 512
+
+
+#: Writes three megabytes of numbered lines, a measurement in the midst, and waits for a gate.
+CHATTY = (
+    'seq 1 60000 | sed "s/$/ and some more text to fill the line with/"\n'
+    f"{FIRST}\n"
+    'seq 60001 120000 | sed "s/$/ and some more text to fill the line with/"\n'
+    'seq 1 120000 | sed "s/$/ and some more text to fill the line with/" >&2\n'
+    "while [ ! -e go ]; do sleep 0.05; done\n" + LAST
+)
+
+LIMIT = 1_000_000
+
+
+def capped(bench, body=CHATTY):
+    spec = program(bench, "chatty", body)
+    spec.write_text(spec.read_text().replace("slots: 2}", "slots: 2, max_log: 1MB}"))
+    return spec
+
+
+def logs(bench):
+    return [f / name for f in bench.attempts("f") for name in ("stdout.log", "stderr.log")]
+
+
+def shortened(bench):
+    return len(logs(bench)) == 4 and all(
+        path.exists() and path.stat().st_size > 3 * LIMIT and used(path) <= LIMIT
+        for path in logs(bench)
+    )
+
+
+def check_cut(bench):
+    """Both logs of both trials have their begin, their end and a line that tells of the middle."""
+    assert [event["curves"]["epoch"] for event in bench.events("finished", "f")] == [[1, 2]] * 2
+    for path in logs(bench):
+        data = path.read_bytes()
+        assert len(data) <= LIMIT
+        assert b"\0" not in data
+        lines = data.decode().splitlines()
+        assert lines[0].startswith("1 and")
+        said = [line for line in lines if "bytes dropped: max_log" in line]
+        assert len(said) == 1
+        last = lines[-1] if path.name == "stderr.log" else lines[-3]
+        assert last.startswith("120000 and")
+
+
+def test_logs_are_shortened_while_the_trial_runs_and_its_measurements_stay(bench):
+    process = bench.start("run", capped(bench))
+    wait_for(lambda: shortened(bench), seconds=60)
+    assert bench.events("finished", "f") == []
+    bench.write("go", "")
+    process.communicate(timeout=60)
+    assert process.returncode == 0
+    check_cut(bench)
+
+
+def test_what_was_measured_in_a_part_that_was_dropped_outlives_the_coordinator(bench):
+    spec = capped(bench)
+    process = bench.start("run", spec)
+    wait_for(lambda: shortened(bench), seconds=60)
+    os.kill(process.pid, 9)
+    process.communicate()
+    status = json.loads(bench.tuneplay("status", "rounds/f", "--json").stdout)
+    assert [trial["epoch"] for trial in status["running"]] == [1, 1]
+    bench.write("go", "")
+    result = bench.tuneplay("run", spec)
+    assert result.returncode == 0, result.stderr
+    check_cut(bench)
+    assert "remarks" not in bench.events("finished", "f")[0]
+
+
+def test_where_no_hole_can_be_made_logs_are_shortened_at_the_end_and_that_is_said(
+    tmp_path, monkeypatch
+):
+    (tmp_path / "stdout.log").write_bytes(b"line\n" * LIMIT)
+    (tmp_path / "stderr.log").write_bytes(b"x" * 3 * LIMIT)
+    said = []
+    monkeypatch.setattr("sys.platform", "darwin")
+    cap = LogCap(LIMIT, said.append)
+    folder = AttemptFolder(str(tmp_path))
+    attempt = Attempt(Intent(TrialId("all", 0), 1, 0, {}), folder, "e", ())
+    attempt.collector.read()
+    cap.look([attempt])
+    assert used(tmp_path / "stdout.log") > LIMIT
+    assert len(said) == 1
+    assert "logs are shortened when their trial has ended" in said[0]
+    cap.end(folder)
+    for name in ("stdout.log", "stderr.log"):
+        data = (tmp_path / name).read_bytes()
+        assert len(data) <= LIMIT
+        assert b"bytes dropped: max_log" in data
+
+
+def test_nothing_is_dropped_that_was_not_read_or_cannot_be_kept(tmp_path):
+    log = tmp_path / "stdout.log"
+    log.write_bytes(b'{"epoch": 1, "e": 0.5}\n' * 200_000)
+    folder = AttemptFolder(str(tmp_path))
+    attempt = Attempt(Intent(TrialId("all", 0), 1, 0, {}), folder, "e", ())
+    LogCap(LIMIT, print).look([attempt])
+    assert used(log) >= log.stat().st_size, "it was not read yet"
+    attempt.collector.read()
+    os.mkdir(folder.kept)
+    LogCap(LIMIT, print).look([attempt])
+    assert used(log) >= log.stat().st_size, "there is no place to keep what was read"
+    os.rmdir(folder.kept)
+    LogCap(LIMIT, print).look([attempt])
+    assert used(log) <= LIMIT
+
+
+def test_a_log_that_is_small_enough_stays_as_it_is(bench):
+    spec = bench.spec(trials=1)
+    text = spec.read_text().replace("slots: 2}", "slots: 2, max_log: 64kB}")
+    spec.write_text(text)
+    assert bench.tuneplay("run", spec).returncode == 0
+    for folder in bench.attempts():
+        assert len((folder / "stdout.log").read_text().splitlines()) == 3
+        assert not (folder / "measured.json").exists()
+
+
+@pytest.mark.parametrize(
+    ("written", "problem"),
+    [
+        ("100", "100 is too small for a log; at least 64kB"),
+        ("10X", "10X is not a size; as in 500kB, 100MB or 2GiB"),
+        ("-5MB", "-5MB is not a size"),
+        ("[1]", "a list is not a size"),
+    ],
+)
+def test_a_size_that_makes_no_sense_is_refused(bench, written, problem):
+    spec = bench.spec()
+    spec.write_text(spec.read_text().replace("slots: 2}", f"slots: 2, max_log: {written}}}"))
+    result = bench.tuneplay("check", spec)
+    assert result.returncode == 2
+    assert f"resources.max_log: {problem}" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("written", "size"),
+    [
+        ("100MB", 10**8),
+        ("1.5 GiB", 3 * 2**29),
+        ("500kb", 500_000),
+        ("70000", 70_000),
+        ("64 KiB", 65_536),
+        ("null", None),
+    ],
+)
+def test_sizes_have_units(written, size):
+    text = (
+        "goal: g\nphase: exploration\ncommand: t {a}\nobjective: {metric: m, direction: minimize}\n"
+        f"epochs: 1\ntrials: 1\nscientific: {{a: [1]}}\nresources: {{max_log: {written}}}\n"
+    )
+    assert loads(text, "r", "r.yaml").round.resources.max_log == size

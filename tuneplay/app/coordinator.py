@@ -16,6 +16,7 @@ from tuneplay.app.asking import Asker
 from tuneplay.app.attempt import Attempt, Workshop
 from tuneplay.app.breaker import Breaker
 from tuneplay.app.enforce import Enforcer
+from tuneplay.app.lookout import Lookout
 from tuneplay.app.observer import Observer
 from tuneplay.app.picture import picture, seconds_left
 from tuneplay.app.reading import Backlog, oddities
@@ -63,7 +64,7 @@ class Coordinator:
         self._durations: deque[float] = deque(maxlen=RECENT)
         self._taken_back: list[Attempt] = []
         self._backlog = Backlog()
-        self._drawn = 0.0
+        self._lookout = Lookout(parts.round.resources, parts.observer)
         self.tally = tally
         self._enforcer = Enforcer(parts.round.resources, parts.launcher)
         ended = parts.history.finished.values()
@@ -102,7 +103,7 @@ class Coordinator:
             for attempt, code in self._backlog.read():
                 self._flush()
                 self._decide(attempt, code)
-            self._follow()
+            self._lookout.look(self._running.values(), self.progress)
             self._enforcer.apply(self._running, self._p.stop.level, broken=self.broken)
 
     def progress(self) -> Progress:
@@ -166,8 +167,12 @@ class Coordinator:
         for event in events:
             self._p.history.apply(event)
             if isinstance(event, Finished):
-                self._p.workshop.thin_out(event.trial)
-                self._p.observer.ended(event.trial, self.progress)
+                trial = event.trial
+                self._p.workshop.thin_out(trial)
+                self._lookout.logs.end(self._p.workshop.folder_of(trial.id, trial.attempt))
+                self._p.observer.ended(trial, self.progress)
+            elif isinstance(event, Note):
+                self._lookout.logs.end(self._p.workshop.folder_of(event.trial, event.attempt))
 
     def _end(self, key: str, fallback_code: int | None) -> None:
         attempt = self._running.pop(key)
@@ -235,18 +240,10 @@ class Coordinator:
             self.tally.withdraw(failed.id)
         self._flush()
 
-    def _follow(self) -> None:
-        if self._p.observer.interval is not None or self._p.round.resources.stall_timeout:
-            for attempt in self._running.values():
-                attempt.follow()
-        interval = self._p.observer.interval
-        if interval is not None and time.monotonic() - self._drawn >= interval:
-            self._drawn = time.monotonic()
-            self._p.observer.tick(self.progress)
-
     def _patience(self) -> float | None:
         """Seconds to sleep at most; None for as long as it takes."""
-        if self._backlog or any(a.collector.behind for a in self._running.values()):
+        if self._backlog:
             return 0.0
-        known = (self._p.observer.interval, self._enforcer.patience(self._running.values()))
+        running = self._running.values()
+        known = (self._lookout.patience(running), self._enforcer.patience(running))
         return min((s for s in known if s is not None), default=None)

@@ -113,6 +113,11 @@ class AttemptFolder:
         return f"{self.root}/metrics.jsonl"
 
     @property
+    def kept(self) -> str:
+        """What was measured in a part of standard output that was dropped (`max_log`)."""
+        return f"{self.root}/measured.json"
+
+    @property
     def checkpoints(self) -> str:
         """Folder for checkpoints: `{checkpoint_dir}`."""
         return f"{self.root}/checkpoints"

@@ -60,6 +60,7 @@ class Resources:
         timeout: Seconds after which a trial is stopped; None for no limit.
         stall_timeout: Seconds without a new epoch after which a trial is stopped; None for none.
         retries: New attempts for a trial that was killed or lost from outside.
+        max_log: Bytes that each log of an attempt may have; None for any number.
     """
 
     slots: int | None = None
@@ -69,6 +70,7 @@ class Resources:
     timeout: float | None = None
     stall_timeout: float | None = None
     retries: int = 1
+    max_log: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from tuneplay.domain.curves import Curves
 from tuneplay.domain.folder import AttemptFolder
 from tuneplay.metrics.follow import Follower
+from tuneplay.metrics.kept import Kept, load, save
 from tuneplay.metrics.lines import BadLineError, parse_json_line
 
 #: Bad lines that are described; the others are counted only.
@@ -56,6 +57,20 @@ class _Source:
             said.append(f"{self.name}: it cannot be read: {self.follower.trouble}")
         return said
 
+    def kept_now(self) -> Kept:
+        """What was read so far, up to the last whole line."""
+        at, names = self.follower, list(self.names)
+        bad, last = self.bad, self.last_epoch
+        return Kept(at.read_lines, at.number, last, self.rows, names, bad, self.described)
+
+    def restore(self, kept: Kept) -> None:
+        """Go on where an earlier reader was when it kept what it had read."""
+        self.follower.resume(kept.offset, kept.lines)
+        self.last_epoch, self.rows = kept.last_epoch, kept.rows
+        self.names = dict.fromkeys(kept.names)
+        self.bad, self.described = kept.bad, kept.described
+        self.kept = sum(map(len, kept.rows.values()))
+
     def _take(self, line: bytes) -> bool:
         try:
             measurement = parse_json_line(line)
@@ -102,6 +117,10 @@ class Collector:
         """
         self._metrics = _Source("metrics.jsonl", folder.metrics, objective)
         self._stdout = _Source("stdout.log", folder.stdout, objective)
+        self._kept = folder.kept
+        kept = load(folder.kept)
+        if kept is not None:
+            self._stdout.restore(kept)
 
     def read(self, *, end: bool = False, most: int | None = None) -> bool:
         """Read what is new.
@@ -124,6 +143,19 @@ class Collector:
         return self._metrics.follower.behind or (
             not self._metrics.rows and self._stdout.follower.behind
         )
+
+    @property
+    def passed(self) -> int | None:
+        """Bytes of standard output that are not needed any more; None for all of it."""
+        return None if self._metrics.rows else self._stdout.follower.read_lines
+
+    def keep(self) -> None:
+        """Keep what was read of standard output, so that the part that was read may go.
+
+        Raises:
+            OSError: It cannot be written.
+        """
+        save(self._kept, self._stdout.kept_now())
 
     @property
     def last_epoch(self) -> int | None:

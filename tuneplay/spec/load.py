@@ -15,6 +15,7 @@ from tuneplay.spec.command import check_command, read_command
 from tuneplay.spec.fields import Field
 from tuneplay.spec.nodes import MAX_BYTES, ListNode, MapNode, ScalarNode, parse
 from tuneplay.spec.problems import Mark, Problem, Problems
+from tuneplay.spec.sizes import read_max_log
 from tuneplay.spec.studies import read_baseline, read_studies
 
 REQUIRED = {
@@ -208,7 +209,7 @@ def _read_checkpoints(field: Field | None) -> int | None:
 
 def _read_resources(field: Field | None) -> Resources:
     known = ("slots", "gpus", "gpus_per_trial", "trials_per_gpu", "timeout", "stall_timeout")
-    fields = field.fields((*known, "retries")) if field else {}
+    fields = field.fields((*known, "retries", "max_log")) if field else {}
 
     def whole(key: str, default: int, least: int, most: int) -> int:
         return fields[key].whole(least, most) if key in fields else default
@@ -222,6 +223,7 @@ def _read_resources(field: Field | None) -> Resources:
         timeout=_read_seconds(fields.get("timeout")),
         stall_timeout=_read_seconds(fields.get("stall_timeout")),
         retries=whole("retries", 1, 0, MAX_SLOTS),
+        max_log=read_max_log(fields.get("max_log")),
     )
     if field is not None:
         _check_gpus(field, resources)
