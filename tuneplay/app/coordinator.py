@@ -10,46 +10,28 @@ import os
 import time
 from collections import deque
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-from tuneplay.app.asking import Asker
-from tuneplay.app.attempt import Attempt, Workshop
+from tuneplay.app.attempt import Attempt
 from tuneplay.app.breaker import Breaker
 from tuneplay.app.enforce import Enforcer
 from tuneplay.app.lookout import Lookout
-from tuneplay.app.observer import Observer
+from tuneplay.app.parts import Parts
 from tuneplay.app.picture import picture, seconds_left
 from tuneplay.app.reading import Backlog, oddities
-from tuneplay.app.stop import Stop, StopRequests
+from tuneplay.app.slots import Slots
+from tuneplay.app.stop import Stop
 from tuneplay.app.tally import Tally
 from tuneplay.domain.progress import Progress
-from tuneplay.domain.round import Round
 from tuneplay.domain.trial import Trial, TrialId
 from tuneplay.errors import CannotStartError, LedgerError
 from tuneplay.judge.outcome import describe_exit, ended_from_outside
-from tuneplay.launch.base import Launcher, has_begun, read_exit
+from tuneplay.launch.base import has_begun, read_exit
 from tuneplay.ledger.events import Event, Finished, Intent, Note, Started
-from tuneplay.ledger.file import LedgerWriter
-from tuneplay.ledger.history import History
 from tuneplay.search.plan import hyperparameters, seed_of
 
 #: The time left is estimated from so many trials that ended last.
 RECENT = 100
-
-
-@dataclass(frozen=True, slots=True)
-class Parts:
-    """What a coordinator works with."""
-
-    round: Round
-    history: History
-    launcher: Launcher
-    ledger: LedgerWriter
-    workshop: Workshop
-    asker: Asker
-    observer: Observer
-    stop: StopRequests
-    shares: Sequence[tuple[str, ...]]
 
 
 class Coordinator:
@@ -59,7 +41,7 @@ class Coordinator:
         self._p = parts
         self._pending = deque(pending)
         self._running: dict[str, Attempt] = {}
-        self._free = list(reversed(parts.shares))
+        self._slots = Slots(parts.shares, parts.observer.remark)
         self._outbox: list[Event] = []
         self._durations: deque[float] = deque(maxlen=RECENT)
         self._taken_back: list[Attempt] = []
@@ -74,10 +56,7 @@ class Coordinator:
 
     def adopt(self, attempt: Attempt) -> None:
         """Take over an attempt that lives."""
-        if attempt.share in self._free:
-            self._free.remove(attempt.share)
-        else:
-            attempt.share = None
+        attempt.share = self._slots.claim(attempt.share)
         self._running[attempt.key] = attempt
         self._taken_back.append(attempt)
 
@@ -94,7 +73,10 @@ class Coordinator:
         while True:
             self._start_pending()
             self._flush()
-            if not (self._running or self._backlog) or self._p.stop.level is Stop.LEAVE:
+            waits = self._slots.unseen or (self._pending and self._slots.waiting)
+            left = self._running or self._backlog or (self._going_on and waits)
+            if not left or self._p.stop.level is Stop.LEAVE:
+                self._slots.close()
                 return
             self._p.launcher.wait(self._patience(), self._p.stop.wake)
             self._p.stop.drain_wake()
@@ -104,6 +86,7 @@ class Coordinator:
                 self._flush()
                 self._decide(attempt, code)
             self._lookout.look(self._running.values(), self.progress)
+            self._slots.look(self._running.values())
             self._enforcer.apply(self._running, self._p.stop.level, broken=self.broken)
 
     def progress(self) -> Progress:
@@ -117,13 +100,17 @@ class Coordinator:
             self._p.stop.level,
         )
 
+    @property
+    def _going_on(self) -> bool:
+        """Whether trials are to be started."""
+        return self._p.stop.level is Stop.NO and not self.broken
+
     def _start_pending(self) -> None:
         """Fill the free slots; everything to be written goes to the ledger in one append."""
         batch: list[Intent] = []
-        going_on = self._p.stop.level is Stop.NO and not self.broken
-        while going_on and self._free and self._pending:
+        while self._going_on and self._slots and self._pending:
             intent = self._intent(self._pending.popleft())
-            batch.append(replace(intent, gpus=self._free.pop()))
+            batch.append(replace(intent, gpus=self._slots.take()))
         self._flush(batch)
         for intent in batch:
             self._submit(intent)
@@ -176,8 +163,7 @@ class Coordinator:
 
     def _end(self, key: str, fallback_code: int | None) -> None:
         attempt = self._running.pop(key)
-        if attempt.share is not None:
-            self._free.append(attempt.share)
+        self._slots.give_back(attempt.share, attempt.folder)
         if not has_begun(attempt.folder) and attempt.kill_at is None:
             raise LedgerError(
                 f"{attempt.folder.root}: the trial could not begin: its folder cannot be written",
@@ -245,5 +231,9 @@ class Coordinator:
         if self._backlog:
             return 0.0
         running = self._running.values()
-        known = (self._lookout.patience(running), self._enforcer.patience(running))
+        known = (
+            self._lookout.patience(running),
+            self._enforcer.patience(running),
+            self._slots.patience(),
+        )
         return min((s for s in known if s is not None), default=None)

@@ -11,10 +11,11 @@ from pathlib import Path
 
 from tuneplay.app.asking import Asker
 from tuneplay.app.attempt import Workshop
-from tuneplay.app.coordinator import Coordinator, Parts
+from tuneplay.app.coordinator import Coordinator
 from tuneplay.app.locate import shown
 from tuneplay.app.observer import Observer
 from tuneplay.app.opening import Opening
+from tuneplay.app.parts import Parts
 from tuneplay.app.provenance import git_state, versions
 from tuneplay.app.recovery import recover
 from tuneplay.app.stop import Stop, StopRequests
