@@ -30,7 +30,9 @@ class Opened:
         source: The spec's file, as an absolute path.
         workdir: Folder in which the trials run.
         versions: Versions of tuneplay, Python and Optuna.
-        git: Commit of the working folder and whether it was dirty; empty outside of git.
+        git: Commit of the working folder, whether it was dirty, and the name and hash of the
+            file with the diff; empty outside of git.
+        machine: Host, platform and GPUs.
     """
 
     spec: str
@@ -38,6 +40,7 @@ class Opened:
     workdir: str
     versions: Mapping[str, str] = field(default_factory=dict)
     git: Mapping[str, Any] = field(default_factory=dict)
+    machine: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +125,7 @@ def encode(event: Event, at: str) -> dict[str, Any]:
             "workdir": event.workdir,
             "versions": dict(event.versions),
             "git": dict(event.git),
+            "machine": dict(event.machine),
         }
     if isinstance(event, Finished):
         return head | _encode_trial(event.trial)
@@ -148,7 +152,8 @@ def decode(data: Mapping[str, Any]) -> Event | None:
     kind = data["event"]
     if kind == "opened":
         spec, source, workdir = (_text(data[key]) for key in ("spec", "source", "workdir"))
-        return Opened(spec, source, workdir, _mapping(data["versions"]), _mapping(data["git"]))
+        told = (_mapping(data["versions"]), _mapping(data["git"]))
+        return Opened(spec, source, workdir, *told, _mapping(data.get("machine", {})))
     if kind == "finished":
         return Finished(_decode_trial(data))
     if kind == "rerun":
