@@ -95,7 +95,7 @@ def _studies(progress: Progress) -> Table:
     table.add_column("", no_wrap=True)
     for name in ("done", "feasible", "infeasible", "failed"):
         table.add_column(name, justify="right")
-    table.add_column(f"best {progress.objective.metric}", justify="right")
+    table.add_column(f"best {safe(progress.objective.metric)}", justify="right")
     best = progress.best
     for study in progress.studies:
         full = _BAR * min(study.ended, study.planned) // max(study.planned, 1)
@@ -115,7 +115,7 @@ def _studies(progress: Progress) -> Table:
 
 def _running(progress: Progress) -> Table:
     table = Table(box=None, pad_edge=False, header_style="dim")
-    for name in ("running", "epoch", progress.objective.metric, "time"):
+    for name in ("running", "epoch", safe(progress.objective.metric), "time"):
         table.add_column(name, justify="left" if name == "running" else "right", no_wrap=True)
     for trial in progress.running[:_LISTED]:
         again = f" (attempt {trial.attempt})" if trial.attempt > 1 else ""
