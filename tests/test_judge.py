@@ -224,7 +224,8 @@ def test_one_study_is_judged_by_its_own_trials(trials, others):
     def about(trials, study):
         judgement = judge_round(MINIMIZE, trials)
         (summary,) = [s for s in judgement.studies if s.study == study]
-        compared = (Kind.UNFAIR_COMPARISON, Kind.NOISY_TRAINING)
+        # These are about a study beside the others, or beside the whole round.
+        compared = (Kind.UNFAIR_COMPARISON, Kind.NOISY_TRAINING, Kind.EPOCH_BUDGET)
         own = [f for f in judgement.findings if f.study == study.key and f.kind not in compared]
         return summary, own
 

@@ -462,3 +462,20 @@ def test_the_round_that_another_follows_says_how_long_the_final_trainings_are(be
     bench.tuneplay("run", spec)
     messages = [f["message"] for f in bench.report("short")["findings"]]
     assert any("It trained 3 epochs, and 30 are the aim" in message for message in messages)
+
+
+def test_a_time_budget_ends_the_round_with_as_many_trials_in_every_study(bench):
+    command = "./train {learning_rate} {epochs} 0.2 {arm}"
+    spec = bench.spec(command, epochs=3, trials=500, more="budget: {hours: 0.001}\n")
+    result = bench.tuneplay("run", spec)
+    assert result.returncode == 3
+    assert "no further trial fits into the budget of 0.001 hours" in result.stdout
+    counts = {s["study"]: s["trials"]["feasible"] for s in bench.report()["studies"]}
+    assert counts["arm=a"] == counts["arm=b"] >= 1
+    assert "Go on: tuneplay run" in result.stdout
+
+
+def test_a_budget_smaller_than_anything_still_trains_one_turn(bench):
+    spec = bench.spec(trials=5, slots=1, more="budget: {hours: 0.0000001}\n")
+    assert bench.tuneplay("run", spec).returncode == 3
+    assert len(bench.events("finished")) in (0, 2)

@@ -14,10 +14,10 @@ COLUMNS, LINES = 100, 30
 class Terminal:
     """A command in a pty, and the screen that a person would look at."""
 
-    def __init__(self, bench, *arguments, columns=COLUMNS):
+    def __init__(self, bench, *arguments, columns=COLUMNS, env=None):
         self.screen = pyte.Screen(columns, LINES)
         self._stream = pyte.Stream(self.screen)
-        env = bench.environment(TERM="xterm-256color")
+        env = bench.environment(**{"TERM": "xterm-256color"} | (env or {}))
         command, *rest = bench.command(*arguments)
         self.child = pexpect.spawn(
             command, rest, cwd=str(bench.root), env=env, dimensions=(LINES, columns),

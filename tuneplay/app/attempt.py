@@ -23,6 +23,13 @@ from tuneplay.ledger.events import Intent
 from tuneplay.metrics.collect import Collector
 from tuneplay.metrics.follow import tail
 
+#: Bytes of a trial's output that are read in one go. One that floods its log is read in pieces,
+#: between which the coordinator sees to the others: 1 ms at best, 40 ms if all are measurements.
+STEP = 1 << 20
+
+#: Characters of one remark on a trial's output, in the ledger.
+MAX_REMARK = 300
+
 
 @dataclass(slots=True)
 class Attempt:
@@ -40,6 +47,7 @@ class Attempt:
         stopped: Empty, or why tuneplay ended it.
         kill_at: Monotonic time at which TERM becomes KILL; None before TERM.
         interrupted: Whether it was stopped on request, so that it will be begun anew.
+        ended: Monotonic time of its end, as far as it was seen; None before.
     """
 
     intent: Intent
@@ -52,6 +60,7 @@ class Attempt:
     stopped: str = ""
     kill_at: float | None = None
     interrupted: bool = False
+    ended: float | None = None
 
     def __post_init__(self) -> None:
         self.collector = Collector(self.folder, self.metric)
@@ -68,9 +77,25 @@ class Attempt:
         return f"{self.intent.trial}.{self.intent.attempt}"
 
     def follow(self) -> None:
-        """Read what was measured since."""
-        if self.collector.read():
+        """Read what was measured since, up to a bound; `collector.behind` tells of more."""
+        if self.collector.read(most=STEP):
             self.news = time.monotonic()
+
+    def read_to_end(self, most: int | None = STEP) -> bool:
+        """Read what is left of an attempt that has ended, up to a bound; whether that was all."""
+        self.collector.read(end=True, most=most)
+        return not self.collector.behind
+
+    @property
+    def seconds(self) -> float:
+        """How long it has lived."""
+        return (time.monotonic() if self.ended is None else self.ended) - self.began
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """What was odd about its output: the first bad lines, and what befell its files."""
+        said = (*self.collector.happened, *self.collector.bad_lines[1])
+        return tuple(line[:MAX_REMARK] for line in said)
 
 
 class Workshop:
@@ -127,8 +152,7 @@ class Workshop:
             ) from None
 
     def result(self, attempt: Attempt, exit_code: int | None) -> Trial:
-        """The ended trial, as far as this attempt decides it."""
-        attempt.collector.read(end=True)
+        """The ended trial, as far as this attempt decides it; it was read to its end."""
         curves = attempt.collector.curves()
         log_tail = ""
         if exit_code != 0:
@@ -141,8 +165,10 @@ class Workshop:
             judge(ending, self._round),
             curves,
             attempt.intent.attempt,
-            time.monotonic() - attempt.began,
+            attempt.seconds,
             self._checkpoint(attempt.folder, curves),
+            attempt.collector.bad_lines[0],
+            attempt.remarks,
         )
 
     def thin_out(self, trial: Trial) -> None:

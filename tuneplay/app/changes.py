@@ -18,6 +18,7 @@ _FREE = (
     "final_epochs",
     "parent",
     "meanings",
+    "budget",
 )
 
 

@@ -10,44 +10,29 @@ import os
 import time
 from collections import deque
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-from tuneplay.app.asking import Asker
-from tuneplay.app.attempt import Attempt, Workshop
+from tuneplay.app.attempt import Attempt
 from tuneplay.app.breaker import Breaker
+from tuneplay.app.budget import TimeBudget
 from tuneplay.app.enforce import Enforcer
-from tuneplay.app.observer import Observer
+from tuneplay.app.lookout import Lookout
+from tuneplay.app.parts import Parts
 from tuneplay.app.picture import picture, seconds_left
-from tuneplay.app.stop import Stop, StopRequests
+from tuneplay.app.reading import Backlog, oddities
+from tuneplay.app.slots import Slots
+from tuneplay.app.stop import Stop
 from tuneplay.app.tally import Tally
 from tuneplay.domain.progress import Progress
-from tuneplay.domain.round import Round
 from tuneplay.domain.trial import Trial, TrialId
 from tuneplay.errors import CannotStartError, LedgerError
 from tuneplay.judge.outcome import describe_exit, ended_from_outside
-from tuneplay.launch.base import Launcher, has_begun, read_exit
+from tuneplay.launch.base import has_begun, read_exit
 from tuneplay.ledger.events import Event, Finished, Intent, Note, Started
-from tuneplay.ledger.file import LedgerWriter
-from tuneplay.ledger.history import History
 from tuneplay.search.plan import hyperparameters, seed_of
 
 #: The time left is estimated from so many trials that ended last.
 RECENT = 100
-
-
-@dataclass(frozen=True, slots=True)
-class Parts:
-    """What a coordinator works with."""
-
-    round: Round
-    history: History
-    launcher: Launcher
-    ledger: LedgerWriter
-    workshop: Workshop
-    asker: Asker
-    observer: Observer
-    stop: StopRequests
-    shares: Sequence[tuple[str, ...]]
 
 
 class Coordinator:
@@ -57,11 +42,14 @@ class Coordinator:
         self._p = parts
         self._pending = deque(pending)
         self._running: dict[str, Attempt] = {}
-        self._free = list(reversed(parts.shares))
+        self._slots = Slots(parts.shares, parts.observer.remark)
         self._outbox: list[Event] = []
         self._durations: deque[float] = deque(maxlen=RECENT)
         self._taken_back: list[Attempt] = []
+        self._backlog = Backlog()
+        self._lookout = Lookout(parts.round.resources, parts.observer)
         self.tally = tally
+        self._budget = TimeBudget(parts.round, len(parts.shares))
         self._enforcer = Enforcer(parts.round.resources, parts.launcher)
         ended = parts.history.finished.values()
         self.breaker = Breaker(parts.round.objective.metric, ended)
@@ -70,15 +58,14 @@ class Coordinator:
 
     def adopt(self, attempt: Attempt) -> None:
         """Take over an attempt that lives."""
-        if attempt.share in self._free:
-            self._free.remove(attempt.share)
-        else:
-            attempt.share = None
+        attempt.share = self._slots.claim(attempt.share)
         self._running[attempt.key] = attempt
         self._taken_back.append(attempt)
 
     def settle(self, attempt: Attempt, exit_code: int | None) -> None:
         """Decide on an attempt that ended while no coordinator lived."""
+        attempt.ended = time.monotonic()
+        attempt.read_to_end(None)
         self._decide(attempt, exit_code)
 
     def run(self) -> None:
@@ -88,14 +75,20 @@ class Coordinator:
         while True:
             self._start_pending()
             self._flush()
-            if not self._running or self._p.stop.level is Stop.LEAVE:
+            waits = self._slots.unseen or (self._pending and self._slots.waiting)
+            left = self._running or self._backlog or (self._going_on and waits)
+            if not left or self._p.stop.level is Stop.LEAVE:
+                self._slots.close()
                 return
             self._p.launcher.wait(self._patience(), self._p.stop.wake)
             self._p.stop.drain_wake()
             for key, code in self._p.launcher.ended().items():
-                self._flush()
                 self._end(key, code)
-            self._follow()
+            for attempt, code in self._backlog.read():
+                self._flush()
+                self._decide(attempt, code)
+            self._lookout.look(self._running.values(), self.progress)
+            self._slots.look(self._running.values())
             self._enforcer.apply(self._running, self._p.stop.level, broken=self.broken)
 
     def progress(self) -> Progress:
@@ -109,16 +102,29 @@ class Coordinator:
             self._p.stop.level,
         )
 
+    @property
+    def _going_on(self) -> bool:
+        """Whether trials are to be started."""
+        return self._p.stop.level is Stop.NO and not self.broken and not self._budget.spent
+
     def _start_pending(self) -> None:
         """Fill the free slots; everything to be written goes to the ledger in one append."""
         batch: list[Intent] = []
-        going_on = self._p.stop.level is Stop.NO and not self.broken
-        while going_on and self._free and self._pending:
+        while self._going_on and self._slots and self._pending and self._in_time():
             intent = self._intent(self._pending.popleft())
-            batch.append(replace(intent, gpus=self._free.pop()))
+            batch.append(replace(intent, gpus=self._slots.take()))
         self._flush(batch)
         for intent in batch:
             self._submit(intent)
+
+    def _in_time(self) -> bool:
+        """Whether the time budget has room for the next trial; says so once when it has not."""
+        spent, running = self._budget.spent, len(self._running)
+        if self._budget.allows(self._pending[0], self._durations, running):
+            return True
+        if not spent:
+            self._p.observer.remark(self._budget.words)
+        return False
 
     def _submit(self, intent: Intent) -> None:
         trial, number = intent.trial, intent.attempt
@@ -159,30 +165,32 @@ class Coordinator:
         for event in events:
             self._p.history.apply(event)
             if isinstance(event, Finished):
-                self._p.workshop.thin_out(event.trial)
-                self._p.observer.ended(event.trial, self.progress)
+                trial = event.trial
+                self._p.workshop.thin_out(trial)
+                self._lookout.logs.end(self._p.workshop.folder_of(trial.id, trial.attempt))
+                self._p.observer.ended(trial, self.progress)
+            elif isinstance(event, Note):
+                self._lookout.logs.end(self._p.workshop.folder_of(event.trial, event.attempt))
 
     def _end(self, key: str, fallback_code: int | None) -> None:
         attempt = self._running.pop(key)
-        if attempt.share is not None:
-            self._free.append(attempt.share)
+        self._slots.give_back(attempt.share, attempt.folder)
         if not has_begun(attempt.folder) and attempt.kill_at is None:
             raise LedgerError(
                 f"{attempt.folder.root}: the trial could not begin: its folder cannot be written",
                 "Free space or mend the rights; the same command then goes on where it was.",
             )
         code = read_exit(attempt.folder)
-        self._durations.append(time.monotonic() - attempt.began)
-        self._decide(attempt, fallback_code if code is None else code)
+        attempt.ended = time.monotonic()
+        self._durations.append(attempt.seconds)
+        self._backlog.add(attempt, fallback_code if code is None else code)
 
     def _decide(self, attempt: Attempt, code: int | None) -> None:
         """Finished, to be begun anew, or stopped on request."""
         trial, number = attempt.intent.trial, attempt.intent.attempt
         result = self._p.workshop.result(attempt, code)
-        bad, described = attempt.collector.bad_lines
-        if bad:
-            more = f" (and {bad - 1} more)" if bad > 1 else ""
-            self._p.observer.remark(f"{trial}: {next(iter(described))}{more}")
+        for line in oddities(attempt):
+            self._p.observer.remark(f"{trial}: {line}")
         if attempt.interrupted and not self._complete(attempt, code):
             self._outbox.append(Note("interrupted", trial, number, "stopped on request"))
             return
@@ -213,7 +221,8 @@ class Coordinator:
 
     def _watch_breaker(self, result: Trial, code: int | None) -> None:
         self.breaker.see(result)
-        running = [(a.intent.trial, a.has_measured) for a in self._running.values()]
+        live = (*self._running.values(), *self._backlog)
+        running = [(a.intent.trial, a.has_measured) for a in live]
         nothing_left = not running and not self._pending
         all_failed = nothing_left and len(self.breaker.streak) == sum(
             study.ended for study in self.tally.studies()
@@ -228,13 +237,14 @@ class Coordinator:
             self.tally.withdraw(failed.id)
         self._flush()
 
-    def _follow(self) -> None:
-        if self._p.observer.interval is not None or self._p.round.resources.stall_timeout:
-            for attempt in self._running.values():
-                attempt.follow()
-        self._p.observer.tick(self.progress)
-
     def _patience(self) -> float | None:
         """Seconds to sleep at most; None for as long as it takes."""
-        known = (self._p.observer.interval, self._enforcer.patience(self._running.values()))
-        return min((seconds for seconds in known if seconds is not None), default=None)
+        if self._backlog:
+            return 0.0
+        running = self._running.values()
+        known = (
+            self._lookout.patience(running),
+            self._enforcer.patience(running),
+            self._slots.patience(),
+        )
+        return min((s for s in known if s is not None), default=None)

@@ -1,15 +1,33 @@
-"""Where results come from: versions and the state of the code."""
+"""Where results come from: versions, the machine, and the state of the code.
+
+Nothing here may hold up a round: what does not answer in time is recorded as not known.
+"""
 
 from __future__ import annotations
 
+import contextlib
+import hashlib
+import os
 import platform
+import socket
 import subprocess
+import tempfile
+import time
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-#: git answers at once, unless a file system hangs.
-_GIT_SECONDS = 10
+from tuneplay.domain.folder import RoundFolder
+
+#: For all questions to git together. A huge repository on a cold disk takes longer; then a part of
+#: the answer is missing, and that is recorded. In seconds.
+GIT_SECONDS = 4.0
+
+#: nvidia-smi takes up to a second; a driver that hangs does not answer at all. In seconds.
+_SMI_SECONDS = 3.0
+
+#: A larger diff is cut here. In bytes.
+MAX_DIFF = 1_000_000
 
 
 def versions() -> dict[str, str]:
@@ -23,23 +41,95 @@ def versions() -> dict[str, str]:
     return found
 
 
-def git_state(folder: Path) -> dict[str, Any]:
-    """Commit of a working folder, and whether tracked files differ from it; empty without git."""
-    commit = _git(folder, "rev-parse", "HEAD")
+def machine(*, with_gpus: bool) -> dict[str, Any]:
+    """The host's name, its platform, and the names of its GPUs.
+
+    Args:
+        with_gpus: Whether trials use GPUs; otherwise nobody is asked for their names.
+    """
+    found: dict[str, Any] = {"host": socket.gethostname(), "platform": platform.platform()}
+    listed = _output(["nvidia-smi", "-L"], _SMI_SECONDS) if with_gpus else None
+    if listed:
+        text = listed.decode("utf-8", "replace")
+        found["gpus"] = [line.strip() for line in text.splitlines() if line.strip()]
+    return found
+
+
+def git_state(folder: Path, round_folder: RoundFolder) -> dict[str, Any]:
+    """Commit of a working folder, and whether tracked files differ from it.
+
+    Where they differ, the diff is written to a file beside the ledger, at most `MAX_DIFF` bytes.
+
+    Args:
+        folder: The working folder.
+        round_folder: Where the diff goes.
+
+    Returns:
+        `commit`, `dirty` (None when git did not answer in time), and for a dirty folder `diff` with
+        the file's name, the SHA-256 of what is in it, its bytes, and whether that is not all of
+        it; empty outside of git.
+    """
+    deadline = time.monotonic() + GIT_SECONDS
+    commit = _git(folder, deadline, "rev-parse", "HEAD")
     if commit is None:
         return {}
-    status = _git(folder, "status", "--porcelain", "--untracked-files=no")
-    return {"commit": commit.strip(), "dirty": bool(status and status.strip())}
+    state: dict[str, Any] = {"commit": commit.decode("ascii", "replace").strip(), "dirty": None}
+    # `--no-optional-locks`: a look must not get in the way of a git that the user runs.
+    status = _git(folder, deadline, "status", "--porcelain", "--untracked-files=no")
+    if status is None:
+        return state
+    state["dirty"] = bool(status.strip())
+    if state["dirty"]:
+        diff = _git(
+            folder, deadline, "diff", "HEAD", "--no-color", "--no-ext-diff", "--no-textconv"
+        )
+        if diff is not None:
+            state["diff"] = _keep(diff, round_folder)
+    return state
 
 
-def _git(folder: Path, *arguments: str) -> str | None:
+def _keep(diff: bytes, folder: RoundFolder) -> dict[str, Any] | None:
+    """Write a diff, as far as it is kept; None when it cannot be written."""
+    kept = diff[:MAX_DIFF]
+    number = 1
     try:
-        return subprocess.run(
-            ["git", "-C", str(folder), *arguments],
-            capture_output=True,
-            text=True,
-            timeout=_GIT_SECONDS,
-            check=True,
-        ).stdout
-    except (OSError, subprocess.SubprocessError):
+        while (file := folder.diff(number)).exists() and file.read_bytes() != kept:
+            number += 1  # an earlier `opened` of this round names that one
+        file.write_bytes(kept)
+    except OSError:
         return None
+    digest = hashlib.sha256(kept).hexdigest()
+    return {"file": file.name, "sha256": digest, "bytes": len(kept), "cut": len(diff) > MAX_DIFF}
+
+
+def _git(folder: Path, deadline: float, *arguments: str) -> bytes | None:
+    left = deadline - time.monotonic()
+    if left <= 0:
+        return None
+    return _output(["git", "--no-optional-locks", "-C", str(folder), *arguments], left)
+
+
+def _output(command: list[str], seconds: float) -> bytes | None:
+    """What a program prints, at most a little more than `MAX_DIFF`; None if it fails or hangs."""
+    with tempfile.TemporaryFile() as out:
+        try:
+            child = subprocess.Popen(
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=out,
+                stderr=subprocess.DEVNULL,
+                env={**os.environ, "GIT_TERMINAL_PROMPT": "0"},
+            )
+        except OSError:
+            return None
+        try:
+            code = child.wait(seconds)
+        except subprocess.TimeoutExpired:
+            child.kill()
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                child.wait(0.2)  # not for ever: a file system that hangs may hold it
+            return None
+        if code != 0:
+            return None
+        out.seek(0)
+        return out.read(MAX_DIFF + 1)

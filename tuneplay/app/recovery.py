@@ -7,7 +7,8 @@ import time
 from collections.abc import Sequence
 
 from tuneplay.app.attempt import Attempt
-from tuneplay.app.coordinator import Coordinator, Parts
+from tuneplay.app.coordinator import Coordinator
+from tuneplay.app.parts import Parts
 from tuneplay.app.tally import Tally
 from tuneplay.domain.folder import AttemptFolder
 from tuneplay.domain.trial import TrialId

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from tuneplay.app.coordinator import Parts
 from tuneplay.app.observer import Observer
 from tuneplay.app.opening import Opening
+from tuneplay.app.parts import Parts
 from tuneplay.app.session import RunResult, coordinate, session
 from tuneplay.app.stop import Stop
 from tuneplay.app.tally import Tally

@@ -11,11 +11,12 @@ from pathlib import Path
 
 from tuneplay.app.asking import Asker
 from tuneplay.app.attempt import Workshop
-from tuneplay.app.coordinator import Coordinator, Parts
+from tuneplay.app.coordinator import Coordinator
 from tuneplay.app.locate import shown
 from tuneplay.app.observer import Observer
 from tuneplay.app.opening import Opening
-from tuneplay.app.provenance import git_state, versions
+from tuneplay.app.parts import Parts
+from tuneplay.app.provenance import git_state, machine, versions
 from tuneplay.app.recovery import recover
 from tuneplay.app.stop import Stop, StopRequests
 from tuneplay.app.tally import Tally
@@ -63,8 +64,8 @@ def session(opening: Opening, observer: Observer, launcher: Launcher) -> Iterato
     with StopRequests() as stop, contextlib.closing(CoordinatorLock(folder)):
         with contextlib.closing(LedgerWriter(folder)) as ledger:
             history = replay(read(folder))
-            _write_opened(opening, history, ledger)
             shares = gpu_shares(round_.resources, os.environ)
+            _write_opened(opening, history, ledger, with_gpus=any(shares))
             asker = Asker(round_, history)
             yield Parts(round_, history, launcher, ledger, workshop, asker, observer, stop, shares)
 
@@ -148,7 +149,9 @@ def _make_folder(folder: RoundFolder) -> None:
         ) from None
 
 
-def _write_opened(opening: Opening, history: History, ledger: LedgerWriter) -> None:
+def _write_opened(
+    opening: Opening, history: History, ledger: LedgerWriter, *, with_gpus: bool
+) -> None:
     """Record the spec: when the round begins, and when it was amended."""
     before = history.opened
     now = (opening.spec.text, str(opening.workdir))
@@ -160,7 +163,8 @@ def _write_opened(opening: Opening, history: History, ledger: LedgerWriter) -> N
         str(source),
         str(opening.workdir),
         versions(),
-        git_state(opening.workdir),
+        git_state(opening.workdir, opening.place.folder),
+        machine(with_gpus=with_gpus),
     )
     ledger.append([opened])
     history.apply(opened)

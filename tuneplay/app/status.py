@@ -44,7 +44,7 @@ def read_status(argument: str) -> Status:
     for trial, known in history.open.items():
         folder = workshop.folder_of(trial, known.intent.attempt)
         attempt = Attempt(known.intent, folder, metric, None)
-        attempt.follow()
+        attempt.collector.read()
         collector = attempt.collector
         running.append(
             RunningTrial(

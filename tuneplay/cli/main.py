@@ -11,6 +11,7 @@ import traceback
 import typer
 
 from tuneplay.cli import check, report, rerun, run, status
+from tuneplay.cli.streams import flush, prepare, say
 from tuneplay.errors import ExitCode, TuneplayError
 
 app = typer.Typer(
@@ -44,16 +45,11 @@ def tuneplay(
 
 def main() -> None:
     """Run a command and exit with its documented code."""
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
-            # A terminal that cannot show a character shows a question mark, not a traceback.
-            stream.reconfigure(errors="replace")
+    prepare()
     code = _guarded()
-    try:
-        sys.stdout.flush()
-    except (OSError, ValueError):
-        # The reader of a pipe has gone; nobody is left to be told.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    error = flush()
+    if error is not None and error.errno != errno.EPIPE and code == ExitCode.DONE:
+        code = _unwritable(error)
     sys.exit(code)
 
 
@@ -61,23 +57,22 @@ def _guarded() -> int:
     try:
         os.getcwd()
     except OSError:
-        _say("tuneplay: the current folder is gone", "Change to one that exists.")
+        say("tuneplay: the current folder is gone", "Change to one that exists.")
         return ExitCode.USAGE
     try:
         result = app(standalone_mode=False)
-        sys.stdout.flush()
     except TuneplayError as error:
-        _say(f"tuneplay: {error.message}", error.hint)
+        say(f"tuneplay: {error.message}", error.hint)
         return error.exit_code
-    except BrokenPipeError:
-        return ExitCode.DONE
     except OSError as error:
-        if error.filename is None and error.errno in (errno.ENOSPC, errno.EIO):
-            _say(f"tuneplay: standard output cannot be written: {error.strerror}", "")
-            return ExitCode.LEDGER
-        return _defect(error)
+        return _refused(error)
+    except SystemExit as leaving:
+        # click leaves with 1 where the reader of a pipe has gone: for a reader, no error.
+        if isinstance(leaving.__context__, BrokenPipeError):
+            return ExitCode.DONE
+        raise
     except (KeyboardInterrupt, typer.Abort):
-        _say("tuneplay: interrupted", "")
+        say("tuneplay: interrupted")
         return ExitCode.INTERRUPTED
     except Exception as error:  # noqa: BLE001 - the last guard: nobody is shown a traceback
         if hasattr(error, "format_message"):
@@ -86,13 +81,27 @@ def _guarded() -> int:
     return int(result or 0)
 
 
+def _refused(error: OSError) -> int:
+    """The system refused something: standard output, or what nobody thought of."""
+    if isinstance(error, BrokenPipeError):
+        return ExitCode.DONE
+    if error.filename is None and error.errno in (errno.ENOSPC, errno.EIO):
+        return _unwritable(error)
+    return _defect(error)
+
+
+def _unwritable(error: OSError) -> int:
+    say(f"tuneplay: standard output cannot be written: {error.strerror}")
+    return ExitCode.LEDGER
+
+
 def _usage(error: Exception) -> int:
     """A wrong option or argument."""
     message = error.format_message() if hasattr(error, "format_message") else str(error)
     context = getattr(error, "ctx", None)
     path = context.command_path if context is not None else "tuneplay"
     if message:
-        _say(f"tuneplay: {message}", f"See `{path} --help`.")
+        say(f"tuneplay: {message}", f"See `{path} --help`.")
     return getattr(error, "exit_code", ExitCode.USAGE)
 
 
@@ -102,18 +111,8 @@ def _defect(error: Exception) -> int:
         "w", prefix="tuneplay-", suffix=".txt", delete=False, encoding="utf-8"
     ) as file:
         traceback.print_exception(error, file=file)
-    _say(
+    say(
         f"tuneplay: a defect of tuneplay, not of your round: {type(error).__name__}: {error}",
         f"What is recorded is safe. Details for a report: {file.name}",
     )
     return ExitCode.INTERNAL
-
-
-def _say(message: str, hint: str) -> None:
-    from tuneplay.render.words import safe
-
-    text = f"{message}\n{hint}" if hint else message
-    try:
-        print(safe(text), file=sys.stderr, flush=True)
-    except (OSError, ValueError):
-        return  # standard error is closed: the exit code still says it

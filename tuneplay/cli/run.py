@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from tuneplay.cli.arguments import RoundArgument, make_console
+from tuneplay.cli.streams import say
 
 if TYPE_CHECKING:
     from tuneplay.app.observer import Observer
@@ -32,26 +34,28 @@ def run(round: RoundArgument, dry_run: DryRunOption = False, workdir: WorkdirOpt
     from tuneplay.app.opening import count_pending, open_round, planned_commands
     from tuneplay.app.run import run_round
     from tuneplay.render.ending import print_ending
+    from tuneplay.render.words import safe
 
     opening = open_round(round, workdir)
     if dry_run:
         shown = 0
+        shows = safe if sys.stdout.isatty() else str  # a terminal may be driven, a pipe is exact
         for _, command in planned_commands(opening):
-            print(command)
+            print(shows(command))
             shown += 1
         if later := count_pending(opening) - shown:
             print(f"# and {later} more, whose values depend on earlier results")
         return
     for warning in opening.spec.warnings:
-        print(f"warning: {warning}", file=sys.stderr)
+        say(f"warning: {warning}")
     result = run_round(opening, make_view())
     print_ending(sys.stdout, result.progress, result.folder, started=result.started)
     raise typer.Exit(result.exit_code)
 
 
 def make_view() -> Observer:
-    """A live table in a terminal, plain lines elsewhere."""
-    if sys.stdout.isatty():
+    """A live table in a terminal, plain lines elsewhere and where nothing can be redrawn."""
+    if sys.stdout.isatty() and os.environ.get("TERM", "") not in ("dumb", "unknown"):
         from tuneplay.render.live import LiveView
 
         return LiveView(make_console())

@@ -64,6 +64,10 @@ class RoundFolder:
         """Where the `number`-th torn tail of the ledger is set aside."""
         return self.root / f"ledger.torn-{number}"
 
+    def diff(self, number: int) -> Path:
+        """The `number`-th diff of the code to its commit, as it was when the round was opened."""
+        return self.root / ("dirty.diff" if number == 1 else f"dirty-{number}.diff")
+
     def attempt(self, study_folder: str, trial: TrialId, attempt: int) -> AttemptFolder:
         """Folder of one attempt.
 
@@ -111,6 +115,11 @@ class AttemptFolder:
     def metrics(self) -> str:
         """What the program writes to `$TUNEPLAY_METRICS`."""
         return f"{self.root}/metrics.jsonl"
+
+    @property
+    def kept(self) -> str:
+        """What was measured in a part of standard output that was dropped (`max_log`)."""
+        return f"{self.root}/measured.json"
 
     @property
     def checkpoints(self) -> str:

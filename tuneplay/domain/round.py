@@ -61,6 +61,7 @@ class Resources:
         timeout: Seconds after which a trial is stopped; None for no limit.
         stall_timeout: Seconds without a new epoch after which a trial is stopped; None for none.
         retries: New attempts for a trial that was killed or lost from outside.
+        max_log: Bytes that each log of an attempt may have; None for any number.
     """
 
     slots: int | None = None
@@ -70,6 +71,7 @@ class Resources:
     timeout: float | None = None
     stall_timeout: float | None = None
     retries: int = 1
+    max_log: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +133,7 @@ class Round:
         final_epochs: Epochs of the trainings that this round prepares, when they are longer; None
             when the spec does not say.
         parent: The earlier round that this one follows; None for none.
+        budget: Seconds that one call of `tuneplay run` may take; None for any.
         meanings: What hyperparameters are, where the spec says so; None for nothing known.
     """
 
@@ -151,6 +154,7 @@ class Round:
     trial_variance: str | None = None
     final_epochs: int | None = None
     parent: str | None = None
+    budget: float | None = None
     meanings: Mapping[str, Meaning | None] = field(default_factory=dict)
     _by_key: dict[str, Study] = field(init=False, repr=False, compare=False)
 

@@ -95,6 +95,8 @@ class Trial:
         seconds: Wall time of that attempt; None when it is not known.
         checkpoint: The best epoch's checkpoint, relative to the round's folder; None when none
             was recognised.
+        bad_lines: Lines that looked like measurements and could not be used.
+        remarks: The first few of them as `file:line: why`, and what befell the files themselves.
     """
 
     id: TrialId
@@ -105,6 +107,8 @@ class Trial:
     attempt: int = 1
     seconds: float | None = None
     checkpoint: str | None = None
+    bad_lines: int = 0
+    remarks: tuple[str, ...] = ()
 
     @property
     def feasible(self) -> bool:

@@ -21,6 +21,7 @@ from tuneplay.judge.isolation import (
     isolation,
     range_isolation,
 )
+from tuneplay.judge.output import output_findings
 from tuneplay.judge.reruns import RerunSummary, expected_best, summarize_reruns
 from tuneplay.judge.sampling import sampling_findings
 from tuneplay.judge.selection import ranked
@@ -117,6 +118,7 @@ def judge_round(
         # One number of epochs serves all studies; one that needs another is a caveat of its own.
         if own.suggested is not None and own.advice is not budget.advice:
             findings += epoch_findings(replace(own, disagreements=()), key)
+    findings += output_findings(trial for mine in by_study.values() for trial in mine)
     findings += sampling_findings(round_, by_study)
     findings += transfer_findings(round_, round_.final_epochs or parent_epochs)
     if any(summary.best is not None for summary in summaries):

@@ -50,7 +50,7 @@ def is_alive(handle: Handle, boot: str) -> bool:
     if handle["boot"] != boot:
         return False
     if handle["start"] is None:
-        return _exists(handle["pid"])
+        return exists(handle["pid"])
     return start_time(handle["pid"]) == handle["start"] and not _is_zombie(handle["pid"])
 
 
@@ -146,7 +146,8 @@ def _is_zombie(pid: int) -> bool:
     return _group_of(pid) is None
 
 
-def _exists(pid: int) -> bool:
+def exists(pid: int) -> bool:
+    """Whether there is a process with this pid, whosever it is."""
     try:
         os.kill(pid, 0)
     except ProcessLookupError:

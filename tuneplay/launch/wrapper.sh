@@ -17,7 +17,8 @@ set +C
 # The program gets these signals as well, for they go to the whole group; a trap (unlike ignoring
 # them) is not inherited, and lets this shell live on to write the exit code.
 trap : HUP INT TERM
-"$@" </dev/null >"$folder/stdout.log" 2>"$folder/stderr.log"
+# Appending: a log that somebody truncates while it is written begins anew at its begin.
+"$@" </dev/null >>"$folder/stdout.log" 2>>"$folder/stderr.log"
 code=$?
 echo "$code" >"$folder/exit"
 exit "$code"

@@ -30,7 +30,9 @@ class Opened:
         source: The spec's file, as an absolute path.
         workdir: Folder in which the trials run.
         versions: Versions of tuneplay, Python and Optuna.
-        git: Commit of the working folder and whether it was dirty; empty outside of git.
+        git: Commit of the working folder, whether it was dirty, and the name and hash of the
+            file with the diff; empty outside of git.
+        machine: Host, platform and GPUs.
     """
 
     spec: str
@@ -38,6 +40,7 @@ class Opened:
     workdir: str
     versions: Mapping[str, str] = field(default_factory=dict)
     git: Mapping[str, Any] = field(default_factory=dict)
+    machine: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +125,7 @@ def encode(event: Event, at: str) -> dict[str, Any]:
             "workdir": event.workdir,
             "versions": dict(event.versions),
             "git": dict(event.git),
+            "machine": dict(event.machine),
         }
     if isinstance(event, Finished):
         return head | _encode_trial(event.trial)
@@ -148,7 +152,8 @@ def decode(data: Mapping[str, Any]) -> Event | None:
     kind = data["event"]
     if kind == "opened":
         spec, source, workdir = (_text(data[key]) for key in ("spec", "source", "workdir"))
-        return Opened(spec, source, workdir, _mapping(data["versions"]), _mapping(data["git"]))
+        told = (_mapping(data["versions"]), _mapping(data["git"]))
+        return Opened(spec, source, workdir, *told, _mapping(data.get("machine", {})))
     if kind == "finished":
         return Finished(_decode_trial(data))
     if kind == "rerun":
@@ -197,6 +202,7 @@ def _number(value: Any) -> float | None:
 
 def _encode_trial(trial: Trial) -> dict[str, Any]:
     columns = {name: _finite(column) for name, column in trial.curves.metrics.items()}
+    odd = {"bad_lines": trial.bad_lines, "remarks": list(trial.remarks)}
     return {
         **_encode_id(trial.id),
         "attempt": trial.attempt,
@@ -209,6 +215,7 @@ def _encode_trial(trial: Trial) -> dict[str, Any]:
         "checkpoint": trial.checkpoint,
         "hyperparameters": dict(trial.hyperparameters),
         "curves": {"epoch": list(trial.curves.epochs), **columns},
+        **(odd if trial.bad_lines or trial.remarks else {}),
     }
 
 
@@ -234,4 +241,6 @@ def _decode_trial(data: Mapping[str, Any]) -> Trial:
         data["attempt"],
         _number(data["seconds"]),
         data["checkpoint"],
+        data.get("bad_lines", 0),
+        tuple(_text(line) for line in data.get("remarks", ())),
     )

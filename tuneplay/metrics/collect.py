@@ -3,39 +3,73 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
 
 from tuneplay.domain.curves import Curves
 from tuneplay.domain.folder import AttemptFolder
 from tuneplay.metrics.follow import Follower
+from tuneplay.metrics.kept import Kept, load, save
 from tuneplay.metrics.lines import BadLineError, parse_json_line
 
 #: Bad lines that are described; the others are counted only.
 MAX_DESCRIBED = 5
 
 
-@dataclass(slots=True)
+#: Values that are kept of one attempt: a hundred metrics of ten thousand epochs. What a program
+#: measures beyond them (one that counts every step as an epoch) would fill the memory.
+MAX_VALUES = 1_000_000
+
+#: A line that is a measurement, or looks like one, holds these bytes.
+_NEEDLE = b'"epoch"'
+
+
 class _Source:
     """What one file has said so far."""
 
-    name: str
-    follower: Follower
-    objective: str | None
-    rows: dict[int, dict[str, float]] = field(default_factory=dict)
-    names: dict[str, None] = field(default_factory=dict)
-    last_epoch: int | None = None
-    line: int = 0
-    bad: int = 0
-    described: list[str] = field(default_factory=list)
+    def __init__(self, name: str, path: str, objective: str | None) -> None:
+        self.name = name
+        self.follower = Follower(path, _NEEDLE)
+        self.objective = objective
+        self.rows: dict[int, dict[str, float]] = {}
+        self.names: dict[str, None] = {}
+        self.last_epoch: int | None = None
+        self.kept = 0
+        self.bad = 0
+        self.described: list[str] = []
 
-    def read(self, *, end: bool) -> bool:
+    def read(self, *, end: bool, most: int | None) -> bool:
         """Read what is new; whether there was any measurement."""
         news = False
-        for line in self.follower.lines(end=end):
-            self.line += 1
+        for line in self.follower.lines(end=end, most=most):
             news = self._take(line) or news
         return news
+
+    @property
+    def happened(self) -> list[str]:
+        """What befell the file itself, in words."""
+        said: list[str] = []
+        if self.follower.anew:
+            said.append(
+                f"{self.name}: it was truncated or replaced, and read anew from its begin; "
+                "what was read before is kept"
+            )
+        if self.follower.trouble:
+            said.append(f"{self.name}: it cannot be read: {self.follower.trouble}")
+        return said
+
+    def kept_now(self) -> Kept:
+        """What was read so far, up to the last whole line."""
+        at, names = self.follower, list(self.names)
+        bad, last = self.bad, self.last_epoch
+        return Kept(at.read_lines, at.number, last, self.rows, names, bad, self.described)
+
+    def restore(self, kept: Kept) -> None:
+        """Go on where an earlier reader was when it kept what it had read."""
+        self.follower.resume(kept.offset, kept.lines)
+        self.last_epoch, self.rows = kept.last_epoch, kept.rows
+        self.names = dict.fromkeys(kept.names)
+        self.bad, self.described = kept.bad, kept.described
+        self.kept = sum(map(len, kept.rows.values()))
 
     def _take(self, line: bytes) -> bool:
         try:
@@ -45,7 +79,13 @@ class _Source:
             return False
         if measurement is None:
             return False
+        if self.kept + len(measurement.values) > MAX_VALUES:
+            self._complain(
+                f"more than {MAX_VALUES:,} values; this line and later ones are not kept"
+            )
+            return True
         row = self.rows.setdefault(measurement.epoch, {})
+        before = len(row) - 1 if not row else len(row)
         for name, reported in measurement.values.items():
             self.names[name] = None
             value = math.nan if reported is None and name == self.objective else reported
@@ -54,13 +94,14 @@ class _Source:
             if name in row and row[name] != value and row[name] == row[name]:
                 self._complain(f"{name} of epoch {measurement.epoch} again; the later value counts")
             row[name] = value
+        self.kept += len(row) - before
         self.last_epoch = measurement.epoch
         return True
 
     def _complain(self, why: str) -> None:
         self.bad += 1
         if len(self.described) < MAX_DESCRIBED:
-            self.described.append(f"{self.name}:{self.line}: {why}")
+            self.described.append(f"{self.name}:{self.follower.number}: {why}")
 
 
 class Collector:
@@ -74,22 +115,47 @@ class Collector:
             objective: The metric that decides: its null counts as NaN, for JSON has no NaN. The
                 null of any other metric counts as not measured.
         """
-        self._metrics = _Source("metrics.jsonl", Follower(folder.metrics), objective)
-        self._stdout = _Source("stdout.log", Follower(folder.stdout), objective)
+        self._metrics = _Source("metrics.jsonl", folder.metrics, objective)
+        self._stdout = _Source("stdout.log", folder.stdout, objective)
+        self._kept = folder.kept
+        kept = load(folder.kept)
+        if kept is not None:
+            self._stdout.restore(kept)
 
-    def read(self, *, end: bool = False) -> bool:
+    def read(self, *, end: bool = False, most: int | None = None) -> bool:
         """Read what is new.
 
         Args:
             end: Whether the trial has ended, so that the last line is complete.
+            most: Bytes to read of each file at most, roughly; None for all there are.
 
         Returns:
             Whether there was any measurement.
         """
-        news = self._metrics.read(end=end)
+        news = self._metrics.read(end=end, most=most)
         if self._metrics.rows:
             return news
-        return self._stdout.read(end=end) or news
+        return self._stdout.read(end=end, most=most) or news
+
+    @property
+    def behind(self) -> bool:
+        """Whether the last call left something unread, because it was to take only so much."""
+        return self._metrics.follower.behind or (
+            not self._metrics.rows and self._stdout.follower.behind
+        )
+
+    @property
+    def passed(self) -> int | None:
+        """Bytes of standard output that are not needed any more; None for all of it."""
+        return None if self._metrics.rows else self._stdout.follower.read_lines
+
+    def keep(self) -> None:
+        """Keep what was read of standard output, so that the part that was read may go.
+
+        Raises:
+            OSError: It cannot be written.
+        """
+        save(self._kept, self._stdout.kept_now())
 
     @property
     def last_epoch(self) -> int | None:
@@ -104,7 +170,14 @@ class Collector:
     @property
     def bad_lines(self) -> tuple[int, Iterable[str]]:
         """How many lines could not be used, and the first few of them as `file:line: why`."""
-        return self._source.bad, tuple(self._source.described)
+        used = (self._metrics,) if self._metrics.rows else (self._metrics, self._stdout)
+        described = [line for source in used for line in source.described]
+        return sum(source.bad for source in used), tuple(described[:MAX_DESCRIBED])
+
+    @property
+    def happened(self) -> Sequence[str]:
+        """What befell the files themselves, as `file: what`: truncated, replaced, unreadable."""
+        return (*self._metrics.happened, *self._stdout.happened)
 
     def value(self, metric: str) -> float | None:
         """A metric at the epoch reported last; None if it was not reported there."""

@@ -13,60 +13,166 @@ MAX_LINE = 1_000_000
 #: Bytes read at a time.
 _CHUNK = 262_144
 
+#: So many bytes before the place where reading goes on tell whether it is still the same text.
+_KNOWN = 64
+
+_KINDS = {
+    stat.S_IFIFO: "a FIFO",
+    stat.S_IFDIR: "a folder",
+    stat.S_IFCHR: "a device",
+    stat.S_IFBLK: "a device",
+    stat.S_IFSOCK: "a socket",
+}
+
 
 class Follower:
     """Reads a growing file from where it left off.
 
-    A last line without a newline waits for its rest. A file that became shorter is read anew
+    A last line without a newline waits for its rest. A file that became shorter, or whose text
+    before the place that was reached is another one (it was truncated or replaced), is read anew
     from its begin. Anything but a regular file is left alone.
+
+    Attributes:
+        number: Number of the line that was yielded last, from 1.
+        offset: Bytes of the file that have been read.
+        behind: Whether there was more to read than the last call was to take.
+        anew: How often the file was read anew.
+        trouble: Why the file cannot be read, in words; empty when it can, or is not there.
     """
 
-    def __init__(self, path: str | Path) -> None:
-        self._path = path
-        self._offset = 0
-        self._rest = b""
-        self._skipping = False
+    def __init__(self, path: str | Path, needle: bytes = b"") -> None:
+        """Begin to follow.
 
-    def lines(self, *, end: bool = False) -> Iterator[bytes]:
+        Args:
+            path: The file; it need not be there yet.
+            needle: Lines without these bytes need not be yielded, but are counted: where a
+                program floods its log, passing them over is some ten times as quick.
+        """
+        self._path = path
+        self._needle = needle
+        self._rest = b""
+        self._known = b""
+        self._skipping = False
+        self._end: int | None = None
+        self.offset = 0
+        self.number = 0
+        self.behind = False
+        self.anew = 0
+        self.trouble = ""
+
+    def lines(self, *, end: bool = False, most: int | None = None) -> Iterator[bytes]:
         """Complete lines since the last call.
 
         Args:
             end: Whether the writer is gone, so that a last line without a newline is complete.
+                What somebody writes after the first such call is not read any more.
+            most: Bytes to read at most, roughly; None for all there are. What is left is read by
+                the next call.
         """
-        try:
-            fd = os.open(self._path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
-        except OSError:
-            return
-        try:
-            status = os.fstat(fd)
-            if not stat.S_ISREG(status.st_mode):
-                return
-            if status.st_size < self._offset:
-                self._offset, self._rest, self._skipping = 0, b"", False
-            while chunk := os.pread(fd, _CHUNK, self._offset):
-                self._offset += len(chunk)
-                yield from self._split(chunk)
-                if not end and len(chunk) < _CHUNK:
-                    break
-        finally:
-            os.close(fd)
-        if end and self._rest:
+        self.behind = False
+        fd = self._open()
+        if fd is not None:
+            try:
+                if end and self._end is None:
+                    self._end = os.fstat(fd).st_size
+                yield from self._read(fd, end=end, most=most)
+            except OSError as error:
+                self.trouble = error.strerror or type(error).__name__
+            finally:
+                os.close(fd)
+        if end and self._rest and not self.behind:
             rest, self._rest = self._rest, b""
+            self.number += 1
             yield _seen(rest)
+
+    def resume(self, offset: int, number: int) -> None:
+        """Go on after a part that was read by somebody else.
+
+        Args:
+            offset: Bytes to pass over; they end with a newline.
+            number: Lines in them.
+        """
+        self.offset, self.number = offset, number
+
+    @property
+    def read_lines(self) -> int:
+        """Bytes up to the end of the last line that was read whole."""
+        return self.offset - len(self._rest)
+
+    def _open(self) -> int | None:
+        """The file for reading, if it is one.
+
+        It is looked at before it is opened, for opening a FIFO would let its writer begin.
+        """
+        self.trouble = ""
+        try:
+            mode = os.stat(self._path).st_mode
+            if stat.S_ISREG(mode):
+                return os.open(self._path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            self.trouble = error.strerror or type(error).__name__
+            return None
+        self.trouble = f"it is {_KINDS.get(stat.S_IFMT(mode), 'no regular file')}, not a file"
+        return None
+
+    def _read(self, fd: int, *, end: bool, most: int | None) -> Iterator[bytes]:
+        if os.fstat(fd).st_size < self.offset:
+            self._begin_anew()
+        taken = 0
+        while not (end and self._end is not None and self.offset >= self._end):
+            if most is not None and taken >= most:
+                self.behind = True
+                return
+            chunk = os.pread(fd, _CHUNK + len(self._known), self.offset - len(self._known))
+            if not chunk.startswith(self._known):
+                self._begin_anew()
+                continue
+            full = len(chunk) == _CHUNK + len(self._known)
+            chunk, self._known = chunk[len(self._known) :], chunk[-_KNOWN:]
+            if not chunk:
+                return
+            self.offset += len(chunk)
+            taken += len(chunk)
+            yield from self._split(chunk)
+            if not full and not end:
+                return
+
+    def _begin_anew(self) -> None:
+        self.offset, self.number, self._known = 0, 0, b""
+        self._rest, self._skipping = b"", False
+        self.anew += 1
 
     def _split(self, chunk: bytes) -> Iterator[bytes]:
         if self._skipping:
-            _, newline, chunk = chunk.partition(b"\n")
-            if not newline:
+            ends = [at for at in (chunk.find(b"\n"), chunk.find(b"\r")) if at >= 0]
+            if not ends:
                 return
             self._skipping = False
-            yield b""  # the endless line counts, so that those after it keep their numbers
-        lines = (self._rest + chunk).split(b"\n")
-        self._rest = lines.pop()
+            if chunk[min(ends)] == ord("\n"):
+                self.number += 1
+                yield b""  # the endless line counts, so that those after it keep their numbers
+            chunk = chunk[min(ends) + 1 :]
+        data = self._rest + chunk
+        if self._needle and self._needle not in data:
+            self.number += chunk.count(b"\n")
+            self._rest = data[data.rfind(b"\n") + 1 :]
+        else:
+            lines = data.split(b"\n")
+            self._rest = lines.pop()
+            for line in lines:
+                self.number += 1
+                yield _seen(line)
         if len(self._rest) > MAX_LINE:
-            self._rest, self._skipping = b"", True
-        for line in lines:
-            yield _seen(line)
+            # A progress bar redraws its line: what it drew before is not seen any more.
+            self._rest = _drawn_last(self._rest)
+            if len(self._rest) > MAX_LINE:
+                self._rest, self._skipping = b"", True
+
+
+def _drawn_last(line: bytes) -> bytes:
+    return line[line.rstrip(b"\r").rfind(b"\r") + 1 :]
 
 
 def _seen(line: bytes) -> bytes:

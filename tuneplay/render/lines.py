@@ -7,7 +7,7 @@ from typing import TextIO
 
 from tuneplay.domain.progress import Progress
 from tuneplay.domain.trial import Trial, TrialId
-from tuneplay.render.words import count, duration, number, safe
+from tuneplay.render.words import count, duration, number, one_line
 
 
 class LineView:
@@ -55,7 +55,7 @@ class LineView:
         if self._out is None:
             return
         try:
-            print(safe(text), file=self._out, flush=True)
+            print(one_line(text), file=self._out, flush=True)
         except OSError:
             self._out = None  # the reader has gone; the training goes on
 

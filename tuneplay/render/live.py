@@ -9,9 +9,10 @@ from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
-from tuneplay.domain.progress import Progress
+from tuneplay.domain.progress import Progress, StudyProgress
 from tuneplay.domain.trial import State, Trial, TrialId
 from tuneplay.render.lines import describe
+from tuneplay.render.narrow import first_that_fits, stacked
 from tuneplay.render.words import count, duration, number, safe
 
 #: Seconds between two drawings: smooth to the eye, nothing to the machine.
@@ -40,7 +41,7 @@ class LiveView:
         verb = "Going on with" if progress.ended or progress.running else "Beginning"
         self._line(f"{verb} {progress.name}: {progress.goal}", "bold")
         self._guard(self._live.start)
-        self._guard(lambda: self._live.update(draw(progress), refresh=True))
+        self._guard(lambda: self._live.update(draw(progress, self._console), refresh=True))
 
     def started(self, trial: TrialId, attempt: int, *, resumed: bool) -> None:
         """A trial that was found alive gets a line."""
@@ -59,7 +60,7 @@ class LiveView:
 
     def tick(self, progress: Callable[[], Progress]) -> None:
         """Redraw."""
-        self._guard(lambda: self._live.update(draw(progress()), refresh=True))
+        self._guard(lambda: self._live.update(draw(progress(), self._console), refresh=True))
 
     def close(self) -> None:
         """Take the table away and give the cursor back."""
@@ -78,24 +79,43 @@ class LiveView:
             self._gone = True
 
 
-def draw(progress: Progress) -> RenderableType:
+def draw(progress: Progress, console: Console) -> RenderableType:
     """The live table: studies, running trials, and a line that sums up."""
-    parts: list[RenderableType] = [_studies(progress)]
+    parts: list[RenderableType] = [_studies(progress, console)]
     if progress.running:
-        parts.append(_running(progress))
+        parts.append(_running(progress, console))
     parts.append(_summary(progress))
     if progress.stopping:
         parts.append(Text(f"Stopping: {progress.stopping}", style="bold yellow"))
     return Group(*parts)
 
 
-def _studies(progress: Progress) -> Table:
+def _studies(progress: Progress, console: Console) -> RenderableType:
+    """With a bar and every count; without the bar where that is too wide; or as lines."""
+    fitting = first_that_fits(
+        console, _study_table(progress, wide=True), _study_table(progress, wide=False)
+    )
+    if fitting is not None:
+        return fitting
+    return stacked((Text(safe(study.key), style="bold"), [_in_words(study)])
+                   for study in progress.studies)  # fmt: skip
+
+
+def _in_words(study: StudyProgress) -> str:
+    counts = {"infeasible": study.infeasible, "failed": study.failed}
+    more = [f"{number} {state}" for state, number in counts.items() if number]
+    done = f"{study.ended}/{study.planned} done"
+    return ", ".join((done, *more, f"best {number(study.best)}"))
+
+
+def _study_table(progress: Progress, *, wide: bool) -> Table:
     table = Table(box=None, pad_edge=False, header_style="dim")
     table.add_column("study", no_wrap=True)
     table.add_column("", no_wrap=True)
     for name in ("done", "feasible", "infeasible", "failed"):
         table.add_column(name, justify="right")
-    table.add_column(f"best {progress.objective.metric}", justify="right")
+    metric = f" {safe(progress.objective.metric)}" if wide else ""
+    table.add_column(f"best{metric}", justify="right")
     best = progress.best
     for study in progress.studies:
         full = _BAR * min(study.ended, study.planned) // max(study.planned, 1)
@@ -103,7 +123,7 @@ def _studies(progress: Progress) -> Table:
         style = "bold green" if best is not None and study.key == best.key else ""
         table.add_row(
             Text(safe(study.key)),
-            bar,
+            bar if wide else "",
             f"{study.ended}/{study.planned}",
             str(study.feasible),
             Text(str(study.infeasible), style="yellow" if study.infeasible else ""),
@@ -113,22 +133,23 @@ def _studies(progress: Progress) -> Table:
     return table
 
 
-def _running(progress: Progress) -> Table:
-    table = Table(box=None, pad_edge=False, header_style="dim")
-    for name in ("running", "epoch", progress.objective.metric, "time"):
-        table.add_column(name, justify="left" if name == "running" else "right", no_wrap=True)
+def _running(progress: Progress, console: Console) -> RenderableType:
+    rows: list[tuple[str, ...]] = []
     for trial in progress.running[:_LISTED]:
         again = f" (attempt {trial.attempt})" if trial.attempt > 1 else ""
         epoch = "–" if trial.epoch is None else f"{trial.epoch}/{progress.epochs}"
-        table.add_row(
-            Text(safe(f"{trial.id}{again}")),
-            epoch,
-            number(trial.objective),
-            duration(trial.seconds),
-        )
+        name = safe(f"{trial.id}{again}")
+        rows.append((name, epoch, number(trial.objective), duration(trial.seconds)))
     if len(progress.running) > _LISTED:
-        table.add_row(f"and {len(progress.running) - _LISTED} more")
-    return table
+        rows.append((f"and {len(progress.running) - _LISTED} more", "", "", ""))
+    table = Table(box=None, pad_edge=False, header_style="dim")
+    for name in ("running", "epoch", safe(progress.objective.metric), "time"):
+        table.add_column(name, justify="left" if name == "running" else "right", no_wrap=True)
+    for row in rows:
+        table.add_row(*map(Text, row))
+    return first_that_fits(console, table) or stacked(
+        (Text(name), ["  ".join(rest).strip()]) for name, *rest in rows
+    )
 
 
 def _summary(progress: Progress) -> Text:
@@ -136,5 +157,6 @@ def _summary(progress: Progress) -> Text:
     best = progress.best
     if best is not None:
         parts.append(f"best {number(best.best)} ({safe(str(best.best_trial))})")
-    parts.append(f"{duration(progress.seconds_left)} left")
+    if progress.ended < progress.planned:
+        parts.append(f"{duration(progress.seconds_left)} left")
     return Text(" · ".join(parts), style="bold")

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
-from rich.console import Console
+from rich.console import Console, RenderableType
 from rich.table import Table
 from rich.text import Text
 
 from tuneplay.domain.hyperparameter import Hyperparameter, Range, Scale
 from tuneplay.domain.round import Round, Study
+from tuneplay.render.narrow import first_that_fits, stacked
 from tuneplay.render.words import count, safe, value
 
 
@@ -54,17 +55,7 @@ def print_plan(console: Console, plan: Plan) -> None:
         f"{count(total, 'training')} of {count(round_.epochs, 'epoch')}, {round_.phase.value}, "
         f"{round_.objective.direction.value} {safe(round_.objective.metric)}"
     )
-    table = Table(box=None, pad_edge=False, header_style="dim")
-    for name in ("study", "search space", "fixed"):
-        table.add_column(name, overflow="fold")
-    for study in round_.studies:
-        mark = " (baseline)" if study.key == round_.baseline and len(round_.studies) > 1 else ""
-        table.add_row(
-            Text(safe(study.key + mark)),
-            Text(safe("\n".join(_spaces(study)) or "none")),
-            Text(safe("\n".join(f"{n}: {value(v)}" for n, v in study.fixed.items()) or "none")),
-        )
-    console.print(table)
+    console.print(_studies(round_, console))
     shared = [h.name for h in round_.studies[0].shared]
     if len(round_.studies) > 1 and shared:
         console.print(Text(safe(f"Paired across studies: {', '.join(shared)}, and the seeds.")))
@@ -104,6 +95,21 @@ def _spaces(study: Study) -> list[str]:
     """The search space, line by line."""
     nuisance = [_space(h) for h in (*study.shared, *study.conditional)]
     return [f"{_space(axis)} (scientific)" for axis in study.axes] + nuisance
+
+
+def _studies(round_: Round, console: Console) -> RenderableType:
+    table = Table(box=None, pad_edge=False, header_style="dim")
+    for name in ("study", "search space", "fixed"):
+        table.add_column(name, overflow="fold")
+    lines: list[tuple[Text, list[str]]] = []
+    for study in round_.studies:
+        mark = " (baseline)" if study.key == round_.baseline and len(round_.studies) > 1 else ""
+        head = Text(safe(study.key + mark))
+        space = [safe(line) for line in _spaces(study)]
+        fixed = [safe(f"{n}: {value(v)}") for n, v in study.fixed.items()]
+        table.add_row(head, *(Text("\n".join(column) or "none") for column in (space, fixed)))
+        lines.append((head, [*space, *fixed]))
+    return first_that_fits(console, table) or stacked(lines)
 
 
 def _space(h: Hyperparameter) -> str:

@@ -14,11 +14,15 @@ from tuneplay.judge.finding import Finding, Severity
 from tuneplay.judge.judgement import Judgement
 from tuneplay.judge.reruns import RerunSummary
 from tuneplay.judge.seeds.model import Verdict
+from tuneplay.render.narrow import LEAST_COLUMNS, first_that_fits, stacked
 from tuneplay.render.ranges import range_answer, range_table
 from tuneplay.render.remarks import remarks
 from tuneplay.render.words import count, number, safe, signed, value
 
 _INDENT = (0, 0, 0, 2)
+
+#: Below this many columns what to use stands below a finding, not beside it.
+_LEAST_FOR_FINDINGS = 80
 
 
 def print_report(
@@ -36,21 +40,23 @@ def print_report(
     head = Text(safe(round_.name), style="bold").append(f" · {safe(round_.goal)}", style="not bold")
     console.print(head)
     console.print()
-    parts: list[RenderableType] = [_answer(round_, progress, judgement), Text()]
-    parts.append(_studies(round_, judgement))
+    parts: list[RenderableType] = [_answer(round_, progress, judgement, console), Text()]
+    parts.append(_studies(round_, judgement, console))
     for along in judgement.ranges:
         parts += [Text(), range_table(along)]
     if judgement.findings:
-        parts += [Text(), _findings(judgement.findings)]
+        parts += [Text(), _findings(judgement.findings, console)]
     if said := remarks(round_, judgement):
-        parts += [Text(), _labelled([("·", line) for line in said])]
+        parts += [Text(), _labelled([("·", line) for line in said], console)]
     following = _next(progress, judgement, folder)
     if following:
-        parts += [Text(), _labelled([("Next", line) for line in following])]
+        parts += [Text(), _labelled([("Next", line) for line in following], console)]
     console.print(Padding(Group(*parts), _INDENT))
 
 
-def _answer(round_: Round, progress: Progress, judgement: Judgement) -> Table:
+def _answer(
+    round_: Round, progress: Progress, judgement: Judgement, console: Console
+) -> RenderableType:
     rows = [("Answer", answer(round_, judgement))]
     if progress.ended < progress.planned:
         rows.append(
@@ -61,7 +67,7 @@ def _answer(round_: Round, progress: Progress, judgement: Judgement) -> Table:
         first = warnings[0]
         about = f"{first.study}, {first.hyperparameter}: " if first.hyperparameter else ""
         rows.append(("But", f"{about}{first.message}"))
-    return _labelled(rows)
+    return _labelled(rows, console)
 
 
 def answer(round_: Round, judgement: Judgement) -> str:
@@ -100,31 +106,45 @@ def _sentence(comparison: Comparison) -> str:
     return text
 
 
-def _studies(round_: Round, judgement: Judgement) -> Table:
-    table = Table(box=None, pad_edge=False, header_style="dim", padding=(0, 2, 0, 0))
-    table.add_column("study", overflow="fold")
-    for name in ("trials", "feasible", "best", "epoch"):
-        table.add_column(name, justify="right")
-    with_reruns = any(summary.reruns for summary in judgement.studies)
+def _studies(round_: Round, judgement: Judgement, console: Console) -> RenderableType:
+    """A table; where naming the baseline makes it too wide, without its name; or as lines."""
     compared = {comparison.study: comparison for comparison in judgement.comparisons}
-    if with_reruns:
-        table.add_column("reruns")
-    if compared:
-        table.add_column(f"against {safe(round_.baseline or '')}")
+    names = ["study", "trials", "feasible", "best", "epoch"]
+    with_reruns = any(summary.reruns for summary in judgement.studies)
+    names += ["reruns"] if with_reruns else []
+    rows: list[list[str]] = []
     for summary in judgement.studies:
         best = summary.best.outcome if summary.best else None
-        row: list[str | Text] = [
-            Text(safe(summary.study.key)),
+        row = [
+            safe(summary.study.key),
             str(summary.ended),
             str(summary.feasible),
             number(best.value if best else None),
             "–" if best is None else str(best.best_epoch),
         ]
-        if with_reruns:
-            row.append(_reruns(summary.reruns))
-        if compared:
-            row.append(_against(compared.get(summary.study.key)))
-        table.add_row(*row)
+        row += [_reruns(summary.reruns)] if with_reruns else []
+        rows.append(row + ([_against(compared.get(summary.study.key))] if compared else []))
+    against = [f"against {safe(round_.baseline or '')}", "against the baseline"]
+    headers = [[*names, last] for last in against] if compared else [names]
+    tables = [_study_table(header, rows) for header in headers]
+    table = first_that_fits(console, *tables, indent=_INDENT[-1])
+    if table is not None:
+        return table
+    return stacked((Text(row[0], style="bold"), [_in_words(headers[-1], row)]) for row in rows)
+
+
+def _in_words(names: list[str], row: list[str]) -> str:
+    cells = zip(names[1:], row[1:], strict=True)
+    return " · ".join(cell if cell == "baseline" else f"{name} {cell}" for name, cell in cells)
+
+
+def _study_table(names: list[str], rows: list[list[str]]) -> Table:
+    table = Table(box=None, pad_edge=False, header_style="dim", padding=(0, 2, 0, 0))
+    for name in names:
+        right = name in ("trials", "feasible", "best", "epoch")
+        table.add_column(name, justify="right" if right else "left", overflow="fold")
+    for row in rows:
+        table.add_row(*map(Text, row))
     return table
 
 
@@ -145,25 +165,25 @@ def _against(comparison: Comparison | None) -> str:
     return f"{signed(comparison.difference)} [{low}, {high}]"
 
 
-def _findings(findings: tuple[Finding, ...]) -> Table:
+def _findings(findings: tuple[Finding, ...], console: Console) -> RenderableType:
     table = Table(box=None, pad_edge=False, show_header=False, padding=(0, 2, 0, 0))
     for _ in range(2):
         table.add_column(no_wrap=True)
     table.add_column(ratio=1, overflow="fold")
     table.add_column(overflow="fold")
+    lines: list[tuple[Text, list[str]]] = []
     for finding in findings:
         warning = finding.severity is Severity.WARNING
         # The key of a joint study may be the very name of its range.
         parts = dict.fromkeys((finding.study, finding.hyperparameter))
         about = ", ".join(part for part in parts if part)
-        use = ", ".join(f"{name}: {value(v)}" for name, v in finding.suggestion.items())
-        table.add_row(
-            Text("!" if warning else "·", style="bold yellow" if warning else "dim"),
-            Text(finding.kind.value),
-            Text(safe(f"{about}: {finding.message}" if about else finding.message)),
-            Text(f"use  {use}" if use else "", style="cyan"),
-        )
-    return table
+        given = ", ".join(f"{name}: {value(v)}" for name, v in finding.suggestion.items())
+        mark = Text("!" if warning else "·", style="bold yellow" if warning else "dim")
+        said = safe(f"{about}: {finding.message}" if about else finding.message)
+        use = safe(f"use  {given}" if given else "")
+        table.add_row(mark, Text(finding.kind.value), Text(said), Text(use, style="cyan"))
+        lines.append((mark + Text(f" {finding.kind.value}"), [said, use] if use else [said]))
+    return stacked(lines) if console.width < _LEAST_FOR_FINDINGS else table
 
 
 def _next(progress: Progress, judgement: Judgement, folder: str) -> list[str]:
@@ -181,7 +201,9 @@ def _next(progress: Progress, judgement: Judgement, folder: str) -> list[str]:
     return [f"tuneplay rerun {folder} --seeds {max(needed)}"] if needed else []
 
 
-def _labelled(rows: list[tuple[str, str]]) -> Table:
+def _labelled(rows: list[tuple[str, str]], console: Console) -> RenderableType:
+    if console.width < LEAST_COLUMNS:
+        return stacked((Text(label, style="bold"), [safe(text)]) for label, text in rows)
     table = Table(box=None, pad_edge=False, show_header=False, padding=(0, 2, 0, 0))
     table.add_column(no_wrap=True, style="bold")
     table.add_column(overflow="fold")

@@ -18,7 +18,7 @@ def print_status(
 ) -> None:
     """Print how far a round has come."""
     console.print(Text(safe(f"{progress.name} · {progress.goal}"), style="bold"))
-    console.print(draw(progress))
+    console.print(draw(progress, console))
     if coordinator:
         console.print(Text(safe(f"Coordinated by {coordinator}.")))
     elif progress.ended < progress.planned:

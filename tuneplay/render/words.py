@@ -53,14 +53,31 @@ def value(scalar: Scalar) -> str:
     return number(scalar, 6) if isinstance(scalar, float) else str(scalar)
 
 
+#: Control characters, halves of characters, and what ends a line where nobody expects it.
+_UNSAFE = ("Cc", "Cs", "Zl", "Zp")
+
+#: They turn the direction of writing, so that a text reads unlike what it is.
+_BIDIRECTIONAL = frozenset("\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+
+
 def safe(text: str) -> str:
     """Text without control characters, which could drive the terminal; they are shown instead."""
     if text.isprintable():
         return text
-    return "".join(
-        c if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cs") else f"\\x{ord(c):02x}"
-        for c in text
-    )
+    return "".join(c if _is_safe(c) else _shown(c) for c in text)
+
+
+def one_line(text: str) -> str:
+    """The same in one line, for where a line means something."""
+    return safe(text).replace("\n", "\\n")
+
+
+def _is_safe(c: str) -> bool:
+    return c in "\n\t" or not (unicodedata.category(c) in _UNSAFE or c in _BIDIRECTIONAL)
+
+
+def _shown(c: str) -> str:
+    return f"\\x{ord(c):02x}" if ord(c) < 0x100 else f"\\u{ord(c):04x}"
 
 
 def count(items: int, one: str, many: str = "") -> str:

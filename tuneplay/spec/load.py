@@ -14,7 +14,7 @@ from tuneplay.spec.fields import Field
 from tuneplay.spec.nodes import MAX_BYTES, MapNode, ScalarNode, parse
 from tuneplay.spec.objective import read_infeasible, read_objective
 from tuneplay.spec.problems import Mark, Problem, Problems
-from tuneplay.spec.resources import read_resources
+from tuneplay.spec.resources import read_budget, read_resources
 from tuneplay.spec.studies import check_axes, read_baseline, read_studies
 
 REQUIRED = {
@@ -43,6 +43,7 @@ OPTIONAL = (
     "parent",
     "roles",
     "silence",
+    "budget",
 )
 
 
@@ -167,6 +168,7 @@ def _round(fields: Mapping[str, Field], root: Field, name: str) -> Round:
         trial_variance=_read_place(fields, "trial_variance"),
         final_epochs=_read_final_epochs(fields.get("final_epochs"), epochs),
         parent=_read_place(fields, "parent"),
+        budget=read_budget(fields.get("budget")),
         meanings=read_meanings(fields.get("roles"), _names(studies)),
     )
 

@@ -8,6 +8,7 @@ from enum import StrEnum
 from tuneplay.domain.round import Resources
 from tuneplay.spec.fields import Field
 from tuneplay.spec.nodes import ListNode, ScalarNode
+from tuneplay.spec.sizes import read_max_log
 
 #: More slots than this are a slip of the pen.
 MAX_SLOTS = 10_000
@@ -19,7 +20,7 @@ MAX_SECONDS = 100 * 366 * 86_400
 def read_resources(field: Field | None) -> Resources:
     """What the spec says of slots, GPUs and time."""
     known = ("slots", "gpus", "gpus_per_trial", "trials_per_gpu", "timeout", "stall_timeout")
-    fields = field.fields((*known, "retries")) if field else {}
+    fields = field.fields((*known, "retries", "max_log")) if field else {}
 
     def whole(key: str, default: int, least: int, most: int) -> int:
         return fields[key].whole(least, most) if key in fields else default
@@ -33,10 +34,24 @@ def read_resources(field: Field | None) -> Resources:
         timeout=_read_seconds(fields.get("timeout")),
         stall_timeout=_read_seconds(fields.get("stall_timeout")),
         retries=whole("retries", 1, 0, MAX_SLOTS),
+        max_log=read_max_log(fields.get("max_log")),
     )
     if field is not None:
         _check_gpus(field, resources)
     return resources
+
+
+def read_budget(field: Field | None) -> float | None:
+    """`{hours: 12}` in seconds; None for no limit."""
+    hours = field.fields(("hours",)).get("hours") if field else None
+    if field is None or hours is None:
+        if field is not None and not field.is_null and field.is_mapping:
+            field.error("'hours' is missing", "write {hours: 12}")
+        return None
+    value = hours.number()
+    if value <= 0 or value * 3_600 > MAX_SECONDS:
+        hours.error(f"{hours.shown()} is no time to spend", "a number of hours above 0")
+    return value * 3_600
 
 
 def _read_slots(field: Field | None) -> int | None:
