@@ -23,7 +23,7 @@ case "$1" in
 --query-gpu=index) printf '0\\n1\\n' ;;
 -L) echo 'GPU 0: Tesla T0 (UUID: GPU-aaaa-0)' ;;
 *) for file in holders/*; do
-    [ -e "$file" ] && [ -d "/proc/${file#holders/}" ] &&
+    [ -e "$file" ] && grep -qs 'State:.[RSD]' "/proc/${file#holders/}/status" &&
         echo "${file#holders/}, GPU-aaaa-$(cat "$file")"
 done
     echo answered >>questions ;;
@@ -102,7 +102,8 @@ def test_a_gpu_that_nobody_holds_goes_to_the_next_trial(bench, smi):
 
 def test_a_process_that_a_trial_left_on_its_gpu_is_ended_before_the_next_trial(bench, smi):
     body = (
-        'ls holders | while read -r pid; do [ -d "/proc/$pid" ] && touch taken; done\n'
+        "ls holders | while read -r pid; do "
+        'grep -qs "State:.[RSD]" "/proc/$pid/status" && touch taken; done\n'
         "setsid sleep 600 & echo 0 >holders/$!"
     )
     result = bench.tuneplay("run", round_on_gpus(bench, body), env=smi)

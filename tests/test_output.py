@@ -77,8 +77,9 @@ def test_a_gigabyte_of_lines_takes_no_memory(bench, line):
 
 
 def test_a_flood_holds_up_no_other_trial(bench):
-    # It is followed while it runs (a stall timeout asks for that), and never stops by itself.
-    # Were it read for as long as there is something to read, b would never be recorded.
+    # It is followed while it runs (a stall timeout asks for that), and never stops by itself. That
+    # each look at it is bounded is shown by the next test: a quick machine may read faster than
+    # it writes, and would get to an end without a bound.
     body = (
         f'[ "$2" = b ] && {FIRST} && exit\n{FIRST}\n'
         "while [ ! -e go ]; do\n"
@@ -100,6 +101,18 @@ def test_a_flood_holds_up_no_other_trial(bench):
     process.communicate(timeout=240)
     assert process.returncode == 0
     assert (recorded("a"), recorded("b")) == (3, 3)
+
+
+def test_what_a_living_trial_wrote_is_read_in_pieces(tmp_path):
+    log = tmp_path / "stdout.log"
+    log.write_bytes(b"x\n" * (2 * STEP) + b'{"epoch": 1, "e": 0.5}\n')
+    attempt = Attempt(Intent(TrialId("all", 0), 1, 0, {}), AttemptFolder(str(tmp_path)), "e", ())
+    attempt.follow()
+    assert attempt.collector.behind, "the loop comes back at once"
+    assert attempt.collector.passed < 2 * STEP, "and sees to the others first"
+    while attempt.collector.behind:
+        attempt.follow()
+    assert attempt.collector.last_epoch == 1
 
 
 def test_what_an_ended_trial_left_is_read_in_pieces(tmp_path):

@@ -157,6 +157,6 @@ def _summary(progress: Progress) -> Text:
     best = progress.best
     if best is not None:
         parts.append(f"best {number(best.best)} ({safe(str(best.best_trial))})")
-    if progress.ended < progress.planned:
+    if progress.seconds_left is not None and progress.ended < progress.planned:
         parts.append(f"{duration(progress.seconds_left)} left")
     return Text(" · ".join(parts), style="bold")
