@@ -56,6 +56,11 @@ class Place:
         Raises:
             UsageError: The round was never run.
         """
+        if history.opened is None and (history.finished or history.open):
+            raise UsageError(
+                f"{shown(self.folder.ledger)}: the line with the spec is lost",
+                "Name the spec's file instead: tuneplay run SPEC",
+            )
         if history.opened is None:
             raise UsageError(
                 f"{shown(self.folder.root)} has no trials yet", "Start it with `tuneplay run`."
@@ -66,7 +71,7 @@ class Place:
             if trial.study not in known:
                 raise LedgerError(
                     f"{self.folder.ledger}: a trial of {trial.study}, which is no study of the spec",
-                    "Restore the file from a copy; nothing was changed.",
+                    "Nothing was changed. Restore the spec or the file from a copy.",
                 )
         return spec
 

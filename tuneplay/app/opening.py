@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from tuneplay.app.attempt import Workshop
@@ -12,7 +12,7 @@ from tuneplay.app.changes import check_changes
 from tuneplay.app.locate import Place, locate
 from tuneplay.domain.round import Round
 from tuneplay.domain.trial import TrialId
-from tuneplay.errors import CannotStartError
+from tuneplay.errors import CannotStartError, SpecChangedError
 from tuneplay.ledger.events import Intent
 from tuneplay.ledger.history import History
 from tuneplay.search.plan import hyperparameters, planned_units, seed_of, turns, values_at
@@ -56,12 +56,33 @@ def open_round(argument: str, workdir: str | None = None) -> Opening:
         if workdir is None:
             # The trials of one round all run in the same folder, wherever it is continued from.
             place_of_trials = Path(history.opened.workdir)
+    elif history.finished or history.open:
+        _check_plan(spec.round, history, argument)
     if not place_of_trials.is_dir():
         raise CannotStartError(
             f"the folder in which the trials run is gone: {place_of_trials}",
             "Restore it, or name another one with --workdir: it must hold the same program.",
         )
     return Opening(place, spec, history, place_of_trials)
+
+
+def _check_plan(round_: Round, history: History, file: str) -> None:
+    """See whether trials are those of a spec, where the ledger has lost the spec they began with.
+
+    Raises:
+        SpecChangedError: Some trial is not one that this spec plans.
+    """
+    keys = {study.key for study in round_.studies}
+    for trial, known in history.configured.items():
+        plain = replace(trial, rerun=0)
+        planned = planned_intent(round_, plain, History()) if trial.study in keys else None
+        told = trial.study not in keys or planned is not None
+        if told and (planned is None or planned.hyperparameters != known.hyperparameters):
+            raise SpecChangedError(
+                f"{file} does not plan {trial} as it was trained, and the ledger's copy of the "
+                "spec is lost",
+                "Put the spec back as it was when the round began.",
+            )
 
 
 def planned_commands(opening: Opening) -> Iterator[tuple[str, str]]:

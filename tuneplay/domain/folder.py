@@ -64,6 +64,15 @@ class RoundFolder:
         """Where the `number`-th torn tail of the ledger is set aside."""
         return self.root / f"ledger.torn-{number}"
 
+    def damaged(self, number: int) -> Path:
+        """Where the damaged lines of the `number`-th repair of the ledger are kept."""
+        return self.root / f"ledger.damaged-{number}"
+
+    @property
+    def repaired(self) -> Path:
+        """The ledger while it is being repaired; it is renamed when it is whole."""
+        return self.root / "ledger.repaired"
+
     def attempt(self, study_folder: str, trial: TrialId, attempt: int) -> AttemptFolder:
         """Folder of one attempt.
 

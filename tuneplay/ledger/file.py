@@ -6,9 +6,11 @@ than a torn tail: it is set aside before the next write, and never read.
 
 from __future__ import annotations
 
+import errno
 import json
 import os
-from collections.abc import Iterator, Sequence
+import shlex
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -31,20 +33,38 @@ def read(folder: RoundFolder) -> list[Event]:
 
 
 def _events(path: Path, data: bytes) -> Iterator[Event]:
-    lines = data[: _whole(data)].split(b"\n")
+    lines = data[: whole_length(data)].split(b"\n")
     for number, line in enumerate(lines[:-1], start=1):
         try:
-            fields = json.loads(line)
-            if fields["event"] == "opened":
-                _check_version(path, fields["ledger_version"])
-            event = decode(fields)
-        except (ValueError, KeyError, TypeError, RecursionError):
+            event = event_in(path, line)
+        except ValueError:
             raise LedgerError(
                 f"{path}:{number}: damaged line",
-                "Restore the file from a copy; nothing was changed.",
+                "Nothing was changed. Restore the file from a copy, or set the damaged lines aside "
+                f"and go on: tuneplay run {shlex.quote(str(path.parent))} --repair",
             ) from None
         if event is not None:
             yield event
+
+
+def event_in(path: Path, line: bytes) -> Event | None:
+    """The event in a line of the ledger; None for a kind that a later version has added.
+
+    Args:
+        path: The ledger, for messages.
+        line: The line, without its newline.
+
+    Raises:
+        ValueError: The line is damaged.
+        LedgerError: The ledger is of a newer version.
+    """
+    try:
+        fields = json.loads(line)
+        if fields["event"] == "opened":
+            _check_version(path, fields["ledger_version"])
+        return decode(fields)
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise ValueError("damaged line") from error
 
 
 def _check_version(path: Path, version: int) -> None:
@@ -55,7 +75,7 @@ def _check_version(path: Path, version: int) -> None:
         )
 
 
-def _whole(data: bytes) -> int:
+def whole_length(data: bytes) -> int:
     """Length of the part that was written whole.
 
     That is everything up to the last newline; a last line that is no JSON object is torn as well
@@ -81,10 +101,11 @@ class LedgerWriter:
         """
         self._path = folder.ledger
         try:
-            flags = os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC
+            # A link that somebody else made is not followed: nothing is written elsewhere.
+            flags = os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC | os.O_NOFOLLOW
             self._fd = os.open(self._path, flags, 0o644)
             self._repair(folder)
-            _sync_folder(folder.root)
+            sync_folder(folder.root)
         except OSError as error:
             raise self._unwritable(error) from None
 
@@ -128,22 +149,18 @@ class LedgerWriter:
     def _repair(self, folder: RoundFolder) -> None:
         size = os.fstat(self._fd).st_size
         data = os.pread(self._fd, size, 0)
-        end = _whole(data)
+        end = whole_length(data)
         if end == size:
             return
-        number = 1
-        while (aside := folder.torn(number)).exists():
-            number += 1
-        with aside.open("wb") as file:
-            file.write(data[end:])
-            file.flush()
-            os.fsync(file.fileno())
+        set_aside(data[end:], folder.torn)
         os.ftruncate(self._fd, end)
         os.fsync(self._fd)
 
     def _unwritable(self, error: OSError) -> LedgerError:
+        link = error.errno == errno.ELOOP
+        why = "it is a link; link the round's folder instead" if link else error.strerror
         return LedgerError(
-            f"{self._path}: cannot be written: {error.strerror}",
+            f"{self._path}: cannot be written: {why}",
             "Nothing recorded is lost. Free space or mend the rights, then the same command "
             "goes on where it was.",
         )
@@ -153,7 +170,29 @@ def _line(fields: dict[str, Any]) -> bytes:
     return _ENCODER.encode(fields).encode() + b"\n"
 
 
-def _sync_folder(path: Path) -> None:
+def set_aside(data: bytes, name: Callable[[int], Path]) -> Path:
+    """Keep bytes in a new file and wait until the disk has them; no file is ever replaced.
+
+    Args:
+        data: What is kept.
+        name: The path of the `number`-th such file.
+    """
+    number = 1
+    while os.path.lexists(name(number)):
+        number += 1
+    write_new(name(number), data)
+    return name(number)
+
+
+def write_new(path: Path, data: bytes) -> None:
+    """Write a file that must not exist yet, and wait until the disk has it."""
+    with path.open("xb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def sync_folder(path: Path) -> None:
     """Make a new file's name durable, where the platform can."""
     fd = os.open(path, os.O_RDONLY)
     try:
