@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import time
@@ -71,6 +72,21 @@ class Attempt:
         """Read what was measured since."""
         if self.collector.read():
             self.news = time.monotonic()
+
+    def mark_stopping(self) -> None:
+        """Leave word in the folder that it is about to be ended, and why.
+
+        A program may answer TERM with exit code 0: whoever reads the folder later, after a crash
+        of this coordinator, must not take that for an ended training.
+        """
+        with contextlib.suppress(OSError):
+            Path(self.folder.stopping).write_text(self.stopped, encoding="utf-8")
+
+    def read_stopping(self) -> None:
+        """Take over what an earlier coordinator left with `mark_stopping`."""
+        with contextlib.suppress(OSError):
+            self.stopped = Path(self.folder.stopping).read_text(encoding="utf-8")
+            self.interrupted = not self.stopped
 
 
 class Workshop:

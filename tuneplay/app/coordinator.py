@@ -15,6 +15,13 @@ from dataclasses import dataclass, replace
 from tuneplay.app.asking import Asker
 from tuneplay.app.attempt import Attempt, Workshop
 from tuneplay.app.breaker import Breaker
+from tuneplay.app.ending import (
+    NO_SPACE,
+    broken_from_outside,
+    check_written,
+    has_done_all,
+    storage_full,
+)
 from tuneplay.app.enforce import Enforcer
 from tuneplay.app.observer import Observer
 from tuneplay.app.picture import picture, seconds_left
@@ -23,9 +30,8 @@ from tuneplay.app.tally import Tally
 from tuneplay.domain.progress import Progress
 from tuneplay.domain.round import Round
 from tuneplay.domain.trial import Trial, TrialId
-from tuneplay.errors import CannotStartError, LedgerError
-from tuneplay.judge.outcome import describe_exit, ended_from_outside
-from tuneplay.launch.base import Launcher, has_begun, read_exit
+from tuneplay.errors import CannotStartError
+from tuneplay.launch.base import Launcher, read_exit
 from tuneplay.ledger.events import Event, Finished, Intent, Note, Started
 from tuneplay.ledger.file import LedgerWriter
 from tuneplay.ledger.history import History
@@ -166,50 +172,40 @@ class Coordinator:
         attempt = self._running.pop(key)
         if attempt.share is not None:
             self._free.append(attempt.share)
-        if not has_begun(attempt.folder) and attempt.kill_at is None:
-            raise LedgerError(
-                f"{attempt.folder.root}: the trial could not begin: its folder cannot be written",
-                "Free space or mend the rights; the same command then goes on where it was.",
-            )
         code = read_exit(attempt.folder)
+        if attempt.kill_at is None:
+            check_written(attempt.folder, code, fallback_code)
         self._durations.append(time.monotonic() - attempt.began)
-        self._decide(attempt, fallback_code if code is None else code)
+        if self._decide(attempt, fallback_code if code is None else code) == NO_SPACE:
+            self._flush()
+            raise storage_full(attempt.folder, "its log says that a disk that it writes to is full")
 
-    def _decide(self, attempt: Attempt, code: int | None) -> None:
-        """Finished, to be begun anew, or stopped on request."""
+    def _decide(self, attempt: Attempt, code: int | None) -> str:
+        """Finished, to be begun anew, or stopped on request; why from outside, if it was that."""
         trial, number = attempt.intent.trial, attempt.intent.attempt
         result = self._p.workshop.result(attempt, code)
         bad, described = attempt.collector.bad_lines
         if bad:
             more = f" (and {bad - 1} more)" if bad > 1 else ""
             self._p.observer.remark(f"{trial}: {next(iter(described))}{more}")
-        if attempt.interrupted and not self._complete(attempt, code):
+        if attempt.interrupted and not has_done_all(attempt, code, self._p.round.epochs):
             self._outbox.append(Note("interrupted", trial, number, "stopped on request"))
-            return
-        if not attempt.stopped and self._deserves_another(trial, code):
-            why = describe_exit(code)
+            self._pending.appendleft(trial)
+            return ""
+        why = broken_from_outside(attempt, result.outcome, code, self._p.round)
+        if why and self._p.history.losses.get(trial, 0) < self._p.round.resources.retries:
             self._outbox.append(Note("lost", trial, number, why))
             self._pending.appendleft(trial)
             self._p.observer.remark(f"{trial}: {why}; it gets another attempt")
-            return
+            return why
+        if why and result.feasible:
+            attempt.stopped = why
+            result = self._p.workshop.result(attempt, code)
         self._outbox.append(Finished(result))
         self.tally.add(result)
         self._p.asker.tell(trial, result.outcome)
         self._watch_breaker(result, code)
-
-    def _deserves_another(self, trial: TrialId, code: int | None) -> bool:
-        """Whether a trial was killed or lost from outside, and has a retry left."""
-        declared = code in self._p.round.infeasible.exit_codes
-        left = self._p.history.losses.get(trial, 0) < self._p.round.resources.retries
-        return ended_from_outside(code) and not declared and left
-
-    def _complete(self, attempt: Attempt, code: int | None) -> bool:
-        """Whether an attempt had done all its epochs when it was told to stop.
-
-        Many programs answer TERM by saving and leaving with exit code 0: that is no ending.
-        """
-        last = attempt.collector.last_epoch
-        return code == 0 and last is not None and last >= self._p.round.epochs
+        return why
 
     def _watch_breaker(self, result: Trial, code: int | None) -> None:
         self.breaker.see(result)

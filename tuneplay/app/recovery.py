@@ -11,7 +11,7 @@ from tuneplay.app.coordinator import Coordinator, Parts
 from tuneplay.app.tally import Tally
 from tuneplay.domain.folder import AttemptFolder
 from tuneplay.domain.trial import TrialId
-from tuneplay.launch.base import has_begun, read_exit
+from tuneplay.launch.base import exit_is_torn, has_begun, read_exit
 from tuneplay.ledger.events import Event, Note, Started
 from tuneplay.ledger.history import OpenAttempt
 
@@ -38,6 +38,8 @@ def recover(parts: Parts, wanted: Sequence[TrialId], tally: Tally) -> Coordinato
             living.append(attempt)
             if known.handle is None:
                 events.append(Started(trial, number, handle))
+        elif exit_is_torn(attempt.folder):
+            events.append(Note("interrupted", trial, number, "no space left for its exit code"))
         elif has_begun(attempt.folder):
             ended.append(attempt)
         else:
@@ -60,7 +62,10 @@ def _attempt(parts: Parts, known: OpenAttempt) -> Attempt:
     intent = known.intent
     folder = parts.workshop.folder_of(intent.trial, intent.attempt)
     metric = parts.round.objective.metric
-    return Attempt(intent, folder, metric, intent.gpus, began=time.monotonic() - age_of(folder))
+    began = time.monotonic() - age_of(folder)
+    attempt = Attempt(intent, folder, metric, intent.gpus, began=began)
+    attempt.read_stopping()
+    return attempt
 
 
 def age_of(folder: AttemptFolder) -> float:

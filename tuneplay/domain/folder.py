@@ -132,6 +132,11 @@ class AttemptFolder:
         return f"{self.root}/started"
 
     @property
+    def stopping(self) -> str:
+        """Written by the coordinator before it ends an attempt; holds why, or nothing on request."""
+        return f"{self.root}/stopping"
+
+    @property
     def exit(self) -> str:
         """The exit code, written by the wrapper after the program has ended."""
         return f"{self.root}/exit"

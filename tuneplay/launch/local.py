@@ -42,6 +42,13 @@ LONGEST_SLEEP = 3_600.0
 LOOK_SECONDS = 0.05
 
 
+class _Child(subprocess.Popen[bytes]):
+    """A child that may outlive this process: that is no oversight, and needs no warning."""
+
+    def __del__(self) -> None:
+        """Leave it running."""
+
+
 @dataclass(slots=True)
 class _Watched:
     """A living attempt: its leader is the wrapper, which leads the process group as well."""
@@ -49,7 +56,7 @@ class _Watched:
     pid: int
     handle: Handle
     folder: AttemptFolder
-    child: subprocess.Popen[bytes] | None
+    child: _Child | None
     pidfd: int | None
     straggling_since: float | None = None
     cancelled: bool = False
@@ -93,7 +100,7 @@ class LocalLauncher:
     def submit(self, order: Order) -> Handle:
         """Start an attempt; see `Launcher`."""
         try:
-            child = subprocess.Popen(
+            child = _Child(
                 ["/bin/sh", self._wrapper, order.folder.root, *order.argv],
                 cwd=order.workdir,
                 env=order.env,
@@ -166,7 +173,7 @@ class LocalLauncher:
         key: str,
         handle: Handle,
         folder: AttemptFolder,
-        child: subprocess.Popen[bytes] | None,
+        child: _Child | None,
     ) -> None:
         try:
             pidfd = os.pidfd_open(handle["pid"])

@@ -81,13 +81,21 @@ def claim(folder: AttemptFolder) -> bool:
     except FileNotFoundError:
         return True
     except OSError as error:
-        raise LedgerError(
-            f"{folder.root}: cannot be written: {error.strerror}",
-            "Mend the rights; the same command then goes on where it was.",
-        ) from None
-    os.write(fd, b"claimed\n")
-    os.close(fd)
+        raise _unwritable(folder, error) from None
+    try:
+        os.write(fd, b"claimed\n")
+    except OSError as error:
+        raise _unwritable(folder, error) from None
+    finally:
+        os.close(fd)
     return True
+
+
+def _unwritable(folder: AttemptFolder, error: OSError) -> LedgerError:
+    return LedgerError(
+        f"{folder.root}: cannot be written: {error.strerror}",
+        "Free space or mend the rights; the same command then goes on where it was.",
+    )
 
 
 def signal_group(group: int, number: int) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import json
 import os
@@ -46,8 +47,10 @@ class CoordinatorLock:
     def _sign(self) -> None:
         since = time.strftime("%Y-%m-%d %H:%M:%S")
         holder = {"host": socket.gethostname(), "pid": os.getpid(), "since": since}
-        os.ftruncate(self._fd, 0)
-        os.pwrite(self._fd, json.dumps(holder).encode() + b"\n", 0)
+        # Where the storage is full the round is locked all the same, by nobody in particular.
+        with contextlib.suppress(OSError):
+            os.ftruncate(self._fd, 0)
+            os.pwrite(self._fd, json.dumps(holder).encode() + b"\n", 0)
 
     def close(self) -> None:
         """Give the round back."""
