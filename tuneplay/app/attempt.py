@@ -41,6 +41,8 @@ class Attempt:
         stopped: Empty, or why tuneplay ended it.
         kill_at: Monotonic time at which TERM becomes KILL; None before TERM.
         interrupted: Whether it was stopped on request, so that it will be begun anew.
+        watched: Whether a coordinator lived when it ended.
+        lasted: Seconds that an attempt which nobody watched took; None when that is not known.
     """
 
     intent: Intent
@@ -53,6 +55,8 @@ class Attempt:
     stopped: str = ""
     kill_at: float | None = None
     interrupted: bool = False
+    watched: bool = True
+    lasted: float | None = None
 
     def __post_init__(self) -> None:
         self.collector = Collector(self.folder, self.metric)
@@ -157,7 +161,7 @@ class Workshop:
             judge(ending, self._round),
             curves,
             attempt.intent.attempt,
-            time.monotonic() - attempt.began,
+            time.monotonic() - attempt.began if attempt.watched else attempt.lasted,
             self._checkpoint(attempt.folder, curves),
         )
 

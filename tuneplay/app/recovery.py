@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Sequence
 
 from tuneplay.app.attempt import Attempt
 from tuneplay.app.coordinator import Coordinator, Parts
 from tuneplay.app.tally import Tally
-from tuneplay.domain.folder import AttemptFolder
 from tuneplay.domain.trial import TrialId
 from tuneplay.launch.base import exit_is_torn, has_begun, read_exit
+from tuneplay.launch.clock import age_of, duration_of
 from tuneplay.ledger.events import Event, Note, Started
 from tuneplay.ledger.history import OpenAttempt
 
@@ -41,6 +40,7 @@ def recover(parts: Parts, wanted: Sequence[TrialId], tally: Tally) -> Coordinato
         elif exit_is_torn(attempt.folder):
             events.append(Note("interrupted", trial, number, "no space left for its exit code"))
         elif has_begun(attempt.folder):
+            attempt.watched, attempt.lasted = False, duration_of(attempt.folder)
             ended.append(attempt)
         else:
             events.append(Note("interrupted", trial, number, "announced, but never begun"))
@@ -62,20 +62,6 @@ def _attempt(parts: Parts, known: OpenAttempt) -> Attempt:
     intent = known.intent
     folder = parts.workshop.folder_of(intent.trial, intent.attempt)
     metric = parts.round.objective.metric
-    began = time.monotonic() - age_of(folder)
-    attempt = Attempt(intent, folder, metric, intent.gpus, began=began)
+    attempt = Attempt(intent, folder, metric, intent.gpus, began=time.monotonic() - age_of(folder))
     attempt.read_stopping()
     return attempt
-
-
-def age_of(folder: AttemptFolder) -> float:
-    """Seconds from the begin of an attempt to its end, or to now."""
-    try:
-        begun = os.stat(folder.started).st_mtime
-    except OSError:
-        return 0.0
-    try:
-        ended = os.stat(folder.exit).st_mtime
-    except OSError:
-        ended = time.time()
-    return max(0.0, ended - begun)

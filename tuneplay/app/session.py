@@ -22,7 +22,7 @@ from tuneplay.app.tally import Tally
 from tuneplay.domain.folder import RoundFolder
 from tuneplay.domain.progress import Progress
 from tuneplay.domain.trial import TrialId
-from tuneplay.errors import CannotStartError, ExitCode, LedgerError
+from tuneplay.errors import BusyError, CannotStartError, ExitCode, LedgerError
 from tuneplay.launch.base import Launcher
 from tuneplay.launch.gpus import gpu_shares
 from tuneplay.ledger.events import Intent, Opened
@@ -63,6 +63,11 @@ def session(opening: Opening, observer: Observer, launcher: Launcher) -> Iterato
     with StopRequests() as stop, contextlib.closing(CoordinatorLock(folder)):
         with contextlib.closing(LedgerWriter(folder)) as ledger:
             history = replay(read(folder))
+            if history.opened != opening.history.opened:
+                raise BusyError(
+                    f"{folder.root}: another coordinator opened this round a moment ago",
+                    "The same command goes on from there.",
+                )
             _write_opened(opening, history, ledger)
             shares = gpu_shares(round_.resources, os.environ)
             asker = Asker(round_, history)
