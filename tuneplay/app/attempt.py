@@ -83,8 +83,11 @@ class Attempt:
         A program may answer TERM with exit code 0: whoever reads the folder later, after a crash
         of this coordinator, must not take that for an ended training.
         """
+        flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC
         with contextlib.suppress(OSError):
-            Path(self.folder.stopping).write_text(self.stopped, encoding="utf-8")
+            fd = os.open(self.folder.stopping, flags, 0o644)
+            with open(fd, "w", encoding="utf-8") as file:
+                file.write(self.stopped)
 
     def read_stopping(self) -> None:
         """Take over what an earlier coordinator left with `mark_stopping`."""

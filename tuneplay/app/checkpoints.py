@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import math
+import os
 import shutil
 from pathlib import Path
 
@@ -44,6 +45,8 @@ def thin_out(folder: AttemptFolder, curves: Curves, objective: Objective, keep: 
     kept = set(available[:keep])
     if best_first[0] not in kept:
         return
+    if os.path.realpath(folder.checkpoints) != os.path.realpath(folder.root) + "/checkpoints":
+        return  # a link that the program made: what lies behind it is not ours
     for name, epoch in found.items():
         if epoch not in kept:
             _delete(Path(folder.checkpoints) / name)

@@ -145,7 +145,7 @@ class Coordinator:
         round_, history = self._p.round, self._p.history
         number = history.attempts.get(trial, 0) + 1
         # A folder may be left from a crash that took the end of the ledger with it.
-        while os.path.exists(self._p.workshop.folder_of(trial, number).root):
+        while os.path.lexists(self._p.workshop.folder_of(trial, number).root):
             number += 1
         earlier = history.configured.get(trial)
         if earlier is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -95,7 +96,7 @@ def locate(argument: str) -> Place:
 def _locate(argument: str) -> Place:
     path = Path(argument)
     if path.is_dir():
-        folder = RoundFolder(path.resolve())
+        folder = RoundFolder(_real(path))
         if folder.spec.is_file():
             return Place(folder, folder.spec)
         if folder.ledger.is_file():
@@ -104,11 +105,17 @@ def _locate(argument: str) -> Place:
             f"{argument} is no round: it holds neither {SPEC_NAME} nor a ledger", _known()
         )
     if path.is_file():
-        absolute = path.resolve()
         if path.name == SPEC_NAME:
-            return Place(RoundFolder(absolute.parent), absolute)
-        return Place(RoundFolder(Path.cwd() / ROUNDS_NAME / path.stem), absolute)
+            # The round's folder is the one that holds the spec, even where the spec is a link.
+            parent = _real(path.parent)
+            return Place(RoundFolder(parent), parent / SPEC_NAME)
+        return Place(RoundFolder(_real(Path.cwd() / ROUNDS_NAME / path.stem)), _real(path))
     raise UsageError(f"{argument}: no such file or folder", _known())
+
+
+def _real(path: Path) -> Path:
+    """The one true path: a round's folder may be a link, and a trial knows its folder by name."""
+    return Path(os.path.realpath(path))
 
 
 def shown(path: Path) -> str:

@@ -22,7 +22,7 @@ from tuneplay.app.tally import Tally
 from tuneplay.domain.folder import RoundFolder
 from tuneplay.domain.progress import Progress
 from tuneplay.domain.trial import TrialId
-from tuneplay.errors import BusyError, CannotStartError, ExitCode, LedgerError
+from tuneplay.errors import BusyError, CannotStartError, ExitCode, LedgerError, UsageError
 from tuneplay.launch.base import Launcher
 from tuneplay.launch.gpus import gpu_shares
 from tuneplay.ledger.events import Intent, Opened
@@ -56,6 +56,7 @@ def session(opening: Opening, observer: Observer, launcher: Launcher) -> Iterato
     Raises:
         BusyError: Another coordinator is live.
         LedgerError: The ledger is damaged or cannot be written.
+        UsageError: A link leads out of the round's folder.
     """
     round_, folder = opening.spec.round, opening.place.folder
     workshop = Workshop(round_, folder, opening.workdir)
@@ -151,6 +152,13 @@ def _make_folder(folder: RoundFolder) -> None:
             f"{folder.root}: cannot be written: {error.strerror}",
             "Choose a place that can be written, or mend the rights; nothing was started.",
         ) from None
+    for path in (folder.trials, *folder.trials.iterdir()):
+        if path.is_symlink() and not path.resolve().is_relative_to(folder.root):
+            raise UsageError(
+                f"{path} is a link that leads out of the round's folder",
+                "Nothing is written or deleted through it. To keep a round on another disk, link "
+                f"the round's folder itself: {folder.root}",
+            )
 
 
 def _write_opened(opening: Opening, history: History, ledger: LedgerWriter) -> None:
