@@ -15,6 +15,7 @@ from tuneplay.domain.curves import Curves
 from tuneplay.domain.folder import AttemptFolder, RoundFolder, study_folders
 from tuneplay.domain.hyperparameter import Scalar
 from tuneplay.domain.round import Round
+from tuneplay.domain.secrets import Secrets
 from tuneplay.domain.trial import Trial, TrialId
 from tuneplay.errors import LedgerError
 from tuneplay.judge.outcome import Ending, judge
@@ -99,8 +100,11 @@ class Attempt:
 class Workshop:
     """Prepares attempts of one round and reads their results."""
 
-    def __init__(self, round_: Round, folder: RoundFolder, workdir: Path) -> None:
+    def __init__(
+        self, round_: Round, folder: RoundFolder, workdir: Path, secrets: Secrets | None = None
+    ) -> None:
         self._round = round_
+        self.secrets = secrets or Secrets()
         self._folder = folder
         self._workdir = workdir
         self._folders = study_folders(study.key for study in round_.studies)
@@ -141,8 +145,8 @@ class Workshop:
         command = {"argv": order.argv, "workdir": str(order.workdir), "env": order.added}
         try:
             os.makedirs(order.folder.checkpoints if self._keeps_checkpoints else order.folder.root)
-            _write_json(order.folder.command, command)
-            _write_json(order.folder.params, hyperparameters)
+            _write_json(order.folder.command, self.secrets.hide_in(command))
+            _write_json(order.folder.params, self.secrets.hide_in(hyperparameters))
         except OSError as error:
             raise LedgerError(
                 f"{order.folder.root}: cannot be written: {error.strerror}",
@@ -160,7 +164,7 @@ class Workshop:
         return Trial(
             attempt.intent.trial,
             attempt.intent.seed,
-            attempt.intent.hyperparameters,
+            self.secrets.hide_in(attempt.intent.hyperparameters),
             judge(ending, self._round),
             curves,
             attempt.intent.attempt,

@@ -8,7 +8,7 @@ from tuneplay.domain.round import Round
 from tuneplay.errors import SpecChangedError
 
 #: Fields that cannot change what was measured. `trials` is one of them when it is raised.
-_FREE = ("name", "goal", "resources", "rerun_seeds", "keep_checkpoints", "trial_variance")
+_FREE = ("name", "goal", "resources", "rerun_seeds", "keep_checkpoints", "trial_variance", "redact")
 
 
 def check_changes(recorded: Round, now: Round, file: str) -> None:

@@ -13,7 +13,7 @@ class Check:
     """A spec that can be carried out.
 
     Attributes:
-        round: What it declares.
+        round: What it declares, without secrets.
         warnings: What was found odd.
         first_command: The first command that would start; None when nothing is left to start.
     """
@@ -31,4 +31,4 @@ def check_round(argument: str) -> Check:
     """
     opening = open_round(argument)
     first = next(planned_commands(opening), None)
-    return Check(opening.spec.round, opening.spec.warnings, first)
+    return Check(opening.recorded.round, opening.spec.warnings, first)

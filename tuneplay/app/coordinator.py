@@ -25,6 +25,7 @@ from tuneplay.app.ending import (
 from tuneplay.app.enforce import Enforcer
 from tuneplay.app.observer import Observer
 from tuneplay.app.picture import picture, seconds_left
+from tuneplay.app.secrets import with_secrets
 from tuneplay.app.stop import Stop, StopRequests
 from tuneplay.app.tally import Tally
 from tuneplay.domain.progress import Progress
@@ -149,9 +150,11 @@ class Coordinator:
             number += 1
         earlier = history.configured.get(trial)
         if earlier is not None:
-            return Intent(trial, number, earlier.seed, earlier.hyperparameters)
+            values = with_secrets(earlier.hyperparameters, round_, trial.study)
+            return Intent(trial, number, earlier.seed, values)
         if trial.rerun:
-            values = history.configured[replace(trial, rerun=0)].hyperparameters
+            first = history.configured[replace(trial, rerun=0)]
+            values = with_secrets(first.hyperparameters, round_, trial.study)
         else:
             values = hyperparameters(round_.study(trial.study), self._p.asker.ask(trial))
         return Intent(trial, number, seed_of(round_, trial), values)
@@ -187,7 +190,8 @@ class Coordinator:
         bad, described = attempt.collector.bad_lines
         if bad:
             more = f" (and {bad - 1} more)" if bad > 1 else ""
-            self._p.observer.remark(f"{trial}: {next(iter(described))}{more}")
+            what = self._p.workshop.secrets.hide(next(iter(described)))
+            self._p.observer.remark(f"{trial}: {what}{more}")
         if attempt.interrupted and not has_done_all(attempt, code, self._p.round.epochs):
             self._outbox.append(Note("interrupted", trial, number, "stopped on request"))
             self._pending.appendleft(trial)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -10,7 +11,9 @@ from pathlib import Path
 from tuneplay.app.attempt import Workshop
 from tuneplay.app.changes import check_changes
 from tuneplay.app.locate import Place, locate
+from tuneplay.app.secrets import recorded_spec, secrets_of, with_secrets
 from tuneplay.domain.round import Round
+from tuneplay.domain.secrets import Secrets
 from tuneplay.domain.trial import TrialId
 from tuneplay.errors import CannotStartError, SpecChangedError
 from tuneplay.ledger.events import Intent
@@ -28,12 +31,16 @@ class Opening:
         spec: Its spec.
         history: What its ledger says.
         workdir: Folder in which its trials run.
+        recorded: The spec as the ledger has it, or will: without secrets.
+        secrets: What is written nowhere.
     """
 
     place: Place
     spec: Spec
     history: History
     workdir: Path
+    recorded: Spec
+    secrets: Secrets
 
 
 def open_round(argument: str, workdir: str | None = None) -> Opening:
@@ -50,9 +57,11 @@ def open_round(argument: str, workdir: str | None = None) -> Opening:
     place = locate(argument)
     history = place.history()
     spec = place.spec(history)
+    secrets = secrets_of(spec.round, os.environ)
+    recorded = recorded_spec(spec, secrets, argument)
     place_of_trials = Path(workdir).resolve() if workdir else Path.cwd()
     if history.opened is not None and (history.finished or history.open):
-        check_changes(place.recorded(history).round, spec.round, argument)
+        _check_changes(place.recorded(history).round, spec, recorded, argument)
         if workdir is None:
             # The trials of one round all run in the same folder, wherever it is continued from.
             place_of_trials = Path(history.opened.workdir)
@@ -63,7 +72,17 @@ def open_round(argument: str, workdir: str | None = None) -> Opening:
             f"the folder in which the trials run is gone: {place_of_trials}",
             "Restore it, or name another one with --workdir: it must hold the same program.",
         )
-    return Opening(place, spec, history, place_of_trials)
+    return Opening(place, spec, history, place_of_trials, recorded, secrets)
+
+
+def _check_changes(before: Round, spec: Spec, recorded: Spec, file: str) -> None:
+    """As `check_changes`; trials from before `redact` was written have the spec with its secrets."""
+    try:
+        check_changes(before, recorded.round, file)
+    except SpecChangedError:
+        if recorded is spec:
+            raise
+        check_changes(before, spec.round, file)
 
 
 def _check_plan(round_: Round, history: History, file: str) -> None:
@@ -77,7 +96,8 @@ def _check_plan(round_: Round, history: History, file: str) -> None:
         plain = replace(trial, rerun=0)
         planned = planned_intent(round_, plain, History()) if trial.study in keys else None
         told = trial.study not in keys or planned is not None
-        if told and (planned is None or planned.hyperparameters != known.hyperparameters):
+        before = with_secrets(known.hyperparameters, round_, trial.study) if planned else None
+        if told and (planned is None or planned.hyperparameters != before):
             raise SpecChangedError(
                 f"{file} does not plan {trial} as it was trained, and the ledger's copy of the "
                 "spec is lost",
@@ -94,7 +114,7 @@ def planned_commands(opening: Opening) -> Iterator[tuple[str, str]]:
             continue
         intent = planned_intent(round_, trial, history)
         if intent is not None:
-            yield str(trial), shlex.join(workshop.order(intent).argv)
+            yield str(trial), opening.secrets.hide(shlex.join(workshop.order(intent).argv))
 
 
 def count_pending(opening: Opening) -> int:
@@ -109,7 +129,8 @@ def planned_intent(round_: Round, trial: TrialId, history: History) -> Intent | 
     number = history.attempts.get(trial, 0) + 1
     earlier = history.configured.get(trial)
     if earlier is not None:
-        return Intent(trial, number, earlier.seed, earlier.hyperparameters)
+        values = with_secrets(earlier.hyperparameters, round_, trial.study)
+        return Intent(trial, number, earlier.seed, values)
     study = round_.study(trial.study)
     units = planned_units(round_, study, trial.number)
     if units is None:

@@ -17,6 +17,7 @@ from tuneplay.app.observer import Observer
 from tuneplay.app.opening import Opening
 from tuneplay.app.provenance import git_state, versions
 from tuneplay.app.recovery import recover
+from tuneplay.app.secrets import unset
 from tuneplay.app.stop import Stop, StopRequests
 from tuneplay.app.tally import Tally
 from tuneplay.domain.folder import RoundFolder
@@ -59,10 +60,10 @@ def session(opening: Opening, observer: Observer, launcher: Launcher) -> Iterato
         UsageError: A link leads out of the round's folder.
     """
     round_, folder = opening.spec.round, opening.place.folder
-    workshop = Workshop(round_, folder, opening.workdir)
+    workshop = Workshop(round_, folder, opening.workdir, opening.secrets)
     _make_folder(folder)
     with StopRequests() as stop, contextlib.closing(CoordinatorLock(folder)):
-        with contextlib.closing(LedgerWriter(folder)) as ledger:
+        with contextlib.closing(LedgerWriter(folder, opening.secrets)) as ledger:
             history = replay(read(folder))
             if history.opened != opening.history.opened:
                 raise BusyError(
@@ -72,6 +73,8 @@ def session(opening: Opening, observer: Observer, launcher: Launcher) -> Iterato
             _write_opened(opening, history, ledger)
             shares = gpu_shares(round_.resources, os.environ)
             asker = Asker(round_, history)
+            for name in unset(round_, os.environ):
+                observer.remark(f"redact: {name} is not in the environment, so nothing is hidden")
             yield Parts(round_, history, launcher, ledger, workshop, asker, observer, stop, shares)
 
 
@@ -131,10 +134,11 @@ def _broken_command(coordinator: Coordinator, parts: Parts) -> CannotStartError:
     count = len(coordinator.breaker.streak)
     what = "The first trial" if count == 1 else f"{count} trials in a row"
     log = _log_end(folder.stderr) or _log_end(folder.stdout)
+    hide = parts.workshop.secrets.hide
     return CannotStartError(
         f"the train command is broken. {what} failed before measuring anything: "
-        f"{failed.outcome.reason}." + (f"\n\n{log}\n" if log else ""),
-        f"By hand: cd {shlex.quote(str(order.workdir))} && {shlex.join(order.argv)}\n"
+        f"{failed.outcome.reason}." + (f"\n\n{hide(log)}\n" if log else ""),
+        f"By hand: cd {shlex.quote(str(order.workdir))} && {hide(shlex.join(order.argv))}\n"
         f"Logs: {shown(Path(folder.root))}\n"
         "None of them counts; after mending it, the same command goes on.",
     )
@@ -164,12 +168,12 @@ def _make_folder(folder: RoundFolder) -> None:
 def _write_opened(opening: Opening, history: History, ledger: LedgerWriter) -> None:
     """Record the spec: when the round begins, and when it was amended."""
     before = history.opened
-    now = (opening.spec.text, str(opening.workdir))
+    now = (opening.recorded.text, str(opening.workdir))
     if before is not None and (before.spec, before.workdir) == now:
         return
     source = opening.place.spec_file or (before and before.source) or ""
     opened = Opened(
-        opening.spec.text,
+        opening.recorded.text,
         str(source),
         str(opening.workdir),
         versions(),

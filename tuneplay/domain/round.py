@@ -123,6 +123,7 @@ class Round:
         resources: What the round may use.
         trial_variance: An earlier round of the same pipeline whose baseline reruns tell the
             trial variance; None for none.
+        redact: Environment variables and fixed hyperparameters whose values are written nowhere.
     """
 
     name: str
@@ -140,6 +141,7 @@ class Round:
     keep_checkpoints: int | None = 1
     resources: Resources = field(default_factory=Resources)
     trial_variance: str | None = None
+    redact: tuple[str, ...] = ()
     _by_key: dict[str, Study] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from tuneplay.domain.folder import RoundFolder
+from tuneplay.domain.secrets import Secrets
 from tuneplay.errors import LedgerError
 from tuneplay.ledger.events import LEDGER_VERSION, Event, decode, encode
 
@@ -93,13 +94,18 @@ def whole_length(data: bytes) -> int:
 class LedgerWriter:
     """Appends events to a ledger. Only the live coordinator may have one."""
 
-    def __init__(self, folder: RoundFolder) -> None:
+    def __init__(self, folder: RoundFolder, secrets: Secrets | None = None) -> None:
         """Open the ledger for appending, creating it if need be; set a torn tail aside.
+
+        Args:
+            folder: The round's folder.
+            secrets: What is hidden in everything that is written.
 
         Raises:
             LedgerError: The file cannot be opened or repaired.
         """
         self._path = folder.ledger
+        self._secrets = secrets or Secrets()
         try:
             # A link that somebody else made is not followed: nothing is written elsewhere.
             flags = os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC | os.O_NOFOLLOW
@@ -122,7 +128,7 @@ class LedgerWriter:
                 again, so that the ledger stays whole.
         """
         at = datetime.now(UTC).isoformat(timespec="milliseconds")
-        data = b"".join(_line(encode(event, at)) for event in events)
+        data = b"".join(_line(self._secrets.hide_in(encode(event, at))) for event in events)
         end = os.fstat(self._fd).st_size
         try:
             self._write(data)

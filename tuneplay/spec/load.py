@@ -15,6 +15,7 @@ from tuneplay.spec.command import check_command, read_command
 from tuneplay.spec.fields import Field
 from tuneplay.spec.nodes import MAX_BYTES, ListNode, MapNode, ScalarNode, parse
 from tuneplay.spec.problems import Mark, Problem, Problems
+from tuneplay.spec.redact import read_redact
 from tuneplay.spec.studies import read_baseline, read_studies
 
 REQUIRED = {
@@ -39,6 +40,7 @@ OPTIONAL = (
     "checkpoints",
     "env",
     "trial_variance",
+    "redact",
 )
 
 
@@ -133,6 +135,7 @@ def _round(fields: Mapping[str, Field], root: Field, name: str) -> Round:
         trials=fields["trials"].whole(1, MAX_TRIALS) if "trials" in fields else 1,
         studies=studies,
         baseline=read_baseline(fields, root, studies),
+        redact=read_redact(fields, command, studies),
         seed=fields["seed"].whole(0) if "seed" in fields else 0,
         rerun_seeds=_read_reruns(fields.get("reruns")),
         infeasible=_read_infeasible(fields.get("infeasible")),
