@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import fields
+from difflib import unified_diff
 
 from tuneplay.domain.round import Round
 from tuneplay.errors import SpecChangedError
 
 #: Fields that cannot change what was measured. `trials` is one of them when it is raised.
 _FREE = ("name", "goal", "resources", "rerun_seeds", "keep_checkpoints", "trial_variance", "redact")
+
+
+#: So many lines of a difference are shown.
+MOST_LINES = 16
 
 
 def check_changes(recorded: Round, now: Round, file: str) -> None:
@@ -39,6 +44,17 @@ def check_changes(recorded: Round, now: Round, file: str) -> None:
             "under a new name to begin a new round. `trials` may be raised, and `resources`, "
             "`reruns`, `checkpoints` and `goal` may change.",
         )
+
+
+def difference(before: str, now: str) -> str:
+    """What differs between two texts, line by line; long differences are cut."""
+    lines = [
+        line[0] + " " + line[1:]
+        for line in unified_diff(before.splitlines(), now.splitlines(), lineterm="", n=0)
+        if not line.startswith(("---", "+++", "@@"))
+    ]
+    more = [f"  and {len(lines) - MOST_LINES} more lines"] if len(lines) > MOST_LINES else []
+    return "\n".join([*("  " + line for line in lines[:MOST_LINES]), *more])
 
 
 def _changed_studies(recorded: Round, now: Round) -> list[str]:

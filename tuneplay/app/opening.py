@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shlex
 from collections.abc import Iterator
@@ -9,7 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from tuneplay.app.attempt import Workshop
-from tuneplay.app.changes import check_changes
+from tuneplay.app.changes import check_changes, difference
 from tuneplay.app.locate import Place, locate
 from tuneplay.app.secrets import recorded_spec, secrets_of, with_secrets
 from tuneplay.domain.round import Round
@@ -61,7 +62,7 @@ def open_round(argument: str, workdir: str | None = None) -> Opening:
     recorded = recorded_spec(spec, secrets, argument)
     place_of_trials = Path(workdir).resolve() if workdir else Path.cwd()
     if history.opened is not None and (history.finished or history.open):
-        _check_changes(place.recorded(history).round, spec, recorded, argument)
+        _check_changes(place.recorded(history), spec, recorded, argument)
         if workdir is None:
             # The trials of one round all run in the same folder, wherever it is continued from.
             place_of_trials = Path(history.opened.workdir)
@@ -75,14 +76,19 @@ def open_round(argument: str, workdir: str | None = None) -> Opening:
     return Opening(place, spec, history, place_of_trials, recorded, secrets)
 
 
-def _check_changes(before: Round, spec: Spec, recorded: Spec, file: str) -> None:
-    """As `check_changes`; trials from before `redact` was written have the spec with its secrets."""
+def _check_changes(before: Spec, spec: Spec, recorded: Spec, file: str) -> None:
+    """As `check_changes`, with the difference shown.
+
+    Trials from before `redact` was written have the spec with its secrets.
+    """
     try:
-        check_changes(before, recorded.round, file)
-    except SpecChangedError:
-        if recorded is spec:
-            raise
-        check_changes(before, spec.round, file)
+        check_changes(before.round, recorded.round, file)
+    except SpecChangedError as error:
+        with contextlib.suppress(SpecChangedError):
+            check_changes(before.round, spec.round, file)
+            return
+        shown = difference(before.text, recorded.text)
+        raise SpecChangedError(f"{error.message}\n{shown}", error.hint) from None
 
 
 def _check_plan(round_: Round, history: History, file: str) -> None:

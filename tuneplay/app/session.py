@@ -106,12 +106,14 @@ def coordinate(
         coordinator.run()
     finally:
         observer.close()
+    progress = coordinator.progress()
+    if not progress.running:
+        parts.launcher.sweep(opening.place.folder.trials)
     if coordinator.broken:
         if coordinator.cannot_start is not None:
             raise coordinator.cannot_start
         coordinator.withdraw_failures()
         raise _broken_command(coordinator, parts)
-    progress = coordinator.progress()
     return RunResult(_exit_code(progress, parts.stop), progress, folder, started=True)
 
 

@@ -10,7 +10,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from tuneplay.domain.folder import AttemptFolder
@@ -19,6 +19,7 @@ from tuneplay.launch.base import Handle, Order
 from tuneplay.launch.processes import (
     boot_id,
     claim,
+    end_families,
     end_family,
     group_lives,
     handle_of,
@@ -31,6 +32,10 @@ _WRAPPER = Path(__file__).with_name("wrapper.sh")
 
 #: How long processes that outlive their trial may take to end after TERM, in seconds.
 STRAGGLER_SECONDS = 5.0
+
+#: After an attempt of so many seconds its children are looked for everywhere (some 5 ms on a busy
+#: machine); those of shorter ones when the round ends.
+FAMILY_SECONDS = 1.0
 
 #: Exit codes above this tell of a signal.
 SIGNALLED = 128
@@ -60,6 +65,7 @@ class _Watched:
     pidfd: int | None
     straggling_since: float | None = None
     cancelled: bool = False
+    since: float = field(default_factory=time.monotonic)
 
 
 class LocalLauncher:
@@ -137,8 +143,10 @@ class LocalLauncher:
             if watched.pidfd is not None:
                 os.close(watched.pidfd)
             code = watched.child.returncode if watched.child else None
-            if watched.cancelled or (code is not None and not 0 <= code <= SIGNALLED):
-                # Children in a session of their own outlive a signal to the group.
+            orderly = code is not None and 0 <= code <= SIGNALLED
+            long = time.monotonic() - watched.since >= FAMILY_SECONDS
+            if watched.cancelled or long or not orderly:
+                # Children in a session of their own outlive their group.
                 end_family(watched.folder)
             codes[key] = code if code is not None and code >= 0 else None
         return codes
@@ -149,6 +157,10 @@ class LocalLauncher:
         if watched is not None:
             watched.cancelled = True
             signal_group(watched.pid, signal.SIGKILL if kill else signal.SIGTERM)
+
+    def sweep(self, trials: Path) -> None:
+        """End what attempts left behind; see `Launcher`."""
+        end_families(trials)
 
     def wait(self, seconds: float | None, wake: int) -> None:
         """Sleep until a leader ends; see `Launcher`."""

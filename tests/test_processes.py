@@ -1,0 +1,138 @@
+"""Processes: strangers are left alone, and nothing of a trial outlives it."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from conftest import pids_of
+from test_run import wait_for
+
+
+def script(bench, text, name="t"):
+    bench.write(name, f"#!/bin/sh\n{text}\n").chmod(0o755)
+
+
+def kill_all(bench, coordinator):
+    """Kill a coordinator and every process of its trials."""
+    coordinator.kill()
+    for event in bench.events("started"):
+        os.killpg(event["handle"]["pid"], signal.SIGKILL)
+    coordinator.communicate()
+    wait_for(lambda: pids_of(str(bench.root / "rounds")) == [])
+
+
+@pytest.fixture
+def stranger():
+    """A process group that is nobody's business."""
+    process = subprocess.Popen(["sleep", "600"], start_new_session=True)
+    yield process
+    process.kill()
+    process.wait()
+
+
+@pytest.mark.parametrize("differs", ["start", "boot"])
+@pytest.mark.parametrize("known", [True, False], ids=["ledger", "folder"])
+def test_a_stranger_with_the_pid_of_a_dead_trial_is_never_signalled(
+    bench, stranger, differs, known
+):
+    script(bench, 'echo \'{"epoch": 1, "val_error": 1}\'\nwhile [ ! -e go ]; do sleep 0.05; done')
+    spec = bench.spec("./t {learning_rate} {arm}", trials=1)
+    first = bench.start("run", spec)
+    wait_for(lambda: len(bench.events("started")) == 2)
+    wait_for(lambda: sum((f / "started").exists() for f in bench.attempts()) == 2)
+    kill_all(bench, first)
+    # The system gave the trial's pid away: to a process that began later, or in another boot.
+    path = bench.root / "rounds/r/ledger.jsonl"
+    lines = [json.loads(line) for line in path.read_text().splitlines()]
+    stat = Path(f"/proc/{stranger.pid}/stat").read_text().strip()
+    for line in lines:
+        if line["event"] == "started":
+            line["handle"]["pid"] = stranger.pid
+            if differs == "boot":
+                line["handle"] |= {"start": int(stat.rpartition(")")[2].split()[19]), "boot": "b"}
+    lines = [line for line in lines if known or line["event"] != "started"]
+    path.write_text("".join(json.dumps(line) + "\n" for line in lines))
+    for folder in bench.attempts():
+        _, boot, old = (folder / "started").read_text().split(" ", 2)
+        now = f"{boot} {old}" if differs == "start" else f"another-boot {stat}\n"
+        (folder / "started").write_text(f"{stranger.pid} {now}")
+    bench.write("go", "")
+    result = bench.tuneplay("run", spec)
+    assert result.returncode == 0, result.stderr
+    assert stranger.poll() is None
+    assert "found arm=" not in result.stdout
+    assert [e["attempt"] for e in bench.events("finished")] == [2, 2]
+
+
+def test_both_killed_the_metrics_are_read_to_the_end_and_there_is_one_retry(bench):
+    script(
+        bench,
+        "for e in 1 2 3; do echo '{\"epoch\": '$e', \"val_error\": 0.'$e'}'; done\n"
+        'printf \'{"epoch": 4, "val_error": 0.05}\'\ntouch $3/there\n'
+        "while :; do sleep 0.05; done",
+    )
+    spec = bench.spec("./t {learning_rate} {arm} {trial_dir}", trials=1)
+    for attempt in (1, 2):
+        process = bench.start("run", spec)
+        wait_for(lambda n=attempt: sum((f / "there").exists() for f in bench.attempts()) == 2 * n)
+        assert bench.events("finished") == []
+        kill_all(bench, process)
+    result = bench.tuneplay("run", spec)
+    assert result.returncode in (3, 7), result.stdout
+    finished = bench.events("finished")
+    assert [e["attempt"] for e in finished] == [2, 2], "one retry, and no more"
+    for event in finished:
+        assert event["state"] == "failed"
+        assert "vanished without an exit code" in event["reason"]
+        # The last line has no newline: its writer is gone, so it is whole.
+        assert event["curves"]["epoch"] == [1, 2, 3, 4]
+        assert event["value"] == 0.05
+
+
+@pytest.mark.parametrize("code", [0, 1])
+@pytest.mark.parametrize("seconds", [0, 1.2])
+def test_a_grandchild_in_its_own_session_neither_holds_a_trial_up_nor_outlives_it(
+    bench, code, seconds
+):
+    bench.write(
+        "t.py",
+        "import subprocess, sys, time\n"
+        "subprocess.Popen(['sleep', '600'], start_new_session=True)\n"
+        'print(\'{"epoch": 1, "val_error": 1}\', flush=True)\n'
+        f"time.sleep({seconds})\nsys.exit({code})\n",
+    )
+    spec = bench.spec(f"{sys.executable} t.py {{learning_rate}} {{arm}}", trials=2)
+    result = bench.tuneplay("run", spec)
+    assert result.returncode == (3 if code else 0), result.stderr
+    assert pids_of(str(bench.root / "rounds")) == []
+    assert all(e["seconds"] < 300 for e in bench.events("finished"))
+
+
+def test_a_ledger_of_a_newer_version_is_refused_by_every_command_and_left_alone(bench):
+    spec = bench.spec(trials=1)
+    assert bench.tuneplay("run", spec).returncode == 0
+    path = bench.root / "rounds/r/ledger.jsonl"
+    path.write_text(path.read_text().replace('"ledger_version":1', '"ledger_version":99'))
+    before = path.read_bytes()
+    for arguments in (["run"], ["run", "--repair"], ["status"], ["report"], ["rerun"]):
+        result = bench.tuneplay(arguments[0], spec, *arguments[1:])
+        assert result.returncode == 5
+        assert "written by a newer tuneplay (ledger version 99)" in result.stderr
+        assert "upgrade tuneplay" in result.stderr
+    assert path.read_bytes() == before
+
+
+def test_what_was_edited_in_a_spec_is_shown_line_by_line(bench):
+    spec = bench.spec(trials=1)
+    assert bench.tuneplay("run", spec).returncode == 0
+    spec.write_text(spec.read_text().replace("high: 1,", "high: 10,"))
+    result = bench.tuneplay("run", spec)
+    assert result.returncode == 2
+    assert "  -   learning_rate: {low: 1e-4, high: 1, scale: log}" in result.stderr
+    assert "  +   learning_rate: {low: 1e-4, high: 10, scale: log}" in result.stderr
+    assert "begin a new round" in result.stderr
+    assert len(bench.events("opened")) == 1
