@@ -136,3 +136,46 @@ def test_what_was_edited_in_a_spec_is_shown_line_by_line(bench):
     assert "  +   learning_rate: {low: 1e-4, high: 10, scale: log}" in result.stderr
     assert "begin a new round" in result.stderr
     assert len(bench.events("opened")) == 1
+
+
+def test_a_trial_killed_from_outside_gets_another_attempt_in_a_folder_of_its_own(bench):
+    script(bench, 'echo \'{"epoch": 1, "val_error": 1}\'\nkill -KILL $$')
+    result = bench.tuneplay("run", bench.spec("./t {learning_rate} {arm}", trials=1))
+    assert result.returncode == 3
+    assert "killed by SIGKILL (possibly out of memory); it gets another attempt" in result.stdout
+    assert sorted(f.name for f in bench.attempts()) == ["0000.1", "0000.1", "0000.2", "0000.2"]
+    for event in bench.events("finished"):
+        assert event["state"] == "failed"
+        assert event["reason"] == "killed by SIGKILL (possibly out of memory)"
+        assert event["attempt"] == 2
+
+
+@pytest.mark.slow
+def test_a_trial_that_ignores_term_is_killed_after_a_time_of_grace(bench):
+    script(
+        bench,
+        "trap '' TERM\necho '{\"epoch\": 1, \"val_error\": 1}'\nwhile :; do sleep 0.1; done",
+    )
+    spec = bench.spec("./t {learning_rate} {arm}", trials=1)
+    spec.write_text(spec.read_text().replace("slots: 2}", "slots: 2, timeout: 0.5}"))
+    assert bench.tuneplay("run", spec).returncode == 3
+    assert [e["reason"] for e in bench.events("finished")] == ["timeout after 0.5 s"] * 2
+    assert pids_of(str(bench.root / "rounds")) == []
+    # It was not held to be killed from outside: that was us.
+    assert len(bench.attempts()) == 2
+
+
+KEYS = ["../../x", "", "x" * 600, "Same", "same", "SAME", ".", "a/b", "a_b", "ü", "-rf", "con"]
+
+
+def test_study_keys_of_any_kind_make_folders_that_are_safe_and_unlike(bench):
+    values = json.dumps(KEYS)
+    text = bench.spec("./train {learning_rate} {epochs} {arm}", trials=1).read_text()
+    bench.write("r.yaml", text.replace("[a, b]", values).replace("arm: a}", "arm: Same}"))
+    result = bench.tuneplay("run", "r.yaml")
+    assert result.returncode == 0, result.stderr
+    folders = [p.name for p in (bench.root / "rounds/r/trials").iterdir()]
+    assert len({name.casefold() for name in folders}) == len(KEYS)
+    assert all(len(os.fsencode(name)) <= 255 and "/" not in name for name in folders)
+    assert {f.parent.parent for f in bench.attempts()} == {bench.root / "rounds/r/trials"}
+    assert sorted(p.name for p in bench.root.iterdir()) == ["r.yaml", "rounds", "train"]

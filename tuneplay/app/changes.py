@@ -42,7 +42,7 @@ def check_changes(recorded: Round, now: Round, file: str) -> None:
             f"{file} was changed after the round began: {'; '.join(changed)}",
             "Trials made before and after would not be comparable. Put it back, or copy the spec "
             "under a new name to begin a new round. `trials` may be raised, and `resources`, "
-            "`reruns`, `checkpoints` and `goal` may change.",
+            "`reruns`, `checkpoints`, `redact` and `goal` may change.",
         )
 
 
