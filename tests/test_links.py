@@ -49,6 +49,17 @@ def test_a_round_on_another_disk_behind_a_link_is_one_round_by_any_name(bench, o
     assert bench.tuneplay("report", "rounds/r").returncode == 0
 
 
+@pytest.mark.parametrize("name", ["rounds", "rounds/r"])
+def test_a_link_to_a_disk_that_is_not_there_is_said_and_nothing_is_made(bench, outside, name):
+    link = bench.root / name
+    link.parent.mkdir(exist_ok=True)
+    os.symlink(outside / "gone", link)
+    result = bench.tuneplay("run", bench.spec(trials=1))
+    assert result.returncode == 2
+    assert f"{name} is a link to {outside}/gone, which is not there" in result.stderr
+    assert untouched(outside)
+
+
 def test_the_whole_folder_of_rounds_may_be_a_link(bench, outside):
     os.symlink(outside, bench.root / "rounds")
     assert bench.tuneplay("run", bench.spec(trials=1)).returncode == 0

@@ -160,6 +160,21 @@ def test_reruns_of_a_trial_whose_intent_is_lost_train_its_configuration(bench):
     assert len(lr) == 1
 
 
+def test_an_attempt_of_another_plan_is_not_taken_for_one_of_this_round(bench):
+    """Its folder is left from before: somebody deleted the ledger and began anew."""
+    round_ = Damaged(bench)
+    round_.path.unlink()
+    text = round_.spec.read_text().replace("low: 1e-4", "low: 1e-3")
+    round_.spec.write_text(text.replace("trials: 2", "trials: 1"))
+    assert bench.tuneplay("run", round_.spec).returncode == 0
+    round_.spec.write_text(text)
+    result = round_.repair()
+    assert result.returncode == 0, result.stderr
+    assert "found again" not in result.stdout
+    assert all(e["hyperparameters"]["learning_rate"] >= 1e-3 for e in bench.events("finished"))
+    assert {e["attempt"] for e in bench.events("finished")} == {2}
+
+
 def test_a_repair_that_was_killed_half_way_is_made_again(bench):
     round_ = Damaged(bench)
     round_.damage(is_of("finished"))

@@ -109,7 +109,15 @@ def _locate(argument: str) -> Place:
             # The round's folder is the one that holds the spec, even where the spec is a link.
             parent = _real(path.parent)
             return Place(RoundFolder(parent), parent / SPEC_NAME)
-        return Place(RoundFolder(_real(Path.cwd() / ROUNDS_NAME / path.stem)), _real(path))
+        place = Path.cwd() / ROUNDS_NAME / path.stem
+        for link in (place.parent, place):
+            if link.is_symlink() and not link.exists():
+                # A disk that is not mounted, perhaps: what we made in its place would be hidden.
+                raise UsageError(
+                    f"{shown(link)} is a link to {os.readlink(link)}, which is not there",
+                    "Mount the disk or make the folder, or remove the link.",
+                )
+        return Place(RoundFolder(_real(place)), _real(path))
     raise UsageError(f"{argument}: no such file or folder", _known())
 
 

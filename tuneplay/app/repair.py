@@ -7,8 +7,11 @@ import json
 import os
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from tuneplay.app.locate import Place, locate, shown
+from tuneplay.app.opening import planned_intent
+from tuneplay.app.secrets import with_secrets
 from tuneplay.domain.folder import AttemptFolder, study_folders
 from tuneplay.domain.round import Round
 from tuneplay.domain.trial import TrialId
@@ -79,8 +82,15 @@ def _unknown_attempts(place: Place, history: History, round_: Round) -> Iterator
                 continue
             folder = place.folder.attempt(name, trial, number)
             intent = _intent_in(folder, trial, number) if has_begun(folder) else None
-            if intent is not None:
+            if intent is not None and _is_planned(intent, round_, history):
                 yield intent
+
+
+def _is_planned(intent: Intent, round_: Round, history: History) -> bool:
+    """Whether an attempt is of this round's plan, as far as that tells: folders may be older."""
+    planned = planned_intent(round_, replace(intent.trial, rerun=0), history)
+    values = with_secrets(intent.hyperparameters, round_, intent.trial.study)
+    return planned is None or planned.hyperparameters == values
 
 
 def _names(path: str) -> list[str]:
