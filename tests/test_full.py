@@ -81,7 +81,7 @@ def test_a_round_on_a_disk_that_fills_up_stops_with_5_and_ends_as_if_it_had_not(
         started = len(bench.events("started"))
         again = bench.tuneplay("run", spec)
         assert again.returncode == 5, again.stdout
-        assert len(bench.events("started")) <= started + 2
+        assert len(bench.events("started")) == started
     small_disk.free()
     result = bench.tuneplay("run", spec)
     assert result.returncode == 0, result.stderr
@@ -163,31 +163,4 @@ def test_a_trial_that_ran_out_of_room_while_nobody_watched_is_begun_anew_at_once
     wait_for(lambda: sum((f / "exit").exists() for f in bench.attempts()) == 2)
     (bench.root / "full").unlink()
     assert bench.tuneplay("run", spec).returncode == 0
-    assert [e["attempt"] for e in bench.events("finished")] == [2, 2]
-
-
-def test_a_crash_between_term_and_the_ledger_does_not_make_a_stopped_trial_a_result(bench):
-    bench.write(
-        "polite.py",
-        "import os, signal, sys, time\n"
-        "signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))\n"
-        'print(\'{"epoch": 1, "val_error": 1}\', flush=True)\n'
-        "while not os.path.exists('go'):\n    time.sleep(0.05)\n"
-        'print(\'{"epoch": 2, "val_error": 0.5}\', flush=True)\n',
-    )
-    spec = bench.spec("python3 polite.py {learning_rate} {arm}", epochs=2, trials=1)
-    first = bench.start("run", spec)
-    logs = lambda: [f / "stdout.log" for f in bench.attempts()]  # noqa: E731
-    wait_for(lambda: sum(f.exists() and f.stat().st_size > 0 for f in logs()) == 2)
-    # As if the coordinator had been killed right after it sent TERM: it has left word, no more.
-    first.kill()
-    first.communicate()
-    for folder in bench.attempts():
-        (folder / "stopping").write_text("")
-    for event in bench.events("started"):
-        os.killpg(event["handle"]["pid"], 15)
-    wait_for(lambda: sum((f / "exit").exists() for f in bench.attempts()) == 2)
-    bench.write("go", "")
-    assert bench.tuneplay("run", spec).returncode == 0
-    assert [e["curves"]["epoch"] for e in bench.events("finished")] == [[1, 2]] * 2
     assert [e["attempt"] for e in bench.events("finished")] == [2, 2]

@@ -179,3 +179,71 @@ def test_study_keys_of_any_kind_make_folders_that_are_safe_and_unlike(bench):
     assert all(len(os.fsencode(name)) <= 255 and "/" not in name for name in folders)
     assert {f.parent.parent for f in bench.attempts()} == {bench.root / "rounds/r/trials"}
     assert sorted(p.name for p in bench.root.iterdir()) == ["r.yaml", "rounds", "train"]
+
+
+#: Runs tuneplay, and kills it right after it has signalled a group for the first time.
+DIES_AFTER_TERM = """\
+import os, signal, sys
+real = os.killpg
+def killpg(group, number):
+    real(group, number)
+    if number:
+        os.kill(os.getpid(), signal.SIGKILL)
+os.killpg = killpg
+from tuneplay.cli.main import main
+main()
+"""
+
+#: Saves and leaves with exit code 0 when it is asked to end.
+POLITE = """\
+import os, signal, sys, time
+signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+print('{"epoch": 1, "val_error": 1}', flush=True)
+while not os.path.exists("go"):
+    time.sleep(0.05)
+print('{"epoch": 2, "val_error": 0.5}', flush=True)
+"""
+
+
+def test_a_crash_between_term_and_the_ledger_does_not_make_a_stopped_trial_a_result(bench):
+    bench.write("polite.py", POLITE)
+    spec = bench.spec("python3 polite.py {learning_rate} {arm}", epochs=2, trials=1, slots=1)
+    first = subprocess.Popen(
+        [sys.executable, "-c", DIES_AFTER_TERM, "run", str(spec)],
+        cwd=bench.root, env=bench.environment(), stdout=subprocess.DEVNULL,
+    )  # fmt: skip
+    logs = lambda: [f / "stdout.log" for f in bench.attempts()]  # noqa: E731
+    wait_for(lambda: any(f.exists() and f.stat().st_size > 0 for f in logs()))
+    first.terminate()
+    assert first.wait(timeout=60) == -9
+    (folder,) = bench.attempts()
+    wait_for((folder / "exit").exists)
+    wait_for(lambda: (folder / "exit").read_text() == "0\n")
+    assert [e["event"] for e in bench.ledger()] == ["opened", "intent", "started"]
+    bench.write("go", "")
+    assert bench.tuneplay("run", spec).returncode == 0
+    assert [e["curves"]["epoch"] for e in bench.events("finished")] == [[1, 2]] * 2
+    assert [e["attempt"] for e in bench.events("finished")] == [2, 1]
+    assert (bench.events("note")[0]["kind"], bench.events("note")[0]["attempt"]) == (
+        "interrupted",
+        1,
+    )
+
+
+def test_a_timeout_is_remembered_by_whoever_goes_on(bench):
+    bench.write("polite.py", POLITE)
+    spec = bench.spec("python3 polite.py {learning_rate} {arm}", epochs=2, trials=1, slots=1)
+    limited = spec.read_text().replace("slots: 1}", "slots: 1, timeout: 1}")
+    spec.write_text(limited)
+    first = subprocess.run(
+        [sys.executable, "-c", DIES_AFTER_TERM, "run", str(spec)],
+        cwd=bench.root, env=bench.environment(), stdout=subprocess.DEVNULL, check=False,
+    )  # fmt: skip
+    assert first.returncode == -9
+    (folder,) = bench.attempts()
+    wait_for((folder / "exit").exists)
+    bench.write("go", "")
+    spec.write_text(limited.replace("timeout: 1}", "timeout: 600}"))
+    assert bench.tuneplay("run", spec).returncode == 3
+    reasons = {e["study"]: e["reason"] for e in bench.events("finished")}
+    assert reasons == {"arm=a": "timeout after 1 s", "arm=b": ""}
