@@ -43,6 +43,11 @@ def check_after(bench, spec, promised, *, trials=4):
     points = {(e["study"], json.dumps(e["hyperparameters"])) for e in finished}
     assert len(points) == trials
     assert all(e["curves"]["epoch"] == [1, 2, 3] for e in finished), "every epoch is there"
+    # Trials outlive their coordinator: each one that began is taken back or read, never repeated.
+    started = [f / "started" for f in bench.attempts() if (f / "started").exists()]
+    assert sum(f.read_text()[:1].isdigit() for f in started) == trials, "none is trained twice"
+    known = {(e["study"], f"{e['trial']:04d}.{e['attempt']}") for e in bench.events("intent")}
+    assert {(f.parent.name, f.name) for f in bench.attempts()} <= known, "no attempt is unknown"
     assert set(promised) <= set(acknowledged(bench)), "what was acknowledged is there"
     assert pids_of(str(bench.root / "rounds")) == [], "no process is left"
 
