@@ -94,6 +94,15 @@ def test_every_spec_key_is_documented():
         assert f"`{key}`" in text, key
 
 
+def test_every_test_that_the_documentation_names_exists():
+    text = (ROOT / "docs/reliability.md").read_text(encoding="utf-8")
+    named = re.findall(r"`(tests/\w+\.py)::(\w+)`", text)
+    assert len(named) > 50
+    assert len(named) == text.count("tests/"), "each one reads `tests/file.py::name`"
+    for file, name in named:
+        assert f"\ndef {name}(" in (ROOT / file).read_text(encoding="utf-8"), f"{file}::{name}"
+
+
 def test_shell_scripts_parse():
     for script in ("scripts/test", "scripts/demo", "scripts/environment.sh"):
         subprocess.run(["sh", "-n", ROOT / script], check=True)

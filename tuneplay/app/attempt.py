@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import time
@@ -14,6 +15,7 @@ from tuneplay.domain.curves import Curves
 from tuneplay.domain.folder import AttemptFolder, RoundFolder, study_folders
 from tuneplay.domain.hyperparameter import Scalar
 from tuneplay.domain.round import Round
+from tuneplay.domain.secrets import Secrets
 from tuneplay.domain.trial import Trial, TrialId
 from tuneplay.errors import LedgerError
 from tuneplay.judge.outcome import Ending, judge
@@ -48,6 +50,8 @@ class Attempt:
         kill_at: Monotonic time at which TERM becomes KILL; None before TERM.
         interrupted: Whether it was stopped on request, so that it will be begun anew.
         ended: Monotonic time of its end, as far as it was seen; None before.
+        watched: Whether a coordinator lived when it ended.
+        lasted: Seconds that an attempt which nobody watched took; None when that is not known.
     """
 
     intent: Intent
@@ -61,6 +65,8 @@ class Attempt:
     kill_at: float | None = None
     interrupted: bool = False
     ended: float | None = None
+    watched: bool = True
+    lasted: float | None = None
 
     def __post_init__(self) -> None:
         self.collector = Collector(self.folder, self.metric)
@@ -97,12 +103,33 @@ class Attempt:
         said = (*self.collector.happened, *self.collector.bad_lines[1])
         return tuple(line[:MAX_REMARK] for line in said)
 
+    def mark_stopping(self) -> None:
+        """Leave word in the folder that it is about to be ended, and why.
+
+        A program may answer TERM with exit code 0: whoever reads the folder later, after a crash
+        of this coordinator, must not take that for an ended training.
+        """
+        flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC
+        with contextlib.suppress(OSError):
+            fd = os.open(self.folder.stopping, flags, 0o644)
+            with open(fd, "w", encoding="utf-8") as file:
+                file.write(self.stopped)
+
+    def read_stopping(self) -> None:
+        """Take over what an earlier coordinator left with `mark_stopping`."""
+        with contextlib.suppress(OSError):
+            self.stopped = Path(self.folder.stopping).read_text(encoding="utf-8")
+            self.interrupted = not self.stopped
+
 
 class Workshop:
     """Prepares attempts of one round and reads their results."""
 
-    def __init__(self, round_: Round, folder: RoundFolder, workdir: Path) -> None:
+    def __init__(
+        self, round_: Round, folder: RoundFolder, workdir: Path, secrets: Secrets | None = None
+    ) -> None:
         self._round = round_
+        self.secrets = secrets or Secrets()
         self._folder = folder
         self._workdir = workdir
         self._folders = study_folders(study.key for study in round_.studies)
@@ -143,8 +170,8 @@ class Workshop:
         command = {"argv": order.argv, "workdir": str(order.workdir), "env": order.added}
         try:
             os.makedirs(order.folder.checkpoints if self._keeps_checkpoints else order.folder.root)
-            _write_json(order.folder.command, command)
-            _write_json(order.folder.params, hyperparameters)
+            _write_json(order.folder.command, self.secrets.hide_in(command))
+            _write_json(order.folder.params, self.secrets.hide_in(hyperparameters))
         except OSError as error:
             raise LedgerError(
                 f"{order.folder.root}: cannot be written: {error.strerror}",
@@ -161,11 +188,11 @@ class Workshop:
         return Trial(
             attempt.intent.trial,
             attempt.intent.seed,
-            attempt.intent.hyperparameters,
+            self.secrets.hide_in(attempt.intent.hyperparameters),
             judge(ending, self._round),
             curves,
             attempt.intent.attempt,
-            attempt.seconds,
+            attempt.seconds if attempt.watched else attempt.lasted,
             self._checkpoint(attempt.folder, curves),
             attempt.collector.bad_lines[0],
             attempt.remarks,

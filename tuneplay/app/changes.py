@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import fields
+from difflib import unified_diff
 
 from tuneplay.domain.round import Round
 from tuneplay.errors import SpecChangedError
@@ -19,7 +20,12 @@ _FREE = (
     "parent",
     "meanings",
     "budget",
+    "redact",
 )
+
+
+#: So many lines of a difference are shown.
+MOST_LINES = 16
 
 
 def check_changes(recorded: Round, now: Round, file: str) -> None:
@@ -48,8 +54,19 @@ def check_changes(recorded: Round, now: Round, file: str) -> None:
             f"{file} was changed after the round began: {'; '.join(changed)}",
             "Trials made before and after would not be comparable. Put it back, or copy the spec "
             "under a new name to begin a new round. `trials` may be raised, and `resources`, "
-            "`reruns`, `checkpoints` and `goal` may change.",
+            "`reruns`, `checkpoints`, `redact` and `goal` may change.",
         )
+
+
+def difference(before: str, now: str) -> str:
+    """What differs between two texts, line by line; long differences are cut."""
+    lines = [
+        line[0] + " " + line[1:]
+        for line in unified_diff(before.splitlines(), now.splitlines(), lineterm="", n=0)
+        if not line.startswith(("---", "+++", "@@"))
+    ]
+    more = [f"  and {len(lines) - MOST_LINES} more lines"] if len(lines) > MOST_LINES else []
+    return "\n".join([*("  " + line for line in lines[:MOST_LINES]), *more])
 
 
 def _changed_studies(recorded: Round, now: Round) -> list[str]:

@@ -26,8 +26,8 @@ class Check:
 
     @property
     def round(self) -> Round:
-        """What the spec declares."""
-        return self.opening.spec.round
+        """What the spec declares, without secrets."""
+        return self.opening.recorded.round
 
 
 def check_round(argument: str) -> Check:
@@ -38,5 +38,8 @@ def check_round(argument: str) -> Check:
     """
     opening = open_round(argument)
     first = next(planned_commands(opening), None)
-    found = opening.spec.problems
-    return Check(opening, found.shown(found.warnings), found.shown(found.notes), first)
+    found, hide = opening.spec.problems, opening.secrets.hide
+    warnings, notes = (
+        [hide(text) for text in found.shown(told)] for told in (found.warnings, found.notes)
+    )
+    return Check(opening, warnings, notes, first)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
+import os
 import shutil
 from pathlib import Path
 
@@ -43,6 +45,8 @@ def thin_out(folder: AttemptFolder, curves: Curves, objective: Objective, keep: 
     kept = set(available[:keep])
     if best_first[0] not in kept:
         return
+    if os.path.realpath(folder.checkpoints) != os.path.realpath(folder.root) + "/checkpoints":
+        return  # a link that the program made: what lies behind it is not ours
     for name, epoch in found.items():
         if epoch not in kept:
             _delete(Path(folder.checkpoints) / name)
@@ -60,4 +64,5 @@ def _delete(path: Path) -> None:
     if path.is_dir() and not path.is_symlink():
         shutil.rmtree(path, ignore_errors=True)
     else:
-        path.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            path.unlink()

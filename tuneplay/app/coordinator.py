@@ -15,19 +15,26 @@ from dataclasses import replace
 from tuneplay.app.attempt import Attempt
 from tuneplay.app.breaker import Breaker
 from tuneplay.app.budget import TimeBudget
+from tuneplay.app.ending import (
+    NO_SPACE,
+    broken_from_outside,
+    check_written,
+    has_done_all,
+    storage_full,
+)
 from tuneplay.app.enforce import Enforcer
 from tuneplay.app.lookout import Lookout
 from tuneplay.app.parts import Parts
 from tuneplay.app.picture import picture, seconds_left
 from tuneplay.app.reading import Backlog, oddities
+from tuneplay.app.secrets import with_secrets
 from tuneplay.app.slots import Slots
 from tuneplay.app.stop import Stop
 from tuneplay.app.tally import Tally
 from tuneplay.domain.progress import Progress
 from tuneplay.domain.trial import Trial, TrialId
-from tuneplay.errors import CannotStartError, LedgerError
-from tuneplay.judge.outcome import describe_exit, ended_from_outside
-from tuneplay.launch.base import has_begun, read_exit
+from tuneplay.errors import CannotStartError
+from tuneplay.launch.base import read_exit
 from tuneplay.ledger.events import Event, Finished, Intent, Note, Started
 from tuneplay.search.plan import hyperparameters, seed_of
 
@@ -83,10 +90,13 @@ class Coordinator:
             self._p.launcher.wait(self._patience(), self._p.stop.wake)
             self._p.stop.drain_wake()
             for key, code in self._p.launcher.ended().items():
+                self._flush()
                 self._end(key, code)
             for attempt, code in self._backlog.read():
                 self._flush()
-                self._decide(attempt, code)
+                if self._decide(attempt, code) == NO_SPACE:
+                    self._flush()
+                    raise storage_full(attempt.folder, "its log says that its disk is full")
             self._lookout.look(self._running.values(), self.progress)
             self._slots.look(self._running.values())
             self._enforcer.apply(self._running, self._p.stop.level, broken=self.broken)
@@ -119,8 +129,8 @@ class Coordinator:
 
     def _in_time(self) -> bool:
         """Whether the time budget has room for the next trial; says so once when it has not."""
-        spent, running = self._budget.spent, len(self._running)
-        if self._budget.allows(self._pending[0], self._durations, running):
+        spent = self._budget.spent
+        if self._budget.allows(self._pending[0], self._durations, len(self._running)):
             return True
         if not spent:
             self._p.observer.remark(self._budget.words)
@@ -145,13 +155,15 @@ class Coordinator:
         round_, history = self._p.round, self._p.history
         number = history.attempts.get(trial, 0) + 1
         # A folder may be left from a crash that took the end of the ledger with it.
-        while os.path.exists(self._p.workshop.folder_of(trial, number).root):
+        while os.path.lexists(self._p.workshop.folder_of(trial, number).root):
             number += 1
         earlier = history.configured.get(trial)
         if earlier is not None:
-            return Intent(trial, number, earlier.seed, earlier.hyperparameters)
+            values = with_secrets(earlier.hyperparameters, round_, trial.study)
+            return Intent(trial, number, earlier.seed, values)
         if trial.rerun:
-            values = history.configured[replace(trial, rerun=0)].hyperparameters
+            first = history.configured[replace(trial, rerun=0)]
+            values = with_secrets(first.hyperparameters, round_, trial.study)
         else:
             values = hyperparameters(round_.study(trial.study), self._p.asker.ask(trial))
         return Intent(trial, number, seed_of(round_, trial), values)
@@ -175,49 +187,37 @@ class Coordinator:
     def _end(self, key: str, fallback_code: int | None) -> None:
         attempt = self._running.pop(key)
         self._slots.give_back(attempt.share, attempt.folder)
-        if not has_begun(attempt.folder) and attempt.kill_at is None:
-            raise LedgerError(
-                f"{attempt.folder.root}: the trial could not begin: its folder cannot be written",
-                "Free space or mend the rights; the same command then goes on where it was.",
-            )
         code = read_exit(attempt.folder)
+        if attempt.kill_at is None:
+            check_written(attempt.folder, code, fallback_code)
         attempt.ended = time.monotonic()
         self._durations.append(attempt.seconds)
         self._backlog.add(attempt, fallback_code if code is None else code)
 
-    def _decide(self, attempt: Attempt, code: int | None) -> None:
-        """Finished, to be begun anew, or stopped on request."""
+    def _decide(self, attempt: Attempt, code: int | None) -> str:
+        """Finished, to be begun anew, or stopped on request; why from outside, if it was that."""
         trial, number = attempt.intent.trial, attempt.intent.attempt
         result = self._p.workshop.result(attempt, code)
         for line in oddities(attempt):
-            self._p.observer.remark(f"{trial}: {line}")
-        if attempt.interrupted and not self._complete(attempt, code):
+            self._p.observer.remark(f"{trial}: {self._p.workshop.secrets.hide(line)}")
+        if attempt.interrupted and not has_done_all(attempt, code, self._p.round.epochs):
             self._outbox.append(Note("interrupted", trial, number, "stopped on request"))
-            return
-        if not attempt.stopped and self._deserves_another(trial, code):
-            why = describe_exit(code)
+            self._pending.appendleft(trial)
+            return ""
+        why = broken_from_outside(attempt, result.outcome, code, self._p.round)
+        if why and self._p.history.losses.get(trial, 0) < self._p.round.resources.retries:
             self._outbox.append(Note("lost", trial, number, why))
             self._pending.appendleft(trial)
             self._p.observer.remark(f"{trial}: {why}; it gets another attempt")
-            return
+            return why
+        if why and result.feasible:
+            attempt.stopped = why
+            result = self._p.workshop.result(attempt, code)
         self._outbox.append(Finished(result))
         self.tally.add(result)
         self._p.asker.tell(trial, result.outcome)
         self._watch_breaker(result, code)
-
-    def _deserves_another(self, trial: TrialId, code: int | None) -> bool:
-        """Whether a trial was killed or lost from outside, and has a retry left."""
-        declared = code in self._p.round.infeasible.exit_codes
-        left = self._p.history.losses.get(trial, 0) < self._p.round.resources.retries
-        return ended_from_outside(code) and not declared and left
-
-    def _complete(self, attempt: Attempt, code: int | None) -> bool:
-        """Whether an attempt had done all its epochs when it was told to stop.
-
-        Many programs answer TERM by saving and leaving with exit code 0: that is no ending.
-        """
-        last = attempt.collector.last_epoch
-        return code == 0 and last is not None and last >= self._p.round.epochs
+        return why
 
     def _watch_breaker(self, result: Trial, code: int | None) -> None:
         self.breaker.see(result)

@@ -40,8 +40,10 @@ class Enforcer:
                 attempt.interrupted = attempt.interrupted or not attempt.stopped
             else:
                 attempt.stopped = attempt.stopped or self._overdue(attempt, now)
-            if (everything or attempt.stopped) and attempt.kill_at is None:
+            ending = everything or attempt.stopped or attempt.interrupted
+            if ending and attempt.kill_at is None:
                 attempt.kill_at = now + GRACE_SECONDS
+                attempt.mark_stopping()
                 self._launcher.cancel(key, kill=False)
             if attempt.kill_at is not None and (level is Stop.KILL or now >= attempt.kill_at):
                 attempt.kill_at = now + _AGAIN_SECONDS

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -57,6 +58,11 @@ class Place:
         Raises:
             UsageError: The round was never run.
         """
+        if history.opened is None and (history.finished or history.open):
+            raise UsageError(
+                f"{shown(self.folder.ledger)}: the line with the spec is lost",
+                "Name the spec's file instead: tuneplay run SPEC",
+            )
         if history.opened is None:
             raise UsageError(
                 f"{shown(self.folder.root)} has no trials yet", "Start it with `tuneplay run`."
@@ -69,7 +75,7 @@ class Place:
             if trial.study not in known:
                 raise LedgerError(
                     f"{self.folder.ledger}: a trial of {trial.study}, which is no study of the spec",
-                    "Restore the file from a copy; nothing was changed.",
+                    "Nothing was changed. Restore the spec or the file from a copy.",
                 )
         return spec
 
@@ -110,7 +116,7 @@ def locate(argument: str) -> Place:
 def _locate(argument: str) -> Place:
     path = Path(argument)
     if path.is_dir():
-        folder = RoundFolder(path.resolve())
+        folder = RoundFolder(_real(path))
         if folder.spec.is_file():
             return Place(folder, folder.spec)
         if folder.ledger.is_file():
@@ -119,11 +125,25 @@ def _locate(argument: str) -> Place:
             f"{argument} is no round: it holds neither {SPEC_NAME} nor a ledger", _known()
         )
     if path.is_file():
-        absolute = path.resolve()
         if path.name == SPEC_NAME:
-            return Place(RoundFolder(absolute.parent), absolute)
-        return Place(RoundFolder(Path.cwd() / ROUNDS_NAME / path.stem), absolute)
+            # The round's folder is the one that holds the spec, even where the spec is a link.
+            parent = _real(path.parent)
+            return Place(RoundFolder(parent), parent / SPEC_NAME)
+        place = Path.cwd() / ROUNDS_NAME / path.stem
+        for link in (place.parent, place):
+            if link.is_symlink() and not link.exists():
+                # A disk that is not mounted, perhaps: what we made in its place would be hidden.
+                raise UsageError(
+                    f"{shown(link)} is a link to {os.readlink(link)}, which is not there",
+                    "Mount the disk or make the folder, or remove the link.",
+                )
+        return Place(RoundFolder(_real(place)), _real(path))
     raise UsageError(f"{argument}: no such file or folder", _known())
+
+
+def _real(path: Path) -> Path:
+    """The one true path: a round's folder may be a link, and a trial knows its folder by name."""
+    return Path(os.path.realpath(path))
 
 
 def shown(path: Path) -> str:

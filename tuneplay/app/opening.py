@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import shlex
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from tuneplay.app.attempt import Workshop
-from tuneplay.app.changes import check_changes
+from tuneplay.app.changes import check_changes, difference
 from tuneplay.app.earlier import trial_sd_of
 from tuneplay.app.locate import Place, locate
+from tuneplay.app.secrets import recorded_spec, secrets_of, with_secrets
 from tuneplay.domain.round import Round
+from tuneplay.domain.secrets import Secrets
 from tuneplay.domain.trial import TrialId
-from tuneplay.errors import CannotStartError
+from tuneplay.errors import CannotStartError, SpecChangedError
 from tuneplay.ledger.events import Intent
 from tuneplay.ledger.history import History
 from tuneplay.search.plan import hyperparameters, planned_units, seed_of, turns, values_at
@@ -29,12 +33,16 @@ class Opening:
         spec: Its spec.
         history: What its ledger says.
         workdir: Folder in which its trials run.
+        recorded: The spec as the ledger has it, or will: without secrets.
+        secrets: What is written nowhere.
     """
 
     place: Place
     spec: Spec
     history: History
     workdir: Path
+    recorded: Spec
+    secrets: Secrets
 
 
 def open_round(argument: str, workdir: str | None = None) -> Opening:
@@ -54,18 +62,57 @@ def open_round(argument: str, workdir: str | None = None) -> Opening:
     if spec.round.trial_variance is not None:
         # Better now than in the report: the round must be one that can tell it.
         trial_sd_of(spec.round.trial_variance)
+    secrets = secrets_of(spec.round, os.environ)
+    recorded = recorded_spec(spec, secrets, argument)
     place_of_trials = Path(workdir).resolve() if workdir else Path.cwd()
     if history.opened is not None and (history.finished or history.open):
-        check_changes(place.recorded(history).round, spec.round, argument)
+        _check_changes(place.recorded(history), spec, recorded, argument)
         if workdir is None:
             # The trials of one round all run in the same folder, wherever it is continued from.
             place_of_trials = Path(history.opened.workdir)
+    elif history.finished or history.open:
+        _check_plan(spec.round, history, argument)
     if not place_of_trials.is_dir():
         raise CannotStartError(
             f"the folder in which the trials run is gone: {place_of_trials}",
             "Restore it, or name another one with --workdir: it must hold the same program.",
         )
-    return Opening(place, spec, history, place_of_trials)
+    return Opening(place, spec, history, place_of_trials, recorded, secrets)
+
+
+def _check_changes(before: Spec, spec: Spec, recorded: Spec, file: str) -> None:
+    """As `check_changes`, with the difference shown.
+
+    Trials from before `redact` was written have the spec with its secrets.
+    """
+    try:
+        check_changes(before.round, recorded.round, file)
+    except SpecChangedError as error:
+        with contextlib.suppress(SpecChangedError):
+            check_changes(before.round, spec.round, file)
+            return
+        shown = difference(before.text, recorded.text)
+        raise SpecChangedError(f"{error.message}\n{shown}", error.hint) from None
+
+
+def _check_plan(round_: Round, history: History, file: str) -> None:
+    """See whether trials are those of a spec, where the ledger has lost the spec they began with.
+
+    Raises:
+        SpecChangedError: Some trial is not one that this spec plans.
+    """
+    keys = {study.key for study in round_.studies}
+    for trial, known in history.configured.items():
+        plain = replace(trial, rerun=0)
+        planned = planned_intent(round_, plain, History()) if trial.study in keys else None
+        told = trial.study not in keys or planned is not None
+        before = with_secrets(known.hyperparameters, round_, trial.study) if planned else None
+        if told and (planned is None or planned.hyperparameters != before):
+            raise SpecChangedError(
+                f"{file} does not plan {trial} as it was trained, and the ledger's copy of the "
+                "spec is lost",
+                "Put the spec back as it was when the round began.",
+            )
 
 
 def planned_commands(opening: Opening) -> Iterator[tuple[str, str]]:
@@ -77,7 +124,7 @@ def planned_commands(opening: Opening) -> Iterator[tuple[str, str]]:
             continue
         intent = planned_intent(round_, trial, history)
         if intent is not None:
-            yield str(trial), shlex.join(workshop.order(intent).argv)
+            yield str(trial), opening.secrets.hide(shlex.join(workshop.order(intent).argv))
 
 
 def count_pending(opening: Opening) -> int:
@@ -92,7 +139,8 @@ def planned_intent(round_: Round, trial: TrialId, history: History) -> Intent | 
     number = history.attempts.get(trial, 0) + 1
     earlier = history.configured.get(trial)
     if earlier is not None:
-        return Intent(trial, number, earlier.seed, earlier.hyperparameters)
+        values = with_secrets(earlier.hyperparameters, round_, trial.study)
+        return Intent(trial, number, earlier.seed, values)
     study = round_.study(trial.study)
     units = planned_units(round_, study, trial.number)
     if units is None:

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from tuneplay.domain.folder import RoundFolder
+from tuneplay.domain.secrets import Secrets
 
 #: For all questions to git together. A huge repository on a cold disk takes longer; then a part of
 #: the answer is missing, and that is recorded. In seconds.
@@ -55,7 +56,9 @@ def machine(*, with_gpus: bool) -> dict[str, Any]:
     return found
 
 
-def git_state(folder: Path, round_folder: RoundFolder) -> dict[str, Any]:
+def git_state(
+    folder: Path, round_folder: RoundFolder, secrets: Secrets | None = None
+) -> dict[str, Any]:
     """Commit of a working folder, and whether tracked files differ from it.
 
     Where they differ, the diff is written to a file beside the ledger, at most `MAX_DIFF` bytes.
@@ -63,6 +66,7 @@ def git_state(folder: Path, round_folder: RoundFolder) -> dict[str, Any]:
     Args:
         folder: The working folder.
         round_folder: Where the diff goes.
+        secrets: What is hidden in it.
 
     Returns:
         `commit`, `dirty` (None when git did not answer in time), and for a dirty folder `diff` with
@@ -84,7 +88,9 @@ def git_state(folder: Path, round_folder: RoundFolder) -> dict[str, Any]:
             folder, deadline, "diff", "HEAD", "--no-color", "--no-ext-diff", "--no-textconv"
         )
         if diff is not None:
-            state["diff"] = _keep(diff, round_folder)
+            text = diff.decode("utf-8", "surrogateescape")
+            hidden = (secrets or Secrets()).hide(text).encode("utf-8", "surrogateescape")
+            state["diff"] = _keep(hidden, round_folder)
     return state
 
 

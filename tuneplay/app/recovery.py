@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Sequence
 
@@ -10,9 +9,9 @@ from tuneplay.app.attempt import Attempt
 from tuneplay.app.coordinator import Coordinator
 from tuneplay.app.parts import Parts
 from tuneplay.app.tally import Tally
-from tuneplay.domain.folder import AttemptFolder
 from tuneplay.domain.trial import TrialId
-from tuneplay.launch.base import has_begun, read_exit
+from tuneplay.launch.base import exit_is_torn, has_begun, read_exit
+from tuneplay.launch.clock import age_of, duration_of
 from tuneplay.ledger.events import Event, Note, Started
 from tuneplay.ledger.history import OpenAttempt
 
@@ -39,7 +38,10 @@ def recover(parts: Parts, wanted: Sequence[TrialId], tally: Tally) -> Coordinato
             living.append(attempt)
             if known.handle is None:
                 events.append(Started(trial, number, handle))
+        elif exit_is_torn(attempt.folder):
+            events.append(Note("interrupted", trial, number, "no space left for its exit code"))
         elif has_begun(attempt.folder):
+            attempt.watched, attempt.lasted = False, duration_of(attempt.folder)
             ended.append(attempt)
         else:
             events.append(Note("interrupted", trial, number, "announced, but never begun"))
@@ -61,17 +63,6 @@ def _attempt(parts: Parts, known: OpenAttempt) -> Attempt:
     intent = known.intent
     folder = parts.workshop.folder_of(intent.trial, intent.attempt)
     metric = parts.round.objective.metric
-    return Attempt(intent, folder, metric, intent.gpus, began=time.monotonic() - age_of(folder))
-
-
-def age_of(folder: AttemptFolder) -> float:
-    """Seconds from the begin of an attempt to its end, or to now."""
-    try:
-        begun = os.stat(folder.started).st_mtime
-    except OSError:
-        return 0.0
-    try:
-        ended = os.stat(folder.exit).st_mtime
-    except OSError:
-        ended = time.time()
-    return max(0.0, ended - begun)
+    attempt = Attempt(intent, folder, metric, intent.gpus, began=time.monotonic() - age_of(folder))
+    attempt.read_stopping()
+    return attempt

@@ -16,9 +16,10 @@ from tuneplay.app.opening import Opening
 from tuneplay.domain.folder import RoundFolder
 from tuneplay.domain.rehearsal import Rehearsal, Tried, appraise
 from tuneplay.domain.round import Round
+from tuneplay.domain.secrets import Secrets
 from tuneplay.domain.trial import Trial, TrialId
 from tuneplay.errors import CannotStartError
-from tuneplay.launch.base import Launcher, read_exit
+from tuneplay.launch.base import Launcher, Order, read_exit
 from tuneplay.launch.gpus import gpu_shares
 from tuneplay.launch.local import LocalLauncher
 from tuneplay.ledger.events import Intent
@@ -49,7 +50,7 @@ def rehearse(opening: Opening, launcher: Launcher | None = None) -> Rehearsal:
     round_ = opening.spec.round
     short = replace(round_, epochs=min(EPOCHS, round_.epochs), keep_checkpoints=None)
     with tempfile.TemporaryDirectory(prefix="tuneplay-try-", ignore_cleanup_errors=True) as name:
-        workshop = Workshop(short, RoundFolder(Path(name)), opening.workdir)
+        workshop = Workshop(short, RoundFolder(Path(name)), opening.workdir, opening.secrets)
         tried = tuple(
             _train(short, workshop, launcher, rerun, RoundFolder(Path(name))) for rerun in (0, 1)
         )
@@ -76,7 +77,8 @@ def _train(
     with _ended_at_last(launcher, order.key):
         times, exit_code, stopped = _follow(launcher, attempt, short.epochs)
     ended = workshop.result(attempt, exit_code)
-    _refuse_failure(ended, exit_code, stopped, order.argv, order.workdir, attempt)
+    if exit_code != 0 and not stopped and not ended.feasible:
+        raise _failure(ended, order, attempt, workshop.secrets)
     each = (times[-1] - times[0]) / (len(times) - 1) if len(times) > 1 else None
     saved = _bytes(Path(order.folder.root), Path(order.folder.stdout).name)
     path = folder.root / ended.checkpoint if ended.checkpoint else None
@@ -126,23 +128,13 @@ def _follow(
     return times, code if code is not None else next(iter(ended.values())), stopped
 
 
-def _refuse_failure(
-    ended: Trial,
-    exit_code: int | None,
-    stopped: bool,
-    argv: object,
-    workdir: Path,
-    attempt: Attempt,
-) -> None:
-    if exit_code == 0 or stopped or ended.feasible:
-        return
+def _failure(ended: Trial, order: Order, attempt: Attempt, secrets: Secrets) -> CannotStartError:
+    """The error for a training that failed: its log's end, and how to see it by hand."""
     words = tail(attempt.folder.stderr, lines=8) or tail(attempt.folder.stdout, lines=8)
     log = "\n".join(f"  | {line}" for line in words.splitlines())
-    command = shlex.join(str(word) for word in argv) if isinstance(argv, list | tuple) else ""
-    raise CannotStartError(
-        f"the train command failed: {ended.outcome.reason}." + (f"\n\n{log}\n" if log else ""),
-        f"By hand: cd {shlex.quote(str(workdir))} && {command}",
-    )
+    said = f"the train command failed: {ended.outcome.reason}." + (f"\n\n{log}\n" if log else "")
+    by_hand = f"cd {shlex.quote(str(order.workdir))} && {shlex.join(order.argv)}"
+    return CannotStartError(secrets.hide(said), secrets.hide(f"By hand: {by_hand}"))
 
 
 def _bytes(path: Path, *ours: str) -> int:

@@ -18,12 +18,13 @@ from tuneplay.app.opening import Opening
 from tuneplay.app.parts import Parts
 from tuneplay.app.provenance import git_state, machine, versions
 from tuneplay.app.recovery import recover
+from tuneplay.app.secrets import unset
 from tuneplay.app.stop import Stop, StopRequests
 from tuneplay.app.tally import Tally
 from tuneplay.domain.folder import RoundFolder
 from tuneplay.domain.progress import Progress
 from tuneplay.domain.trial import TrialId
-from tuneplay.errors import CannotStartError, ExitCode, LedgerError
+from tuneplay.errors import BusyError, CannotStartError, ExitCode, LedgerError, UsageError
 from tuneplay.launch.base import Launcher
 from tuneplay.launch.gpus import gpu_shares
 from tuneplay.ledger.events import Intent, Opened
@@ -57,16 +58,24 @@ def session(opening: Opening, observer: Observer, launcher: Launcher) -> Iterato
     Raises:
         BusyError: Another coordinator is live.
         LedgerError: The ledger is damaged or cannot be written.
+        UsageError: A link leads out of the round's folder.
     """
     round_, folder = opening.spec.round, opening.place.folder
-    workshop = Workshop(round_, folder, opening.workdir)
+    workshop = Workshop(round_, folder, opening.workdir, opening.secrets)
     _make_folder(folder)
     with StopRequests() as stop, contextlib.closing(CoordinatorLock(folder)):
-        with contextlib.closing(LedgerWriter(folder)) as ledger:
+        with contextlib.closing(LedgerWriter(folder, opening.secrets)) as ledger:
             history = replay(read(folder))
+            if history.opened != opening.history.opened:
+                raise BusyError(
+                    f"{folder.root}: another coordinator opened this round a moment ago",
+                    "The same command goes on from there.",
+                )
             shares = gpu_shares(round_.resources, os.environ)
             _write_opened(opening, history, ledger, with_gpus=any(shares))
             asker = Asker(round_, history)
+            for name in unset(round_, os.environ):
+                observer.remark(f"redact: {name} is not in the environment, so nothing is hidden")
             yield Parts(round_, history, launcher, ledger, workshop, asker, observer, stop, shares)
 
 
@@ -98,12 +107,14 @@ def coordinate(
         coordinator.run()
     finally:
         observer.close()
+    progress = coordinator.progress()
+    if not progress.running:
+        parts.launcher.sweep(opening.place.folder.trials)
     if coordinator.broken:
         if coordinator.cannot_start is not None:
             raise coordinator.cannot_start
         coordinator.withdraw_failures()
         raise _broken_command(coordinator, parts)
-    progress = coordinator.progress()
     return RunResult(_exit_code(progress, parts.stop), progress, folder, started=True)
 
 
@@ -126,10 +137,11 @@ def _broken_command(coordinator: Coordinator, parts: Parts) -> CannotStartError:
     count = len(coordinator.breaker.streak)
     what = "The first trial" if count == 1 else f"{count} trials in a row"
     log = _log_end(folder.stderr) or _log_end(folder.stdout)
+    hide = parts.workshop.secrets.hide
     return CannotStartError(
         f"the train command is broken. {what} failed before measuring anything: "
-        f"{failed.outcome.reason}." + (f"\n\n{log}\n" if log else ""),
-        f"By hand: cd {shlex.quote(str(order.workdir))} && {shlex.join(order.argv)}\n"
+        f"{failed.outcome.reason}." + (f"\n\n{hide(log)}\n" if log else ""),
+        f"By hand: cd {shlex.quote(str(order.workdir))} && {hide(shlex.join(order.argv))}\n"
         f"Logs: {shown(Path(folder.root))}\n"
         "None of them counts; after mending it, the same command goes on.",
     )
@@ -147,6 +159,13 @@ def _make_folder(folder: RoundFolder) -> None:
             f"{folder.root}: cannot be written: {error.strerror}",
             "Choose a place that can be written, or mend the rights; nothing was started.",
         ) from None
+    for path in (folder.trials, *folder.trials.iterdir()):
+        if path.is_symlink() and not path.resolve().is_relative_to(folder.root):
+            raise UsageError(
+                f"{path} is a link that leads out of the round's folder",
+                "Nothing is written or deleted through it. To keep a round on another disk, link "
+                f"the round's folder itself: {folder.root}",
+            )
 
 
 def _write_opened(
@@ -154,16 +173,16 @@ def _write_opened(
 ) -> None:
     """Record the spec: when the round begins, and when it was amended."""
     before = history.opened
-    now = (opening.spec.text, str(opening.workdir))
+    now = (opening.recorded.text, str(opening.workdir))
     if before is not None and (before.spec, before.workdir) == now:
         return
     source = opening.place.spec_file or (before and before.source) or ""
     opened = Opened(
-        opening.spec.text,
+        opening.recorded.text,
         str(source),
         str(opening.workdir),
         versions(),
-        git_state(opening.workdir, opening.place.folder),
+        git_state(opening.workdir, opening.place.folder, opening.secrets),
         machine(with_gpus=with_gpus),
     )
     ledger.append([opened])

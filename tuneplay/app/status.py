@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 from tuneplay.app.attempt import Attempt, Workshop
 from tuneplay.app.locate import locate, shown
-from tuneplay.app.recovery import age_of
 from tuneplay.app.tally import Tally
 from tuneplay.domain.progress import Progress, RunningTrial
+from tuneplay.launch.clock import age_of
 from tuneplay.ledger.lock import holder_of
 
 

@@ -10,6 +10,7 @@ import typer
 
 from tuneplay.cli.arguments import RoundArgument, make_console
 from tuneplay.cli.streams import say
+from tuneplay.errors import UsageError
 
 if TYPE_CHECKING:
     from tuneplay.app.observer import Observer
@@ -26,7 +27,18 @@ WorkdirOption = Annotated[
 ]  # fmt: skip
 
 
-def run(round: RoundArgument, dry_run: DryRunOption = False, workdir: WorkdirOption = None) -> None:
+RepairOption = Annotated[
+    bool,
+    typer.Option("--repair", help="Set damaged lines of the ledger aside first; they are kept."),
+]
+
+
+def run(
+    round: RoundArgument,
+    dry_run: DryRunOption = False,
+    workdir: WorkdirOption = None,
+    repair: RepairOption = False,
+) -> None:
     """Carry a round out, or go on with it.
 
     Ctrl-C once lets running trials finish, twice stops them; the same command goes on.
@@ -36,6 +48,13 @@ def run(round: RoundArgument, dry_run: DryRunOption = False, workdir: WorkdirOpt
     from tuneplay.render.ending import print_ending
     from tuneplay.render.words import safe
 
+    if repair:
+        from tuneplay.app.repair import repair_round
+
+        if dry_run:
+            raise UsageError("--repair writes and --dry-run does not", "Leave one of them out.")
+        for sentence in repair_round(round):
+            print(f"repair: {sentence}")
     opening = open_round(round, workdir)
     if dry_run:
         shown = 0

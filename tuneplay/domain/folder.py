@@ -68,6 +68,15 @@ class RoundFolder:
         """The `number`-th diff of the code to its commit, as it was when the round was opened."""
         return self.root / ("dirty.diff" if number == 1 else f"dirty-{number}.diff")
 
+    def damaged(self, number: int) -> Path:
+        """Where the damaged lines of the `number`-th repair of the ledger are kept."""
+        return self.root / f"ledger.damaged-{number}"
+
+    @property
+    def repaired(self) -> Path:
+        """The ledger while it is being repaired; it is renamed when it is whole."""
+        return self.root / "ledger.repaired"
+
     def attempt(self, study_folder: str, trial: TrialId, attempt: int) -> AttemptFolder:
         """Folder of one attempt.
 
@@ -130,6 +139,11 @@ class AttemptFolder:
     def started(self) -> str:
         """Written by the wrapper before the program starts; whoever creates it owns the attempt."""
         return f"{self.root}/started"
+
+    @property
+    def stopping(self) -> str:
+        """Written by the coordinator before it ends an attempt; holds why, or nothing on request."""
+        return f"{self.root}/stopping"
 
     @property
     def exit(self) -> str:

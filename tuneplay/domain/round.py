@@ -135,6 +135,7 @@ class Round:
         parent: The earlier round that this one follows; None for none.
         budget: Seconds that one call of `tuneplay run` may take; None for any.
         meanings: What hyperparameters are, where the spec says so; None for nothing known.
+        redact: Environment variables and fixed hyperparameters whose values are written nowhere.
     """
 
     name: str
@@ -156,6 +157,7 @@ class Round:
     parent: str | None = None
     budget: float | None = None
     meanings: Mapping[str, Meaning | None] = field(default_factory=dict)
+    redact: tuple[str, ...] = ()
     _by_key: dict[str, Study] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:

@@ -25,6 +25,9 @@ _OUT_OF_MEMORY = re.compile(
 )
 
 
+#: What the C library says of ENOSPC, EDQUOT and EFBIG; programs print it as it is.
+_STORAGE_FULL = re.compile(r"No space left on device|Disk quota exceeded|File too large")
+
 #: The losses whose divergence is the training's; an auxiliary term may be NaN by design.
 _MAIN_LOSS = re.compile(r"(?:(?:train|training|val|valid|validation|eval|total)[_/.\- ]?)?loss")
 
@@ -143,6 +146,11 @@ def describe_exit(code: int | None) -> str:
 def ended_from_outside(code: int | None) -> bool:
     """Whether an exit says nothing about the configuration: killed or vanished, so try again."""
     return code is None or signal_of(code) in _FROM_OUTSIDE
+
+
+def says_storage_is_full(code: int | None, *logs: str) -> bool:
+    """Whether a program that failed says, by its signal or in its logs, that a disk was full."""
+    return signal_of(code) == signal.SIGXFSZ or any(map(_STORAGE_FULL.search, logs))
 
 
 def signal_of(code: int | None) -> int | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -80,6 +81,9 @@ class Launcher(Protocol):
     def cancel(self, key: str, *, kill: bool) -> None:
         """Ask an attempt to end (TERM to the whole process group), or end it (KILL)."""
 
+    def sweep(self, trials: Path) -> None:
+        """End what the attempts below a folder left behind; none of them lives any more."""
+
     def wait(self, seconds: float | None, wake: int) -> None:
         """Sleep until an attempt may have ended.
 
@@ -93,6 +97,11 @@ def read_exit(folder: AttemptFolder) -> int | None:
     """The exit code that the wrapper wrote; None if it wrote none, or not all of it."""
     text = _read(folder.exit)
     return int(text) if text.endswith(b"\n") and text.strip().isdigit() else None
+
+
+def exit_is_torn(folder: AttemptFolder) -> bool:
+    """Whether the wrapper began to write `exit` and could not end it: the storage was full."""
+    return os.path.exists(folder.exit) and not _read(folder.exit).endswith(b"\n")
 
 
 def has_begun(folder: AttemptFolder) -> bool:

@@ -10,7 +10,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from tuneplay.domain.folder import AttemptFolder
@@ -19,6 +19,7 @@ from tuneplay.launch.base import Handle, Order
 from tuneplay.launch.processes import (
     boot_id,
     claim,
+    end_families,
     end_family,
     group_lives,
     handle_of,
@@ -32,6 +33,10 @@ _WRAPPER = Path(__file__).with_name("wrapper.sh")
 #: How long processes that outlive their trial may take to end after TERM, in seconds.
 STRAGGLER_SECONDS = 5.0
 
+#: After an attempt of so many seconds its children are looked for everywhere (some 5 ms on a busy
+#: machine); those of shorter ones when the round ends.
+FAMILY_SECONDS = 1.0
+
 #: Exit codes above this tell of a signal.
 SIGNALLED = 128
 
@@ -42,6 +47,13 @@ LONGEST_SLEEP = 3_600.0
 LOOK_SECONDS = 0.05
 
 
+class _Child(subprocess.Popen[bytes]):
+    """A child that may outlive this process: that is no oversight, and needs no warning."""
+
+    def __del__(self) -> None:
+        """Leave it running."""
+
+
 @dataclass(slots=True)
 class _Watched:
     """A living attempt: its leader is the wrapper, which leads the process group as well."""
@@ -49,10 +61,11 @@ class _Watched:
     pid: int
     handle: Handle
     folder: AttemptFolder
-    child: subprocess.Popen[bytes] | None
+    child: _Child | None
     pidfd: int | None
     straggling_since: float | None = None
     cancelled: bool = False
+    since: float = field(default_factory=time.monotonic)
 
 
 class LocalLauncher:
@@ -93,7 +106,7 @@ class LocalLauncher:
     def submit(self, order: Order) -> Handle:
         """Start an attempt; see `Launcher`."""
         try:
-            child = subprocess.Popen(
+            child = _Child(
                 ["/bin/sh", self._wrapper, order.folder.root, *order.argv],
                 cwd=order.workdir,
                 env=order.env,
@@ -130,8 +143,10 @@ class LocalLauncher:
             if watched.pidfd is not None:
                 os.close(watched.pidfd)
             code = watched.child.returncode if watched.child else None
-            if watched.cancelled or (code is not None and not 0 <= code <= SIGNALLED):
-                # Children in a session of their own outlive a signal to the group.
+            orderly = code is not None and 0 <= code <= SIGNALLED
+            long = time.monotonic() - watched.since >= FAMILY_SECONDS
+            if watched.cancelled or long or not orderly:
+                # Children in a session of their own outlive their group.
                 end_family(watched.folder)
             codes[key] = code if code is not None and code >= 0 else None
         return codes
@@ -142,6 +157,10 @@ class LocalLauncher:
         if watched is not None:
             watched.cancelled = True
             signal_group(watched.pid, signal.SIGKILL if kill else signal.SIGTERM)
+
+    def sweep(self, trials: Path) -> None:
+        """End what attempts left behind; see `Launcher`."""
+        end_families(trials)
 
     def wait(self, seconds: float | None, wake: int) -> None:
         """Sleep until a leader ends; see `Launcher`."""
@@ -166,7 +185,7 @@ class LocalLauncher:
         key: str,
         handle: Handle,
         folder: AttemptFolder,
-        child: subprocess.Popen[bytes] | None,
+        child: _Child | None,
     ) -> None:
         try:
             pidfd = os.pidfd_open(handle["pid"])

@@ -81,13 +81,21 @@ def claim(folder: AttemptFolder) -> bool:
     except FileNotFoundError:
         return True
     except OSError as error:
-        raise LedgerError(
-            f"{folder.root}: cannot be written: {error.strerror}",
-            "Mend the rights; the same command then goes on where it was.",
-        ) from None
-    os.write(fd, b"claimed\n")
-    os.close(fd)
+        raise _unwritable(folder, error) from None
+    try:
+        os.write(fd, b"claimed\n")
+    except OSError as error:
+        raise _unwritable(folder, error) from None
+    finally:
+        os.close(fd)
     return True
+
+
+def _unwritable(folder: AttemptFolder, error: OSError) -> LedgerError:
+    return LedgerError(
+        f"{folder.root}: cannot be written: {error.strerror}",
+        "Free space or mend the rights; the same command then goes on where it was.",
+    )
 
 
 def signal_group(group: int, number: int) -> bool:
@@ -110,19 +118,27 @@ def group_lives(group: int) -> bool:
     return any(_group_of(pid) == group for pid in _pids())
 
 
-def end_family(folder: AttemptFolder) -> int:
-    """KILL every process that carries an attempt's environment marker; how many there were."""
-    marker = b"TUNEPLAY_TRIAL_DIR=" + os.fsencode(folder.root)
-    found = 0
+def end_family(folder: AttemptFolder) -> None:
+    """KILL every process that carries an attempt's environment marker."""
+    _end_marked(os.fsencode(folder.root) + b"\0")
+
+
+def end_families(trials: Path) -> None:
+    """KILL every process that carries the marker of any attempt below a folder."""
+    _end_marked(os.fsencode(trials) + b"/")
+
+
+def _end_marked(begin: bytes) -> None:
+    """KILL every process whose `TUNEPLAY_TRIAL_DIR` begins so."""
+    marker = b"\0TUNEPLAY_TRIAL_DIR=" + begin
     for pid in _pids():
         try:
-            environ = (_PROC / str(pid) / "environ").read_bytes()
-            if marker in environ.split(b"\0") and pid != os.getpid():
+            with open(f"/proc/{pid}/environ", "rb", buffering=0) as file:
+                environ = b"\0" + file.read() + b"\0"
+            if marker in environ and pid != os.getpid():
                 os.kill(pid, signal.SIGKILL)
-                found += 1
         except OSError:
             continue
-    return found
 
 
 def _pids() -> list[int]:

@@ -6,14 +6,17 @@ than a torn tail: it is set aside before the next write, and never read.
 
 from __future__ import annotations
 
+import errno
 import json
 import os
-from collections.abc import Iterator, Sequence
+import shlex
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from tuneplay.domain.folder import RoundFolder
+from tuneplay.domain.secrets import Secrets
 from tuneplay.errors import LedgerError
 from tuneplay.ledger.events import LEDGER_VERSION, Event, decode, encode
 from tuneplay.ledger.parse import collector_at_rest, parser_for
@@ -33,21 +36,40 @@ def read(folder: RoundFolder) -> list[Event]:
 
 
 def _events(path: Path, data: bytes) -> Iterator[Event]:
-    lines = data[: _whole(data)].split(b"\n")
+    lines = data[: whole_length(data)].split(b"\n")
     parse = parser_for(len(data))
     for number, line in enumerate(lines[:-1], start=1):
         try:
-            fields = parse(line)
-            if fields["event"] == "opened":
-                _check_version(path, fields["ledger_version"])
-            event = decode(fields)
-        except (ValueError, KeyError, TypeError, RecursionError):
+            event = event_in(path, line, parse)
+        except ValueError:
             raise LedgerError(
                 f"{path}:{number}: damaged line",
-                "Restore the file from a copy; nothing was changed.",
+                "Nothing was changed. Restore the file from a copy, or set the damaged lines aside "
+                f"and go on: tuneplay run {shlex.quote(str(path.parent))} --repair",
             ) from None
         if event is not None:
             yield event
+
+
+def event_in(path: Path, line: bytes, parse: Callable[[bytes], Any] = json.loads) -> Event | None:
+    """The event in a line of the ledger; None for a kind that a later version has added.
+
+    Args:
+        path: The ledger, for messages.
+        line: The line, without its newline.
+        parse: Reads JSON.
+
+    Raises:
+        ValueError: The line is damaged.
+        LedgerError: The ledger is of a newer version.
+    """
+    try:
+        fields = parse(line)
+        if fields["event"] == "opened":
+            _check_version(path, fields["ledger_version"])
+        return decode(fields)
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise ValueError("damaged line") from error
 
 
 def _check_version(path: Path, version: int) -> None:
@@ -58,7 +80,7 @@ def _check_version(path: Path, version: int) -> None:
         )
 
 
-def _whole(data: bytes) -> int:
+def whole_length(data: bytes) -> int:
     """Length of the part that was written whole.
 
     That is everything up to the last newline; a last line that is no JSON object is torn as well
@@ -76,18 +98,24 @@ def _whole(data: bytes) -> int:
 class LedgerWriter:
     """Appends events to a ledger. Only the live coordinator may have one."""
 
-    def __init__(self, folder: RoundFolder) -> None:
+    def __init__(self, folder: RoundFolder, secrets: Secrets | None = None) -> None:
         """Open the ledger for appending, creating it if need be; set a torn tail aside.
+
+        Args:
+            folder: The round's folder.
+            secrets: What is hidden in everything that is written.
 
         Raises:
             LedgerError: The file cannot be opened or repaired.
         """
         self._path = folder.ledger
+        self._secrets = secrets or Secrets()
         try:
-            flags = os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC
+            # A link that somebody else made is not followed: nothing is written elsewhere.
+            flags = os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC | os.O_NOFOLLOW
             self._fd = os.open(self._path, flags, 0o644)
             self._repair(folder)
-            _sync_folder(folder.root)
+            sync_folder(folder.root)
         except OSError as error:
             raise self._unwritable(error) from None
 
@@ -104,7 +132,7 @@ class LedgerWriter:
                 again, so that the ledger stays whole.
         """
         at = datetime.now(UTC).isoformat(timespec="milliseconds")
-        data = b"".join(_line(encode(event, at)) for event in events)
+        data = b"".join(_line(self._secrets.hide_in(encode(event, at))) for event in events)
         end = os.fstat(self._fd).st_size
         try:
             self._write(data)
@@ -131,22 +159,18 @@ class LedgerWriter:
     def _repair(self, folder: RoundFolder) -> None:
         size = os.fstat(self._fd).st_size
         data = os.pread(self._fd, size, 0)
-        end = _whole(data)
+        end = whole_length(data)
         if end == size:
             return
-        number = 1
-        while (aside := folder.torn(number)).exists():
-            number += 1
-        with aside.open("wb") as file:
-            file.write(data[end:])
-            file.flush()
-            os.fsync(file.fileno())
+        set_aside(data[end:], folder.torn)
         os.ftruncate(self._fd, end)
         os.fsync(self._fd)
 
     def _unwritable(self, error: OSError) -> LedgerError:
+        link = error.errno == errno.ELOOP
+        why = "it is a link; link the round's folder instead" if link else error.strerror
         return LedgerError(
-            f"{self._path}: cannot be written: {error.strerror}",
+            f"{self._path}: cannot be written: {why}",
             "Nothing recorded is lost. Free space or mend the rights, then the same command "
             "goes on where it was.",
         )
@@ -156,7 +180,29 @@ def _line(fields: dict[str, Any]) -> bytes:
     return _ENCODER.encode(fields).encode() + b"\n"
 
 
-def _sync_folder(path: Path) -> None:
+def set_aside(data: bytes, name: Callable[[int], Path]) -> Path:
+    """Keep bytes in a new file and wait until the disk has them; no file is ever replaced.
+
+    Args:
+        data: What is kept.
+        name: The path of the `number`-th such file.
+    """
+    number = 1
+    while os.path.lexists(name(number)):
+        number += 1
+    write_new(name(number), data)
+    return name(number)
+
+
+def write_new(path: Path, data: bytes) -> None:
+    """Write a file that must not exist yet, and wait until the disk has it."""
+    with path.open("xb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def sync_folder(path: Path) -> None:
     """Make a new file's name durable, where the platform can."""
     fd = os.open(path, os.O_RDONLY)
     try:

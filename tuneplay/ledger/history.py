@@ -60,12 +60,19 @@ class History:
             if event.trial in self.open:
                 self.open[event.trial] = OpenAttempt(self.open[event.trial].intent, event.handle)
         elif isinstance(event, Finished):
-            self.finished.setdefault(event.trial.id, event.trial)
-            self.open.pop(event.trial.id, None)
+            self._apply_finished(event.trial)
         elif isinstance(event, Note):
             self._apply_note(event)
         elif isinstance(event, Rerun):
             self.reruns.append(event.reruns)
+
+    def _apply_finished(self, trial: Trial) -> None:
+        self.finished.setdefault(trial.id, trial)
+        self.open.pop(trial.id, None)
+        if trial.id not in self.configured:  # its intent was a damaged line that was set aside
+            values = trial.hyperparameters
+            self.configured[trial.id] = Intent(trial.id, trial.attempt, trial.seed, values)
+            self.attempts[trial.id] = max(trial.attempt, self.attempts.get(trial.id, 0))
 
     def _apply_note(self, note: Note) -> None:
         self.open.pop(note.trial, None)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import errno
 import fcntl
 import json
 import os
@@ -15,6 +17,14 @@ from tuneplay.errors import BusyError, LedgerError
 #: A look at the lock takes microseconds; this long it is waited for, in this many tries.
 LOOK_SECONDS = 0.2
 LOOK_TRIES = 10
+
+#: Signing comes right after locking; on a machine under heavy load this long may lie between.
+SIGN_SECONDS = 1.0
+SIGN_TRIES = 50
+
+
+#: A link that somebody else made is not followed: nothing is written elsewhere.
+_FLAGS = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW
 
 
 class CoordinatorLock:
@@ -31,11 +41,13 @@ class CoordinatorLock:
             LedgerError: The file cannot be written.
         """
         try:
-            self._fd = os.open(folder.lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+            self._fd = os.open(folder.lock, _FLAGS, 0o644)
         except OSError as error:
-            raise LedgerError(f"{folder.lock}: cannot be written: {error.strerror}") from None
+            link = error.errno == errno.ELOOP
+            why = "it is a link; link the round's folder instead" if link else error.strerror
+            raise LedgerError(f"{folder.lock}: cannot be written: {why}") from None
         if not _try_lock(self._fd):
-            holder = _parse(os.pread(self._fd, 4096, 0))
+            holder = _read_holder(self._fd)
             os.close(self._fd)
             raise BusyError(
                 f"another coordinator is live on {folder.root}: {_words(holder)}",
@@ -46,8 +58,10 @@ class CoordinatorLock:
     def _sign(self) -> None:
         since = time.strftime("%Y-%m-%d %H:%M:%S")
         holder = {"host": socket.gethostname(), "pid": os.getpid(), "since": since}
-        os.ftruncate(self._fd, 0)
-        os.pwrite(self._fd, json.dumps(holder).encode() + b"\n", 0)
+        # Where the storage is full the round is locked all the same, by nobody in particular.
+        with contextlib.suppress(OSError):
+            os.ftruncate(self._fd, 0)
+            os.pwrite(self._fd, json.dumps(holder).encode() + b"\n", 0)
 
     def close(self) -> None:
         """Give the round back."""
@@ -80,13 +94,39 @@ def holder_of(folder: RoundFolder) -> str | None:
     try:
         fcntl.flock(fd, fcntl.LOCK_SH | fcntl.LOCK_NB)
     except BlockingIOError:
-        return _words(_parse(os.pread(fd, 4096, 0)))
+        return _words(_read_holder(fd))
     except OSError:
         return None
     else:
         return None
     finally:
         os.close(fd)
+
+
+def _read_holder(fd: int) -> dict[str, Any]:
+    """Who holds a lock; waits a moment for one that has taken it and not signed it yet.
+
+    Until then the file is empty, or names an earlier holder that was killed.
+    """
+    holder: dict[str, Any] = {}
+    for _ in range(SIGN_TRIES):
+        holder = _parse(os.pread(fd, 4096, 0))
+        if holder and (holder.get("host") != socket.gethostname() or _lives(holder.get("pid"))):
+            return holder
+        time.sleep(SIGN_SECONDS / SIGN_TRIES)
+    return holder
+
+
+def _lives(pid: object) -> bool:
+    if not isinstance(pid, int):
+        return False
+    try:
+        os.kill(pid, 0)
+    except PermissionError:
+        return True
+    except (OSError, OverflowError):
+        return False
+    return True
 
 
 def _parse(data: bytes) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from tuneplay.spec.fields import Field
 from tuneplay.spec.nodes import MAX_BYTES, MapNode, ScalarNode, parse
 from tuneplay.spec.objective import read_infeasible, read_objective
 from tuneplay.spec.problems import Mark, Problem, Problems
+from tuneplay.spec.redact import read_redact
 from tuneplay.spec.resources import read_budget, read_resources
 from tuneplay.spec.studies import check_axes, read_baseline, read_studies
 
@@ -44,6 +45,7 @@ OPTIONAL = (
     "roles",
     "silence",
     "budget",
+    "redact",
 )
 
 
@@ -160,6 +162,7 @@ def _round(fields: Mapping[str, Field], root: Field, name: str) -> Round:
         trials=fields["trials"].whole(1, MAX_TRIALS) if "trials" in fields else 1,
         studies=studies,
         baseline=read_baseline(fields, root, studies),
+        redact=read_redact(fields, command, studies),
         seed=fields["seed"].whole(0) if "seed" in fields else 0,
         rerun_seeds=_read_reruns(fields.get("reruns")),
         infeasible=read_infeasible(fields.get("infeasible")),

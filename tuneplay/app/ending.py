@@ -1,0 +1,65 @@
+"""What became of an attempt that ended: whether it is evidence at all."""
+
+from __future__ import annotations
+
+from tuneplay.app.attempt import Attempt
+from tuneplay.domain.folder import AttemptFolder
+from tuneplay.domain.round import Round
+from tuneplay.domain.trial import Outcome, State
+from tuneplay.errors import LedgerError
+from tuneplay.judge.outcome import describe_exit, ended_from_outside, says_storage_is_full
+from tuneplay.launch.base import exit_is_torn, has_begun
+from tuneplay.metrics.follow import tail
+
+#: Why a trial that a full disk broke gets another attempt.
+NO_SPACE = "no space left on a disk"
+
+
+def has_done_all(attempt: Attempt, code: int | None, epochs: int) -> bool:
+    """Whether an attempt did all its epochs.
+
+    Many programs answer TERM by saving and leaving with exit code 0: that alone is no ending.
+    """
+    last = attempt.collector.last_epoch
+    return code == 0 and last is not None and last >= epochs
+
+
+def broken_from_outside(attempt: Attempt, outcome: Outcome, code: int | None, round_: Round) -> str:
+    """Why an ended attempt says nothing about its configuration, in words; empty when it does.
+
+    It was killed, it vanished, or it had no room to write to.
+    """
+    if attempt.stopped or code in round_.infeasible.exit_codes:
+        return ""
+    if ended_from_outside(code):
+        return describe_exit(code)
+    if outcome.state is State.INFEASIBLE or has_done_all(attempt, code, round_.epochs):
+        return ""
+    logs = (tail(attempt.folder.stderr), tail(attempt.folder.stdout))
+    return NO_SPACE if says_storage_is_full(code, *logs) else ""
+
+
+def check_written(folder: AttemptFolder, code: int | None, wrapper_code: int | None) -> None:
+    """See whether the wrapper of an attempt that ended by itself could write its files.
+
+    Args:
+        folder: The attempt's folder.
+        code: The exit code in its `exit` file; None if there is none.
+        wrapper_code: The exit code of the wrapper itself; None when it is not known.
+
+    Raises:
+        LedgerError: It could not: what the trial itself wrote is then no evidence either.
+    """
+    if not has_begun(folder):
+        raise storage_full(folder, "the trial could not begin: its folder cannot be written")
+    if code is None and (wrapper_code is not None or exit_is_torn(folder)):
+        raise storage_full(folder, "no space left for the trial's exit code, or the folder is gone")
+
+
+def storage_full(folder: AttemptFolder, what: str) -> LedgerError:
+    """The error for an attempt that a full disk broke."""
+    return LedgerError(
+        f"{folder.root}: {what}",
+        "Nothing recorded is lost and running trials go on. Free space or mend the rights, then "
+        "the same command goes on where it was.",
+    )

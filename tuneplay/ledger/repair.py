@@ -1,0 +1,66 @@
+"""Repairing a ledger with damaged lines: they are set aside, byte for byte, and the rest stays."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from tuneplay.domain.folder import RoundFolder
+from tuneplay.errors import LedgerError
+from tuneplay.ledger.file import event_in, set_aside, sync_folder, whole_length, write_new
+
+
+@dataclass(frozen=True, slots=True)
+class Repair:
+    """What was set aside.
+
+    Attributes:
+        lines: Numbers of the damaged lines, from 1.
+        kept_in: The file that holds them now.
+    """
+
+    lines: tuple[int, ...]
+    kept_in: Path
+
+
+def repair(folder: RoundFolder) -> Repair | None:
+    """Set the damaged lines of a ledger aside; only the holder of the round's lock may.
+
+    The new file takes the old one's place in one rename: a kill at any moment leaves the one or
+    the other. A torn tail stays, for whoever opens the ledger next deals with it.
+
+    Returns:
+        What was set aside; None when no line was damaged.
+
+    Raises:
+        LedgerError: The ledger is of a newer version, or nothing can be written.
+        FileNotFoundError: There is no ledger.
+    """
+    data = folder.ledger.read_bytes()
+    end = whole_length(data)
+    good: list[bytes] = []
+    bad: dict[int, bytes] = {}
+    for number, line in enumerate(data[:end].split(b"\n")[:-1], start=1):
+        try:
+            event_in(folder.ledger, line)
+        except ValueError:
+            bad[number] = line + b"\n"
+        else:
+            good.append(line + b"\n")
+    if not bad:
+        return None
+    try:
+        kept_in = set_aside(b"".join(bad.values()), folder.damaged)
+        with contextlib.suppress(FileNotFoundError):
+            folder.repaired.unlink()  # left by a repair that was killed
+        write_new(folder.repaired, b"".join(good) + data[end:])
+        os.replace(folder.repaired, folder.ledger)
+        sync_folder(folder.root)
+    except OSError as error:
+        raise LedgerError(
+            f"{folder.ledger}: cannot be repaired: {error.strerror}",
+            "It is as it was. Free space or mend the rights, and try again.",
+        ) from None
+    return Repair(tuple(bad), kept_in)
