@@ -175,7 +175,9 @@ def _advise_more(round_: Round, reason: str, ends: Improvement | None) -> EpochB
         return EpochBudget(Advice.INCREASE, current, more, reason=f"{reason}.")
     gained = f"that fifth gained {_size(ends.gain)}"
     if not ends.clear:
-        if ends.gain > ends.least:
+        if ends.gain > ends.least and ends.stalled:
+            gained += ", and nothing more towards its end"
+        elif ends.gain > ends.least:
             gained += f", and only {ends.agreeing:.0%} of them did better in it"
         else:
             gained += f", within noise and trial variance ({ends.least:.2g})"

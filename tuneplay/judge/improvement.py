@@ -39,6 +39,12 @@ LEAST_SHARE = 0.0005
 #: learning rate that decays to 0 at the end. How it would go on is then not known.
 SPEEDING_UP = 1.5
 
+#: A last fifth whose own second half gained, at best, less than this share of the fifth's gain has
+#: stopped: the gain came from what was before, such as a step of the learning rate. (Steady
+#: progress gives half; a gain that shrinks tenfold from fifth to fifth gives 0.13, and has a
+#: thirtieth left to come.)
+STALLED_SHARE = 0.2
+
 #: More epochs: between these factors; the middle one when the curves do not tell.
 LEAST_FACTOR = 1.25
 USUAL_FACTOR = 1.5
@@ -59,6 +65,8 @@ class Improvement:
         noise: Standard deviation from one epoch to the next.
         least: A gain below this is within noise or trial variance.
         agreeing: Share of the trials with a gain above 0.
+        tail: By how much the second half of the last fifth is better than its first half.
+        tail_error: Standard error of `tail`.
     """
 
     gain: float
@@ -67,11 +75,19 @@ class Improvement:
     noise: float
     least: float
     agreeing: float
+    tail: float
+    tail_error: float
+
+    @property
+    def stalled(self) -> bool:
+        """Whether the last fifth gained over the one before, but nothing more within itself."""
+        goes_on = self.tail > CLEAR * self.tail_error and 2 * self.tail > self.least
+        return not goes_on and self.tail + self.tail_error < STALLED_SHARE * self.gain
 
     @property
     def clear(self) -> bool:
         """Whether training still improves at the end, beyond noise and trial variance."""
-        return self.gain > self.least and self.agreeing >= AGREEING_SHARE
+        return self.gain > self.least and self.agreeing >= AGREEING_SHARE and not self.stalled
 
     @property
     def settled_early(self) -> bool:
@@ -123,7 +139,9 @@ def improvement(
     gain = statistics.median(map(_steady_gain, ends))
     noise = statistics.median(end.noise for end in ends)
     part = statistics.median(end.values for end in ends)
-    error = _LEVEL_ERROR * noise * math.sqrt(2 / (part * len(ends)))
+    wander = statistics.median(end.wander for end in ends)
+    error = _error(noise, part, wander, len(ends))
+    tail_error = _error(noise, max(1, part // 2), wander / 2, len(ends))
     known = trial_sd is not None and math.isfinite(trial_sd)
     variance = trial_sd if known and trial_sd is not None else NOISE_SHARE * noise
     total = statistics.median(end.total for end in ends)
@@ -134,7 +152,15 @@ def improvement(
         noise,
         max(variance, CLEAR * error, LEAST_SHARE * total),
         sum(_steady_gain(end) > 0 for end in ends) / len(ends),
+        statistics.median(end.tail for end in ends),
+        tail_error if part > 1 else math.inf,
     )
+
+
+def _error(noise: float, values: float, wander: float, trials: int) -> float:
+    """Standard error of the difference of two levels of so many values, over so many trials."""
+    white = (_LEVEL_ERROR * noise) ** 2 / values
+    return math.sqrt(2 * (white + wander**2) / trials)
 
 
 def _steady_gain(end: Lateness) -> float:
