@@ -24,12 +24,16 @@ NOISE_SHARE = 0.5
 CLEAR = 1.5
 
 #: With fewer values in a fifth its gain is noisy: the gain of the fifth before has a say as well,
-#: with this weight against that of the last.
+#: with this weight against that of the last, and its halves say nothing.
 SHORT_FIFTH = 4
 BEFORE_WEIGHT = 0.5
 
-#: A gain must also be there in this share of the trials: a slow wander goes up as often as down.
-AGREEING_SHARE = 2 / 3
+#: A gain must also be there in this share of the trials (all of three, three of four): a slow wander
+#: goes up as often as down. Two of three gave one false alarm in ten on flat curves that wander; they
+#: are enough where the gain is so many times the least one.
+AGREEING_SHARE = 0.7
+AGREEING_LEAST = 0.6
+FAR_ABOVE = 2.0
 
 #: A gain over the last fifth below this share of the whole improvement is none: without any noise
 #: a curve that has long settled still gains in its last digits.
@@ -87,7 +91,8 @@ class Improvement:
     @property
     def clear(self) -> bool:
         """Whether training still improves at the end, beyond noise and trial variance."""
-        return self.gain > self.least and self.agreeing >= AGREEING_SHARE and not self.stalled
+        share = AGREEING_LEAST if self.gain > FAR_ABOVE * self.least else AGREEING_SHARE
+        return self.gain > self.least and self.agreeing >= share and not self.stalled
 
     @property
     def settled_early(self) -> bool:
@@ -153,7 +158,7 @@ def improvement(
         max(variance, CLEAR * error, LEAST_SHARE * total),
         sum(_steady_gain(end) > 0 for end in ends) / len(ends),
         statistics.median(end.tail for end in ends),
-        tail_error if part > 1 else math.inf,
+        tail_error if part >= SHORT_FIFTH else math.inf,
     )
 
 
