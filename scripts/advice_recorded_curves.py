@@ -17,7 +17,7 @@ from advice_training import Case, a_round, one_trial, thumb
 
 from tuneplay.domain.curves import Direction
 from tuneplay.judge.curves import curve_findings
-from tuneplay.judge.epochs import epoch_budget
+from tuneplay.judge.epochs import epoch_budget, epoch_findings
 from tuneplay.judge.selection import better_part, ranked
 from tuneplay.judge.shape import late_noise
 
@@ -92,8 +92,11 @@ def _case(record: Record, trials: int, rng: Rng) -> Case | None:
     round_ = a_round(cut, trials, Direction.MINIMIZE)
     budget = epoch_budget(round_, [made])
     findings = curve_findings(round_, round_.studies[0], made)
+    noted = any("settled_share" in f.evidence and not f.suggestion for f in epoch_findings(budget))
     said = (budget.advice, *thumb([t.outcome.best_epoch or 0 for t in better], cut))
-    return Case(trials, truth, said, budget, 1.0, {}, frozenset(str(f.kind) for f in findings))
+    return Case(
+        trials, truth, said, budget, 1.0, noted, {}, frozenset(str(f.kind) for f in findings)
+    )
 
 
 def _truth(after: FloatArray, cut: int) -> str:

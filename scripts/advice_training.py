@@ -15,7 +15,7 @@ from tuneplay.domain.curves import Curves, Direction
 from tuneplay.domain.round import Objective, Phase, Round, Study
 from tuneplay.domain.trial import Outcome, State, Trial, TrialId
 from tuneplay.judge.curves import curve_findings
-from tuneplay.judge.epochs import Advice, EpochBudget, epoch_budget
+from tuneplay.judge.epochs import Advice, EpochBudget, epoch_budget, epoch_findings
 from tuneplay.judge.finding import Finding, Kind
 from tuneplay.judge.selection import better_part, ranked
 
@@ -39,6 +39,7 @@ class Case:
         said: Advice of each of `RULES`.
         budget: What tuneplay says in full.
         needed: Share of the budget that the better trials need.
+        noted: Whether it is said that training settled long before its end.
         clear: By kind of finding, whether it is right (True) or wrong (False); absent if unclear.
         kinds: What tuneplay found on the curves.
     """
@@ -48,6 +49,7 @@ class Case:
     said: tuple[Advice, ...]
     budget: EpochBudget
     needed: float
+    noted: bool
     clear: dict[str, bool]
     kinds: frozenset[str]
 
@@ -119,8 +121,10 @@ def case(known: Known, rng: Rng) -> Case:
         (budget.advice, *thumb([t.outcome.best_epoch or 0 for t in told], known.epochs)),
         budget,
         needed,
+        any("settled_share" in f.evidence and not f.suggestion for f in epoch_findings(budget)),
         curve_truths(known, members, better[0].id.number) if len(told) >= 3 else {},
-        frozenset(map(name_of, findings)),
+        frozenset(map(name_of, findings))
+        | {k for k in ("settled",) if f"{k}_share" in budget.evidence},
     )
 
 
@@ -201,6 +205,12 @@ def curve_truths(known: Known, members: np.ndarray, best: int) -> dict[str, bool
         clear[Kind.NOISY_TRAINING] = noisy > 0.1
     if shape.loss_turn < 0.6 or shape.loss_turn > 1:
         clear[Kind.RISING_TRAINING_LOSS] = shape.loss_turn < 1
+    half = inside[members, epochs // 2 - 1] - inside[members, epochs // 2 :].min(axis=1)
+    size = float(np.median(inside[members, epochs // 10] - inside[members].min(axis=1)))
+    if half.max() < max(NO_GAIN_NOISE * steady, NO_GAIN_SHARE * size):
+        clear["settled"] = True
+    elif np.median(half) > max(steady, GAIN_SHARE * size):
+        clear["settled"] = False
     if epochs >= 30 and (not shape.period or shape.period * 5 <= epochs):
         clear["period"] = bool(shape.period)
     return clear
@@ -209,7 +219,16 @@ def curve_truths(known: Known, members: np.ndarray, best: int) -> dict[str, bool
 def epochs_table(found: Iterable[Case]) -> Table:
     """Share of right advice by truth, for all rules; and whether fewer epochs still hold the best."""
     all_cases = list(found)
-    table = [["truth", "studies", *(f"{rule}: right" for rule in RULES), "says more", "says fewer"]]
+    table = [
+        [
+            "truth",
+            "studies",
+            *(f"{rule}: right" for rule in RULES),
+            "more",
+            "fewer",
+            "keep: settled",
+        ]
+    ]
     for truth, right in RIGHT.items():
         some = [one for one in all_cases if one.truth == truth]
         table.append(
@@ -219,6 +238,7 @@ def epochs_table(found: Iterable[Case]) -> Table:
                 *(mean([one.said[k] in right for one in some]) for k in range(len(RULES))),
                 mean([one.said[0] is Advice.INCREASE for one in some]),
                 mean([one.said[0] is Advice.DECREASE for one in some]),
+                mean([one.noted for one in some]),
             ]
         )
     return table
@@ -228,7 +248,13 @@ def curves_table(found: Iterable[Case]) -> Table:
     """Recall and false alarms of the findings on curves."""
     all_cases = list(found)
     table = [["finding", "found", "false", "studies with it, without it"]]
-    for kind in (Kind.OVERFITTING, Kind.NOISY_TRAINING, Kind.RISING_TRAINING_LOSS, "period"):
+    for kind in (
+        Kind.OVERFITTING,
+        Kind.NOISY_TRAINING,
+        Kind.RISING_TRAINING_LOSS,
+        "period",
+        "settled",
+    ):
         having = [str(kind) in one.kinds for one in all_cases if one.clear.get(kind) is True]
         without = [str(kind) in one.kinds for one in all_cases if one.clear.get(kind) is False]
         table.append([str(kind), mean(having), mean(without), f"{len(having)}, {len(without)}"])
