@@ -144,7 +144,7 @@ def _measured(means: FloatArray, shape: Shape, rng: Rng) -> FloatArray:
     values = means + shape.noise * shrink * rng.standard_normal(means.shape)
     values += rng.normal(0, 0.5 * shape.noise, (trials, 1))  # trial variance
     if shape.wander:
-        values += shape.wander * _wander(means.shape, rng.uniform(0.7, 0.95), rng)
+        values += shape.wander * wandering(means.shape, rng.uniform(0.7, 0.95), rng)
     if shape.period:
         phase = np.arange(epochs) / shape.period
         wave = np.sin(2 * np.pi * phase) if rng.random() < 0.5 else 2.0 * (phase % 1 == 0)
@@ -159,7 +159,7 @@ def _measured(means: FloatArray, shape: Shape, rng: Rng) -> FloatArray:
     return np.asarray(values)
 
 
-def _wander(shape: tuple[int, ...], memory: float, rng: Rng) -> FloatArray:
+def wandering(shape: tuple[int, ...], memory: float, rng: Rng) -> FloatArray:
     """A slow random walk that comes back, of standard deviation 1."""
     result = rng.standard_normal(shape)
     for k in range(1, shape[1]):

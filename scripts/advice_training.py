@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 from advice_curves import Known, draw_known
 from advice_landscape import FloatArray, Rng
-from advice_score import Table, mean
 
 from tuneplay.domain.command import Command
 from tuneplay.domain.curves import Curves, Direction
@@ -176,15 +175,6 @@ def budget_truth(known: Known, members: np.ndarray) -> tuple[float, str]:
     return need, "settles late" if late else "unclear"
 
 
-RIGHT = {
-    "more": (Advice.INCREASE,),
-    "fewer": (Advice.DECREASE,),
-    "settled": (Advice.KEEP, Advice.DECREASE),
-    "settles late": (Advice.KEEP,),
-    "turns midway": (Advice.KEEP,),
-}
-
-
 def curve_truths(known: Known, members: np.ndarray, best: int) -> dict[str, bool]:
     """Whether each finding on the curves is clearly right or clearly wrong."""
     shape, epochs = known.shape, known.epochs
@@ -214,48 +204,3 @@ def curve_truths(known: Known, members: np.ndarray, best: int) -> dict[str, bool
     if epochs >= 30 and (not shape.period or shape.period * 5 <= epochs):
         clear["period"] = bool(shape.period)
     return clear
-
-
-def epochs_table(found: Iterable[Case]) -> Table:
-    """Share of right advice by truth, for all rules; and whether fewer epochs still hold the best."""
-    all_cases = list(found)
-    table = [
-        [
-            "truth",
-            "studies",
-            *(f"{rule}: right" for rule in RULES),
-            "more",
-            "fewer",
-            "keep: settled",
-        ]
-    ]
-    for truth, right in RIGHT.items():
-        some = [one for one in all_cases if one.truth == truth]
-        table.append(
-            [
-                truth,
-                str(len(some)),
-                *(mean([one.said[k] in right for one in some]) for k in range(len(RULES))),
-                mean([one.said[0] is Advice.INCREASE for one in some]),
-                mean([one.said[0] is Advice.DECREASE for one in some]),
-                mean([one.noted for one in some]),
-            ]
-        )
-    return table
-
-
-def curves_table(found: Iterable[Case]) -> Table:
-    """Recall and false alarms of the findings on curves."""
-    all_cases = list(found)
-    table = [["finding", "found", "false", "studies with it, without it"]]
-    for kind in (
-        Kind.OVERFITTING,
-        Kind.NOISY_TRAINING,
-        Kind.RISING_TRAINING_LOSS,
-        "period",
-        "settled",
-    ):
-        having = [str(kind) in one.kinds for one in all_cases if one.clear.get(kind) is True]
-        without = [str(kind) in one.kinds for one in all_cases if one.clear.get(kind) is False]
-        table.append([str(kind), mean(having), mean(without), f"{len(having)}, {len(without)}"])
-    return table

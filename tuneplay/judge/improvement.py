@@ -10,7 +10,7 @@ import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from tuneplay.judge.shape import PARTS, Lateness, lateness
+from tuneplay.judge.shape import PARTS, Lateness, late_wander, lateness
 
 #: The trial variance, as a share of the noise from one epoch to the next, where no rerun tells it.
 #: Measured on recorded trainings of DeepOBS with 10 seeds: 0.2 to 1.4 on two networks (four pairs
@@ -138,13 +138,14 @@ def improvement(
     Returns:
         None when no curve is long enough.
     """
-    ends = [end for end in map(lateness, curves) if end is not None]
-    if not ends:
+    found = [(curve, end) for curve in curves if (end := lateness(curve)) is not None]
+    if not found:
         return None
+    ends = [end for _, end in found]
     gain = statistics.median(map(_steady_gain, ends))
     noise = statistics.median(end.noise for end in ends)
     part = statistics.median(end.values for end in ends)
-    wander = statistics.median(end.wander for end in ends)
+    wander = statistics.median(late_wander(curve, end.noise) for curve, end in found)
     error = _error(noise, part, wander, len(ends))
     tail_error = _error(noise, max(1, part // 2), wander / 2, len(ends))
     known = trial_sd is not None and math.isfinite(trial_sd)

@@ -69,13 +69,15 @@ def overfits(trial: Trial, objective: Objective, loss: str | None) -> Overfittin
     if len(values) < LEAST_VALUES:
         return None
     part = fifth_of(len(values))
-    last, least = level(values[-part:]), RISE_NOISE * late_noise(values)
+    last, noise = level(values[-part:]), late_noise(values)
+    least = RISE_NOISE * noise
     if last - min(values) <= least:
         return None
     place, lowest = _best_level(values, len(values) - part)
     rise, come = last - lowest, max(values[: place + 1]) - lowest
-    wander = RISE_NOISE * math.hypot(late_noise(values), late_wander(values))
-    if rise <= wander or rise <= RISE_SHARE * come:
+    if rise <= least or rise <= RISE_SHARE * come:
+        return None
+    if rise <= RISE_NOISE * math.hypot(noise, late_wander(values, noise)):
         return None
     if loss is not None and not _still_improves(trial, loss, epochs[place]):
         return None

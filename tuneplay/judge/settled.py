@@ -45,9 +45,12 @@ def settled_share(
         curve is long enough.
     """
     long = [curve for curve in curves if len(curve) >= TENTHS]
+    noises = [(noise := late_noise(curve), late_wander(curve, noise)) for curve in long]
     settled = dict[str, float]()
     for tenth in reversed(LOOKED_AT if long else ()):
-        left = [_left(curve, tenth, trial_sd) for curve in long]
+        left = [
+            _left(curve, tenth, *noise, trial_sd) for curve, noise in zip(long, noises, strict=True)
+        ]
         least = statistics.median(one.least for one in left)
         error = statistics.median(one.error for one in left) / math.sqrt(len(left))
         alone = sum(one.gain <= max(one.least, WITHIN * one.error) for one in left)
@@ -67,13 +70,14 @@ class _Left:
     least: float
 
 
-def _left(curve: Sequence[float], tenth: int, trial_sd: float | None) -> _Left:
+def _left(
+    curve: Sequence[float], tenth: int, noise: float, wander: float, trial_sd: float | None
+) -> _Left:
     """The stretch around the end of a tenth against the better half of what comes after it."""
     begin, end = (round(len(curve) * k / TENTHS) for k in (tenth - 1, tenth + 1))
     rest = curve[end:]
     half = len(rest) // 2
     gain = level(curve[begin:end]) - min(level(rest[:half]), level(rest[-half:]))
-    noise, wander = late_noise(curve), late_wander(curve)
     error = math.sqrt(noise**2 * (1 / (end - begin) + 1 / half) + 2 * wander**2)
     known = trial_sd is not None and math.isfinite(trial_sd)
     variance = trial_sd if known and trial_sd is not None else NOISE_SHARE * noise

@@ -53,7 +53,6 @@ class Lateness:
         total: How far the curve came after its first tenth: the scale of the curve.
         values: Values in a fifth.
         tail: By how much the second half of the last fifth is better than its first half.
-        wander: Standard deviation of what moves slowly beside a smooth trend, late in training.
     """
 
     gain: float
@@ -63,7 +62,6 @@ class Lateness:
     total: float
     values: int
     tail: float
-    wander: float
 
 
 def finite_points(
@@ -118,24 +116,31 @@ def late_noise(values: Sequence[float]) -> float:
     return noise_of(values[-max(2 * fifth_of(len(values)), _LEAST_FOR_NOISE) :])
 
 
-def late_wander(values: Sequence[float]) -> float:
+def late_wander(values: Sequence[float], noise: float) -> float:
     """What moves slowly over the last two fifths, beside a parabola and the noise of epochs.
 
     Noise that wanders from epoch to epoch does not show in second differences, but it makes levels
     as uncertain.
 
+    Args:
+        values: Values in the order of the epochs.
+        noise: Their late noise.
+
     Returns:
         A standard deviation; 0 with too few values to tell.
     """
-    late = values[-2 * fifth_of(len(values)) :]
+    late = np.array(values[-2 * fifth_of(len(values)) :])
     if len(late) < _LEAST_FOR_WANDER:
         return 0.0
-    triples = zip(late, late[1:], late[2:], strict=False)
-    column = np.array([sorted(three)[1] for three in triples])  # an odd epoch does not enter
+    first, second, third = late[:-2], late[1:-1], late[2:]
+    # The middle one of three: an odd epoch does not enter.
+    pair, above = np.minimum(first, second), np.maximum(first, second)
+    column = np.maximum(pair, np.minimum(above, third))
     basis = _parabolas(len(column))
-    rest = np.abs(column - basis @ (basis.T @ column))
-    spread = _MEDIAN_TO_SD * float(np.median(rest)) * math.sqrt(len(column) / (len(column) - 3))
-    return math.sqrt(max(0.0, spread**2 - (_MIDDLE_OF_THREE * noise_of(late)) ** 2))
+    rest = np.sort(np.abs(column - basis @ (basis.T @ column)))
+    middle = float(rest[(len(rest) - 1) // 2] + rest[len(rest) // 2]) / 2
+    spread = _MEDIAN_TO_SD * middle * math.sqrt(len(column) / (len(column) - 3))
+    return math.sqrt(max(0.0, spread**2 - (_MIDDLE_OF_THREE * noise) ** 2))
 
 
 @lru_cache(maxsize=64)
@@ -163,5 +168,4 @@ def lateness(values: Sequence[float]) -> Lateness | None:
         max(0.0, start - last),
         part,
         level(values[-part : -(part // 2)]) - level(values[-(part // 2) :]) if part > 1 else 0.0,
-        late_wander(values),
     )
