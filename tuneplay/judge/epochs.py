@@ -28,16 +28,15 @@ LATE_SHARE = 0.2
 PLAYBOOK_EARLY_SHARE = 0.1
 PLAYBOOK_LATE_SHARE = 0.25
 
-#: Of the trials that matter: "always" is at least this share (of many, one is odd), "usually" more
-#: than that one.
+#: "Always": at least this share of the trials that matter. "Usually": more than this one.
 ALWAYS = 0.9
 USUALLY = 0.5
 
 #: Fewer trials that matter say nothing about the budget.
 LEAST_TRIALS = 3
 
-#: Fewer epochs: twice the latest best epoch of the trials that matter, so that it surely contains
-#: them ("when in doubt, err on the side of training longer").
+#: Fewer epochs: twice the latest best epoch in the first fifth, and never below any other, so that it
+#: surely contains them ("when in doubt, err on the side of training longer").
 DECREASE_MARGIN = 2.0
 
 #: More epochs, where no curves tell how the gain goes on: half as many again.
@@ -154,10 +153,11 @@ def _advise(
     """The advice, its number and its reason, from what the trials that matter show."""
     current, count = round_.epochs, len(epochs)
     early, late = places.count_until(EARLY_SHARE), places.count_after(1 - LATE_SHARE)
-    always = early >= ALWAYS * count
+    always = early >= ALWAYS * count and places.last < current
     which = f"All {count}" if early == count else f"{early} of the {count}"
     if always and (ends is None or ends.settled_early):
-        suggested = min(current - 1, math.ceil(DECREASE_MARGIN * places.last))
+        twice = math.ceil(DECREASE_MARGIN * places.shares[early - 1] * current - 1e-9)
+        suggested = max(places.last, twice)
         reason = f"{which} best trials are at their best in the first fifth of training, the latest"
         reason += f" of all at epoch {max(epochs)}."
         return EpochBudget(Advice.DECREASE, current, suggested, reason=reason)
