@@ -206,6 +206,26 @@ def test_noise_trends_and_smooth_waves_have_no_period():
             assert period_of(range(epochs), curve(shape, epochs=epochs)) is None
 
 
+def test_a_period_is_found_beside_odd_epochs_and_a_step():
+    wave = [math.sin(2 * math.pi * e / 5) for e in range(80)]
+    assert period_of(range(80), [v + 6 * (e in {20, 61}) for e, v in enumerate(wave)]) == 5
+    assert period_of(range(80), [v + 60 * (e < 30) for e, v in enumerate(wave)]) == 5
+
+
+def test_a_slow_wander_is_seldom_overfitting():
+    found = 0
+    for seed in range(40):
+        rng, trials = random.Random(seed), []
+        for n in range(10):
+            at, column = 0.0, []
+            for e in range(60):
+                at = 0.9 * at + rng.gauss(0, 0.0218)
+                column.append(math.exp(-e / 5) + rng.gauss(0, 0.05) + at + 2 * n)
+            trials.append(trial(n, column, curve(healthy, epochs=60)))
+        found += bool(findings(trials, Kind.OVERFITTING))
+    assert found <= 4
+
+
 def test_a_period_is_counted_in_epochs_of_the_program():
     wave = [float(k % 4 == 0) for k in range(60)]
     assert period_of(range(10, 610, 10), wave) == 40

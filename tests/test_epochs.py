@@ -360,3 +360,59 @@ def test_reruns_have_no_say():
         for t in itertools.starmap(trial, enumerate(curves_of(lambda x: -falling(x))))
     ]
     assert epoch_budget(a_round(50), [trials + reruns]) == epoch_budget(a_round(50), [trials])
+
+
+# Settled long before the end.
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_curves_that_settled_long_ago_are_said_to_be_so_however_late_their_best_epochs(seed):
+    budget = budget_of(curves_of(lambda x: math.exp(-25 * x), noise=0.02, trials=40, seed=seed))
+    assert budget.advice is Advice.KEEP
+    assert budget.evidence["settled_share"] <= 0.5
+    (note,) = epoch_findings(budget)
+    assert (note.kind, note.severity, note.suggestion) == (Kind.EPOCH_BUDGET, Severity.NOTE, {})
+    assert "gained nothing more" in note.message
+
+
+@pytest.mark.parametrize("shape", [falling, lambda x: math.exp(-5 * x), lambda x: float(x < 0.7)])
+def test_curves_that_gain_in_the_second_half_have_not_settled(shape):
+    budget = budget_of(curves_of(shape, noise=0.01))
+    assert "settled_share" not in budget.evidence
+
+
+@pytest.mark.parametrize("place", [0.68, 0.72, 0.76])
+def test_a_step_that_has_settled_is_no_reason_for_more_epochs(place):
+    """As of the learning rate: the last fifth gained much over the one before."""
+    budget = budget_of(curves_of(lambda x: 1.0 if x < place else 0.5, 100, noise=0.01), 100)
+    assert budget.evidence["gain"] > budget.evidence["least_gain"]
+    assert budget.advice is Advice.KEEP
+
+
+def test_progress_that_goes_on_after_a_step_does_ask_for_more_epochs():
+    columns = curves_of(lambda x: (1.0 if x < 0.7 else 0.5) - x, 100, noise=0.01)
+    assert budget_of(columns, 100).advice is Advice.INCREASE
+
+
+def test_one_trial_of_many_may_be_best_later():
+    columns = [[float(e != (30 if n == 7 else 5)) for e in range(50)] for n in range(40)]
+    budget = budget_of(columns)
+    assert (budget.trials, budget.advice) == (10, Advice.DECREASE)
+    assert budget.suggested == 31
+    three = budget_of([*columns[7:8], *columns[:2]])
+    assert three.advice is Advice.KEEP
+
+
+def test_a_slow_wander_is_seldom_taken_for_progress():
+    advised = 0
+    for seed in range(100):
+        rng = random.Random(seed)
+        columns, at = [], 0.0
+        for _ in range(10):
+            column = []
+            for e in range(50):
+                at = 0.9 * at + rng.gauss(0, 0.0436)
+                column.append(math.exp(-25 * e / 50) + rng.gauss(0, 0.05) + at)
+            columns.append(column)
+        advised += budget_of(columns).advice is Advice.INCREASE
+    assert advised <= 8

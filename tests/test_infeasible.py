@@ -207,3 +207,10 @@ def test_direction_unit_order_and_reruns_change_nothing(values, edge, random):
             h = next(h for h in space.space if h.name == finding.hyperparameter)
             assert h.low < bound < h.high
             assert finding.side == side
+
+
+def test_a_half_line_is_found_in_ten_trials_of_one_dimension_where_three_are_infeasible():
+    for seed in range(20):
+        trials = planned((LR,), 10, lambda u: math.nan if u > 0.7 else u, seed)
+        bad = sum(not t.feasible for t in trials)
+        assert bool(regions(infeasible_findings(study(LR), trials, MIN))) == (bad >= 3)

@@ -19,7 +19,7 @@ from tuneplay.judge.shape import fifth_of, finite_points, late_noise, lateness, 
 #: Of the trials beside the best, so many and this share must overfit for a note: one odd trial of
 #: many is no pattern.
 OTHERS_LEAST = 2
-OTHERS_SHARE = 0.1
+OTHERS_SHARE = 0.15
 
 #: Late noise from this share of a trial's own improvement on is worth a note. (The playbook gives
 #: no number; a tenth moves a trial past others that are nine tenths as good.)

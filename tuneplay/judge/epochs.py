@@ -13,6 +13,7 @@ from tuneplay.judge.best_epochs import Disagreement, Places, disagreements, full
 from tuneplay.judge.finding import Finding, Kind, Severity
 from tuneplay.judge.improvement import Improvement, improvement
 from tuneplay.judge.selection import better_part, ranked
+from tuneplay.judge.settled import settled_note, settled_share
 from tuneplay.judge.shape import finite_points
 
 #: Best epochs always in this first share of training: fewer epochs would do. (The playbook's own
@@ -27,14 +28,15 @@ LATE_SHARE = 0.2
 PLAYBOOK_EARLY_SHARE = 0.1
 PLAYBOOK_LATE_SHARE = 0.25
 
-#: "Usually" is more than this share of the trials that matter.
+#: "Always": at least this share of the trials that matter. "Usually": more than this one.
+ALWAYS = 0.9
 USUALLY = 0.5
 
 #: Fewer trials that matter say nothing about the budget.
 LEAST_TRIALS = 3
 
-#: Fewer epochs: twice the latest best epoch of the trials that matter, so that it surely contains
-#: them ("when in doubt, err on the side of training longer").
+#: Fewer epochs: twice the latest best epoch in the first fifth, and never below any other, so that it
+#: surely contains them ("when in doubt, err on the side of training longer").
 DECREASE_MARGIN = 2.0
 
 #: More epochs, where no curves tell how the gain goes on: half as many again.
@@ -131,7 +133,7 @@ def _judge(
         share_late=places.after(1 - LATE_SHARE),
         trials=len(epochs),
         best_epochs=epochs,
-        evidence=_evidence(places, everyone, ends),
+        evidence=_evidence(places, everyone, ends) | settled_share(curves, trial_sd),
         disagreements=disagreements(matter, objective, current),
     )
 
@@ -151,16 +153,17 @@ def _advise(
     """The advice, its number and its reason, from what the trials that matter show."""
     current, count = round_.epochs, len(epochs)
     early, late = places.count_until(EARLY_SHARE), places.count_after(1 - LATE_SHARE)
-    if early == count and (ends is None or ends.settled_early):
-        suggested = min(current - 1, math.ceil(DECREASE_MARGIN * places.last))
-        reason = (
-            f"All {count} best trials are at their best in the first fifth of training, the "
-            f"latest at epoch {max(epochs)}."
-        )
+    always = early >= ALWAYS * count and places.last < current
+    which = f"All {count}" if early == count else f"{early} of the {count}"
+    if always and (ends is None or ends.settled_early):
+        twice = math.ceil(DECREASE_MARGIN * places.shares[early - 1] * current - 1e-9)
+        suggested = max(places.last, twice)
+        reason = f"{which} best trials are at their best in the first fifth of training, the latest"
+        reason += f" of all at epoch {max(epochs)}."
         return EpochBudget(Advice.DECREASE, current, suggested, reason=reason)
-    if early == count:
-        reason = f"All {count} best trials are at their best early, but improve again later."
-        return EpochBudget(Advice.KEEP, current, reason=reason)
+    if always:
+        which += " best trials are at their best early, but improve again later."
+        return EpochBudget(Advice.KEEP, current, reason=which)
     reason = f"{late} of the {count} best trials are at their best in the last fifth of training"
     if late <= USUALLY * count:
         return EpochBudget(Advice.KEEP, current, reason=f"{reason}, {early} in the first fifth.")
@@ -175,7 +178,9 @@ def _advise_more(round_: Round, reason: str, ends: Improvement | None) -> EpochB
         return EpochBudget(Advice.INCREASE, current, more, reason=f"{reason}.")
     gained = f"that fifth gained {_size(ends.gain)}"
     if not ends.clear:
-        if ends.gain > ends.least:
+        if ends.gain > ends.least and ends.stalled:
+            gained += ", and nothing more towards its end"
+        elif ends.gain > ends.least:
             gained += f", and only {ends.agreeing:.0%} of them did better in it"
         else:
             gained += f", within noise and trial variance ({ends.least:.2g})"
@@ -214,20 +219,22 @@ def _evidence(places: Places, everyone: Places, ends: Improvement | None) -> dic
 
 
 def epoch_findings(budget: EpochBudget, study: str | None = None) -> list[Finding]:
-    """The findings that go with the advice; none when the budget is to be kept.
+    """The findings that go with the advice.
 
     Args:
         budget: The advice.
         study: Key of the study that it is about; None for the whole round.
 
     Returns:
-        A warning for more epochs, a note for fewer, and a note for each other validation metric
-        whose best epochs lie elsewhere.
+        A warning for more epochs, a note for fewer or that training settled long before its end,
+        and one for each other validation metric whose best epochs lie elsewhere.
     """
     notes = [
         Finding(Kind.EPOCH_BUDGET, Severity.NOTE, other.message, study, evidence=other.evidence)
         for other in budget.disagreements
     ]
+    if budget.advice is Advice.KEEP and budget.share_late:
+        notes = settled_note(budget.evidence, budget.current, study) + notes
     if budget.suggested is None or budget.share_early is None or budget.share_late is None:
         return notes
     severity = Severity.WARNING if budget.advice is Advice.INCREASE else Severity.NOTE

@@ -10,7 +10,7 @@ import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from tuneplay.judge.shape import PARTS, Lateness, lateness
+from tuneplay.judge.shape import PARTS, Lateness, late_wander, lateness
 
 #: The trial variance, as a share of the noise from one epoch to the next, where no rerun tells it.
 #: Measured on recorded trainings of DeepOBS with 10 seeds: 0.2 to 1.4 on two networks (four pairs
@@ -24,12 +24,16 @@ NOISE_SHARE = 0.5
 CLEAR = 1.5
 
 #: With fewer values in a fifth its gain is noisy: the gain of the fifth before has a say as well,
-#: with this weight against that of the last.
+#: with this weight against that of the last, and its halves say nothing.
 SHORT_FIFTH = 4
 BEFORE_WEIGHT = 0.5
 
-#: A gain must also be there in this share of the trials: a slow wander goes up as often as down.
-AGREEING_SHARE = 2 / 3
+#: A gain must also be there in this share of the trials (all of three, three of four): a slow wander
+#: goes up as often as down. Two of three gave one false alarm in ten on flat curves that wander; they
+#: are enough where the gain is so many times the least one.
+AGREEING_SHARE = 0.7
+AGREEING_LEAST = 0.6
+FAR_ABOVE = 2.0
 
 #: A gain over the last fifth below this share of the whole improvement is none: without any noise
 #: a curve that has long settled still gains in its last digits.
@@ -38,6 +42,12 @@ LEAST_SHARE = 0.0005
 #: A last fifth that gains this many times as much as the one before it is speeding up, as under a
 #: learning rate that decays to 0 at the end. How it would go on is then not known.
 SPEEDING_UP = 1.5
+
+#: A last fifth whose own second half gained, at best, less than this share of the fifth's gain has
+#: stopped: the gain came from what was before, such as a step of the learning rate. (Steady
+#: progress gives half; a gain that shrinks tenfold from fifth to fifth gives 0.13, and has a
+#: thirtieth left to come.)
+STALLED_SHARE = 0.2
 
 #: More epochs: between these factors; the middle one when the curves do not tell.
 LEAST_FACTOR = 1.25
@@ -59,6 +69,8 @@ class Improvement:
         noise: Standard deviation from one epoch to the next.
         least: A gain below this is within noise or trial variance.
         agreeing: Share of the trials with a gain above 0.
+        tail: By how much the second half of the last fifth is better than its first half.
+        tail_error: Standard error of `tail`.
     """
 
     gain: float
@@ -67,11 +79,20 @@ class Improvement:
     noise: float
     least: float
     agreeing: float
+    tail: float
+    tail_error: float
+
+    @property
+    def stalled(self) -> bool:
+        """Whether the last fifth gained over the one before, but nothing more within itself."""
+        goes_on = self.tail > CLEAR * self.tail_error and 2 * self.tail > self.least
+        return not goes_on and self.tail + self.tail_error < STALLED_SHARE * self.gain
 
     @property
     def clear(self) -> bool:
         """Whether training still improves at the end, beyond noise and trial variance."""
-        return self.gain > self.least and self.agreeing >= AGREEING_SHARE
+        share = AGREEING_LEAST if self.gain > FAR_ABOVE * self.least else AGREEING_SHARE
+        return self.gain > self.least and self.agreeing >= share and not self.stalled
 
     @property
     def settled_early(self) -> bool:
@@ -117,13 +138,16 @@ def improvement(
     Returns:
         None when no curve is long enough.
     """
-    ends = [end for end in map(lateness, curves) if end is not None]
-    if not ends:
+    found = [(curve, end) for curve in curves if (end := lateness(curve)) is not None]
+    if not found:
         return None
+    ends = [end for _, end in found]
     gain = statistics.median(map(_steady_gain, ends))
     noise = statistics.median(end.noise for end in ends)
     part = statistics.median(end.values for end in ends)
-    error = _LEVEL_ERROR * noise * math.sqrt(2 / (part * len(ends)))
+    wander = statistics.median(late_wander(curve, end.noise) for curve, end in found)
+    error = _error(noise, part, wander, len(ends))
+    tail_error = _error(noise, max(1, part // 2), wander / 2, len(ends))
     known = trial_sd is not None and math.isfinite(trial_sd)
     variance = trial_sd if known and trial_sd is not None else NOISE_SHARE * noise
     total = statistics.median(end.total for end in ends)
@@ -134,7 +158,15 @@ def improvement(
         noise,
         max(variance, CLEAR * error, LEAST_SHARE * total),
         sum(_steady_gain(end) > 0 for end in ends) / len(ends),
+        statistics.median(end.tail for end in ends),
+        tail_error if part >= SHORT_FIFTH else math.inf,
     )
+
+
+def _error(noise: float, values: float, wander: float, trials: int) -> float:
+    """Standard error of the difference of two levels of so many values, over so many trials."""
+    white = (_LEVEL_ERROR * noise) ** 2 / values
+    return math.sqrt(2 * (white + wander**2) / trials)
 
 
 def _steady_gain(end: Lateness) -> float:

@@ -5,16 +5,25 @@ The validation objective gets worse after its best while the training loss still
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from tuneplay.domain.curves import Direction
 from tuneplay.domain.round import Objective
 from tuneplay.domain.trial import Trial
-from tuneplay.judge.shape import LEAST_VALUES, PARTS, fifth_of, finite_points, late_noise, level
+from tuneplay.judge.shape import (
+    LEAST_VALUES,
+    PARTS,
+    fifth_of,
+    finite_points,
+    late_noise,
+    late_wander,
+    level,
+)
 
 #: The objective must end this many times its own late noise above its best level: the best of many
-#: noisy levels is lucky by one or two of these.
+#: noisy levels is lucky by one or two of these. A slow wander counts as noise here.
 RISE_NOISE = 3.0
 
 #: ... and by this share of the way that it had come by its best level, for less does no harm.
@@ -60,12 +69,15 @@ def overfits(trial: Trial, objective: Objective, loss: str | None) -> Overfittin
     if len(values) < LEAST_VALUES:
         return None
     part = fifth_of(len(values))
-    last, least = level(values[-part:]), RISE_NOISE * late_noise(values)
+    last, noise = level(values[-part:]), late_noise(values)
+    least = RISE_NOISE * noise
     if last - min(values) <= least:
         return None
     place, lowest = _best_level(values, len(values) - part)
     rise, come = last - lowest, max(values[: place + 1]) - lowest
     if rise <= least or rise <= RISE_SHARE * come:
+        return None
+    if rise <= RISE_NOISE * math.hypot(noise, late_wander(values, noise)):
         return None
     if loss is not None and not _still_improves(trial, loss, epochs[place]):
         return None

@@ -23,7 +23,11 @@ CORRELATION_BETWEEN = 0.1
 #: Shorter periods than this many epochs cannot be told from noise that alternates.
 SHORTEST = 3
 
-#: The first tenth of training is left out: its steep trend is not taken out well.
+#: What is left of the values in their last digits is rounding.
+ROUNDING = 1e-11
+
+#: The first tenth of training is left out: its steep trend is not taken out well. Where the rest
+#: shows nothing, a step of the learning rate may hide it, and the last half is looked at alone.
 LEFT_OUT = 10
 
 
@@ -43,15 +47,22 @@ def period_of(epochs: Sequence[int], values: Sequence[float]) -> int | None:
     spacing = epochs[1] - epochs[0] if len(epochs) > 1 else 0
     if len(values) < LEAST_VALUES or epochs[-1] - epochs[0] != spacing * (len(epochs) - 1):
         return None
-    settled = np.asarray(values[len(values) // LEFT_OUT :], dtype=np.float64)
-    for lag in range(SHORTEST, len(settled) // REPETITIONS):
-        if _repeats(_without_trend(settled, lag), lag):
-            return lag * spacing
+    column = np.asarray(values, dtype=np.float64)
+    for begin in (len(values) // LEFT_OUT, len(values) // 2):
+        settled = column[begin:]
+        for lag in range(SHORTEST, len(settled) // REPETITIONS):
+            if _repeats(settled, lag):
+                return lag * spacing
+        if len(values) < 2 * LEAST_VALUES:
+            break
     return None
 
 
-def _repeats(rest: NDArray[np.float64], lag: int) -> bool:
+def _repeats(settled: NDArray[np.float64], lag: int) -> bool:
     """Whether what the trend leaves correlates at a lag and its double, and not in between."""
+    rest = _without_odd(_without_trend(settled, lag))
+    if float(np.abs(rest).max()) <= ROUNDING * float(np.abs(settled).max()):
+        return False
     if _correlation(rest, lag) < CORRELATION or _correlation(rest, 2 * lag) < CORRELATION_TWICE:
         return False
     between = [_correlation(rest, shorter) for shorter in range(1, lag)]
@@ -63,6 +74,13 @@ def _without_trend(values: NDArray[np.float64], lag: int) -> NDArray[np.float64]
     means = np.convolve(values, np.full(lag, 1 / lag), mode="valid")
     middle: NDArray[np.float64] = values[lag // 2 : lag // 2 + len(means)] - means
     return middle
+
+
+def _without_odd(rest: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Cuts what is farther out than what can have repeated: an odd epoch would hide the rest."""
+    size = np.sort(np.abs(rest))
+    cut = size[-REPETITIONS] if len(size) >= REPETITIONS else np.inf
+    return np.clip(rest, -cut, cut)
 
 
 def _correlation(values: NDArray[np.float64], lag: int) -> float:

@@ -10,6 +10,10 @@ import math
 import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
 
 from tuneplay.domain.curves import Curves, Direction
 
@@ -22,9 +26,15 @@ LEAST_VALUES = 5
 #: Values from which noise is measured, where there are as many: six give four second differences.
 _LEAST_FOR_NOISE = 6
 
+#: Values from which a slow wander is told from a parabola, which takes three of them.
+_LEAST_FOR_WANDER = 10
+
 #: Median and mean of |x| to the standard deviation of normal noise.
 _MEDIAN_TO_SD = 1.4826
 _MEAN_TO_SD = 1.2533
+
+#: Standard deviation of the middle one of three values of white noise, in theirs.
+_MIDDLE_OF_THREE = 0.67
 
 #: A second difference of white noise has sqrt(1 + 4 + 1) times its standard deviation.
 _SECOND_DIFFERENCE = math.sqrt(6)
@@ -42,6 +52,7 @@ class Lateness:
         noise: Standard deviation from one epoch to the next, late in training.
         total: How far the curve came after its first tenth: the scale of the curve.
         values: Values in a fifth.
+        tail: By how much the second half of the last fifth is better than its first half.
     """
 
     gain: float
@@ -50,6 +61,7 @@ class Lateness:
     noise: float
     total: float
     values: int
+    tail: float
 
 
 def finite_points(
@@ -104,6 +116,40 @@ def late_noise(values: Sequence[float]) -> float:
     return noise_of(values[-max(2 * fifth_of(len(values)), _LEAST_FOR_NOISE) :])
 
 
+def late_wander(values: Sequence[float], noise: float) -> float:
+    """What moves slowly over the last two fifths, beside a parabola and the noise of epochs.
+
+    Noise that wanders from epoch to epoch does not show in second differences, but it makes levels
+    as uncertain.
+
+    Args:
+        values: Values in the order of the epochs.
+        noise: Their late noise.
+
+    Returns:
+        A standard deviation; 0 with too few values to tell.
+    """
+    late = np.array(values[-2 * fifth_of(len(values)) :])
+    if len(late) < _LEAST_FOR_WANDER:
+        return 0.0
+    first, second, third = late[:-2], late[1:-1], late[2:]
+    # The middle one of three: an odd epoch does not enter.
+    pair, above = np.minimum(first, second), np.maximum(first, second)
+    column = np.maximum(pair, np.minimum(above, third))
+    basis = _parabolas(len(column))
+    rest = np.sort(np.abs(column - basis @ (basis.T @ column)))
+    middle = float(rest[(len(rest) - 1) // 2] + rest[len(rest) // 2]) / 2
+    spread = _MEDIAN_TO_SD * middle * math.sqrt(len(column) / (len(column) - 3))
+    return math.sqrt(max(0.0, spread**2 - (_MIDDLE_OF_THREE * noise) ** 2))
+
+
+@lru_cache(maxsize=64)
+def _parabolas(count: int) -> NDArray[np.float64]:
+    """An orthonormal basis (count, 3) of parabolas."""
+    powers = np.vander(np.linspace(-1.0, 1.0, count), 3)
+    return np.asarray(np.linalg.qr(powers)[0], dtype=np.float64)
+
+
 def lateness(values: Sequence[float]) -> Lateness | None:
     """How a curve ends; None with fewer than `LEAST_VALUES` values."""
     if len(values) < LEAST_VALUES:
@@ -121,4 +167,5 @@ def lateness(values: Sequence[float]) -> Lateness | None:
         late_noise(values),
         max(0.0, start - last),
         part,
+        level(values[-part : -(part // 2)]) - level(values[-(part // 2) :]) if part > 1 else 0.0,
     )
