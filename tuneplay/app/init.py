@@ -77,13 +77,14 @@ def read_script(command: str) -> ReadScript:
     from tuneplay.drafts.call import call
     from tuneplay.drafts.help_text import read_help
     from tuneplay.drafts.hydra import is_hydra, read_hydra
+    from tuneplay.drafts.source import with_source
 
     words = _split(command)
     answer = call([*words, "--help"])
     if is_hydra(answer.text):
         script = read_hydra(answer.text, call([*words, "--cfg", "job"]).text)
     else:
-        script = read_help(answer.text)
+        script = with_source(read_help(answer.text), _source(words))
     if script.options:
         return ReadScript(words, script)
     if answer.exit_code != 0:
@@ -92,6 +93,19 @@ def read_script(command: str) -> ReadScript:
             "Mend the command, or leave out --from and edit the draft.",
         )
     raise UsageError(f"`{command} --help` tells no options", "Leave out --from and edit the draft.")
+
+
+def _source(words: Sequence[str]) -> str:
+    """The text of the program's own file; empty where there is none to be read."""
+    from tuneplay.drafts.source import MAX_BYTES
+
+    name = next((word for word in words if word.endswith(".py")), None)
+    try:
+        if name is None or os.path.getsize(name) > MAX_BYTES:
+            return ""
+        return Path(name).read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return ""
 
 
 def _split(command: str) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -17,13 +18,18 @@ from tuneplay.drafts.typed import (
     split_typed,
     with_typed_defaults,
 )
-from tuneplay.drafts.yaml_text import comment, folded, scalar_text, sentence_text
+from tuneplay.drafts.yaml_text import comment, folded, scalar_text, sentence
 
 #: Epochs where neither the user nor the script says a number: a place to begin, not advice.
 EPOCHS = 20
 
 #: Column at which the notes behind short values begin.
 _NOTES = 32
+
+_ONLY_TUNES = (
+    "A round that only tunes. It shows what the pipeline reaches and how much each hyperparameter "
+    "matters, and gives later comparisons a baseline that was tuned; it compares nothing."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,27 +123,21 @@ def _passes(roles: Roles, question: Question) -> dict[str, str]:
 def _head(wish: Wish, question: Question) -> list[str]:
     template, metric = wish.template, wish.metric
     lines = [f"# yaml-language-server: $schema={wish.schema}"] if wish.schema else []
-    lines += comment(f"A round about {template.subject}. {template.why}")
+    about = f"A round about {template.subject}. {template.why}"
+    lines += comment(about if question.lines or template.greedy else _ONLY_TUNES)
     if template.greedy:
         goal = f"What is the best {metric} that this pipeline reaches, now that it is understood?"
-    elif question.values:
-        goal = _comparison(metric, question.values)
+    elif question.goal:
+        goal = question.goal.replace("{metric}", metric)
     else:
         goal = f"What {metric} does the pipeline reach once its nuisance hyperparameters are tuned?"
     phase = "exploitation" if template.greedy else "exploration"
     note = "Bayesian, near what is good" if template.greedy else "quasi-random, to learn"
     return [
         *lines,
-        f"goal: {sentence_text(goal)}",
+        *sentence("goal", goal),
         f"phase: {phase}".ljust(_NOTES) + f"# {note}",
     ]
-
-
-def _comparison(metric: str, values: Sequence[str]) -> str:
-    """The question of a comparison; each value is tuned, so that the question is a fair one."""
-    *first, last = values
-    listed = f"{', '.join(first)} or {last}"
-    return f"Which reaches the better {metric}, each tuned on its own terms: {listed}?"
 
 
 def _command(words: list[str], roles: Roles, script: Script, *, known: bool) -> list[str]:
@@ -168,7 +168,11 @@ def _budget(wish: Wish, roles: Roles, trials: int, *, known: bool) -> list[str]:
     note = "one number for all trials, never tuned"
     if wish.epochs is None:
         note = f"the script's own; {note}" if roles.epochs and known else f"EDIT: a guess; {note}"
+    printed = json.dumps({"epoch": 1, wish.metric: 0.5}, ensure_ascii=False)
     return [
+        *comment(
+            f"Every epoch the script prints a line of JSON, as in {printed}, or calls tuneplay.log."
+        ),
         f"objective: {{metric: {scalar_text(wish.metric)}, direction: {wish.direction}}}",
         f"epochs: {epochs}".ljust(_NOTES) + f"# {note}",
         f"trials: {trials}".ljust(_NOTES) + "# of each study; may be raised later",

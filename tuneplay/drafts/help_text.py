@@ -99,12 +99,14 @@ def _option(head: str, about: str, *, boxed: bool) -> Option | None:
     """One option; None when the line only looked like one."""
     if boxed:
         head, about = _boxed(head, about)
+    if head.startswith("--") and (match := re.match(r"(\S+):\s+<([^<>]+\|[^<>]+)>:\s*(.*)", head)):
+        head, about = f"{match[1]} <{match[2]}>", f"{match[3]} {about}"  # an enumeration of absl's
     head, colon, more = head.partition(": ")  # absl: `--name: what it is`
     about = f"{more} {about}" if colon else about
     names: list[str] = []
     metavar = ""
     for part in _NEXT_NAME.split(head.rstrip(":")):
-        name, _, value = part.strip().replace("=", " ", 1).partition(" ")
+        name, value = [*re.split(r"(?<!-)\[?=|\s+", part.strip(), maxsplit=1), ""][:2]
         if match := re.fullmatch(r"--\[no-?\](.+)", name):
             names += [f"--{match[1]}", f"--no{match[1]}"]
         elif name.startswith("-"):
@@ -124,7 +126,8 @@ def _option(head: str, about: str, *, boxed: bool) -> Option | None:
 
 def _boxed(head: str, about: str) -> tuple[str, str]:
     """In rich's tables names, type and description are cells of their own."""
-    cells = [cell.strip() for cell in (head, *about.split("\0")) if cell.strip()]
+    text = re.sub(r"\s+(?=\((?:default|required)\b)", "\0", f"{head}\0{about}")
+    cells = [cell.strip() for cell in text.split("\0") if cell.strip()]
     names = [cell for cell in cells if cell.startswith("-")]
     rest = [cell for cell in cells if not cell.startswith("-")]
     if rest and _BOXED_METAVAR.fullmatch(rest[0]):

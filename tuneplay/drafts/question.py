@@ -14,7 +14,7 @@ from tuneplay.drafts.ranges import (
     around,
     space_of,
 )
-from tuneplay.drafts.roles import TRIALS_FOR, Roles, is_adaptive
+from tuneplay.drafts.roles import TRIALS_FOR, Roles, is_adaptive, is_aside
 from tuneplay.drafts.script import Option, Script
 from tuneplay.drafts.templates import Template
 from tuneplay.drafts.yaml_text import choice_text, scalar_text
@@ -26,6 +26,7 @@ MOST_VALUES = 3
 #: optimizer"); those come first where a script has many.
 _POPULAR = ("sgd", "adam", "adamw", "nadam", "momentum", "nesterov")
 _SGD_LIKE = re.compile(r"(.*[._-])?(sgd.*|momentum|nesterov|lars|muon)", re.IGNORECASE)
+_ADAM_LIKE = re.compile(r".*(adam|lamb|lion|sophia).*", re.IGNORECASE)
 _PREPROCESSING = re.compile(r"(.*[._-])?(normali[sz]e(_data|_input)?|preprocess(ing)?|transforms?)")
 _DEPTH = re.compile(r"layer|depth|block", re.IGNORECASE)
 
@@ -36,7 +37,7 @@ class Question:
 
     Attributes:
         lines: What stands below `scientific:`; none in a round that only tunes.
-        values: The values, as the goal names them.
+        goal: The question in one sentence, with `{metric}` for the metric.
         baseline: What stands at `baseline:`.
         subject: The option that it is about.
         passed: How the subject reaches the script, where `{args}` does not do it.
@@ -47,7 +48,7 @@ class Question:
     """
 
     lines: tuple[str, ...] = ()
-    values: tuple[str, ...] = ()
+    goal: str = ""
     baseline: str = ""
     subject: Option | None = None
     passed: str = ""
@@ -59,7 +60,7 @@ class Question:
 
 def subject_of(template: Template, script: Script) -> Option | None:
     """The option that a template's question is about; None when the script has none."""
-    options = [o for o in script.of(*template.meanings) if o.nameable]
+    options = [o for o in script.of(*template.meanings) if o.nameable and not is_aside(o)]
     if template.name == "preprocessing":
         options += [o for o in script.options if o.nameable and _PREPROCESSING.fullmatch(o.name)]
     if template.name == "architecture":
@@ -108,11 +109,20 @@ def _listed(subject: Option, values: tuple[str, ...], default: str) -> Question:
     baseline = default if default in values else values[0]
     return Question(
         (f"  {subject.name}: [{', '.join(values)}]",),
-        tuple(f"{subject.name} {value}" for value in values),
+        _which(subject.name, values),
         f"{{{subject.name}: {baseline}}}",
         subject,
         f"{{{subject.name}}}",
     )
+
+
+def _which(name: str, values: tuple[str, ...]) -> str:
+    listed = " or ".join((", ".join(values[:-1]), values[-1])) if len(values) > 1 else values[0]
+    return f"Which {name} reaches the better {{metric}}, {listed}, each tuned on its own terms?"
+
+
+def _whether(name: str) -> str:
+    return f"Is {{metric}} better with {name} than without it, each tuned on its own terms?"
 
 
 def _flag(subject: Option) -> Question:
@@ -122,12 +132,11 @@ def _flag(subject: Option) -> Question:
         off = next(p for p in pair if p != name)
         asked = _listed(subject, (off, name), name if subject.default is True else off)
         return Question(
-            asked.lines, (f"without {name}", f"with {name}"), asked.baseline, subject,
+            asked.lines, _whether(name), asked.baseline, subject,
             word=f"--{{{name}}}",
         )  # fmt: skip
     asked = _listed(subject, ("false", "true"), "false")
-    values = (f"without {subject.name}", f"with {subject.name}")
-    return Question(asked.lines, values, asked.baseline, subject, flags=True)
+    return Question(asked.lines, _whether(subject.name), asked.baseline, subject, flags=True)
 
 
 def _selected(subject: Option, *, follow: bool) -> list[str]:
@@ -140,9 +149,16 @@ def _selected(subject: Option, *, follow: bool) -> list[str]:
         others.sort(key=lambda c: c.lower() not in _POPULAR)
         # The other family first: what differs more tells more.
         others.sort(key=lambda c: is_adaptive(c) is is_adaptive(now))
+        # adamw_torch and adamw_fused are one optimizer.
+        stems = {_stem(c): c for c in reversed(others)}
+        others = [c for c in others if stems[_stem(c)] == c and _stem(c) != _stem(now)]
     most = 2 if subject.meaning is Meaning.ARCHITECTURE else MOST_VALUES
     kept = {now, *others[: most - 1]}
     return [choice for choice in choices if choice in kept]
+
+
+def _stem(optimizer: str) -> str:
+    return re.split(r"[._-]", optimizer.lower())[0]
 
 
 def _with_or_without(script: Script, subject: Option) -> Question:
@@ -160,7 +176,7 @@ def _with_or_without(script: Script, subject: Option) -> Question:
             f"    none: {{fixed: {{{subject.name}: 0}}}}",
             f"    {subject.name}: {{nuisance: {{{subject.name}: {used.text()}}}}}",
         ),
-        (f"no {subject.name}", f"tuned {subject.name}"),
+        _whether(subject.name),
         f"{{{name}: {now}}}",
         subject,
         f"{{{subject.name}}}",
@@ -172,17 +188,18 @@ def _optimizers(script: Script, subject: Option, roles: Roles, trials: int) -> Q
     """Each optimizer with its own learning rate and momentum."""
     rate = next((o for o in roles.nuisance if o.meaning is Meaning.LEARNING_RATE), None)
     momentum = _own(script, Meaning.MOMENTUM)
-    beta1 = _own(script, Meaning.BETA1) if trials >= TRIALS_FOR[Meaning.BETA1] else None
+    adams = {m: o for m in TRIALS_FOR if (o := _own(script, m))}
+    betas = [option for meaning, option in adams.items() if trials >= TRIALS_FOR[meaning]]
     values = _selected(subject, follow=False)
     lines = [f"  {subject.name}:"]
     for value in values:
         own: dict[Option, Space] = {}
         if rate:
             own[rate] = _rate_of(value, rate, now=value == str(subject.default))
-        sgd_like = _SGD_LIKE.fullmatch(value) is not None
-        extra = momentum if sgd_like else beta1 if is_adaptive(value) else None
-        if extra and (space := space_of(extra)):
-            own[extra] = space
+        extras = betas if _ADAM_LIKE.fullmatch(value) else []
+        if momentum and trials >= TRIALS_FOR[Meaning.BETA1] and _SGD_LIKE.fullmatch(value):
+            extras = [momentum]
+        own |= {o: space for o in extras if (space := space_of(o))}
         lines.append(f"    {choice_text(value)}:")
         if own:
             lines.append("      nuisance:")
@@ -190,8 +207,8 @@ def _optimizers(script: Script, subject: Option, roles: Roles, trials: int) -> Q
     asked = _listed(
         subject, tuple(choice_text(v) for v in values), choice_text(str(subject.default))
     )
-    owned = frozenset(o.name for o in (rate, momentum, beta1) if o)
-    return Question(tuple(lines), tuple(values), asked.baseline, subject, asked.passed, owned=owned)
+    owned = frozenset(o.name for o in (rate, momentum, *adams.values()) if o)
+    return Question(tuple(lines), asked.goal, asked.baseline, subject, asked.passed, owned=owned)
 
 
 def _own(script: Script, meaning: Meaning) -> Option | None:

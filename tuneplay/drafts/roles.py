@@ -48,6 +48,7 @@ _CHECKPOINT_DIR = re.compile(
     r"(.*\.)?(checkpoints?|ckpts?)([_-]?(save|out))?[_-]?(dir|folder|directory|path)?s?"
     r"|(.*\.)?save[_-](ckpt|checkpoint|model)s?[_-](dir|folder|path)"
 )
+_ASIDE = re.compile(r"(.*[._-])?(eval(uation)?|test|val(id|idation)?|metric|monitor|best)[._-].*")
 _FILE = re.compile(r".*\.[A-Za-z]{1,8}")
 
 
@@ -83,11 +84,14 @@ def sort_roles(script: Script, trials: int, typed: frozenset[str], subject: Opti
         subject: What the round is about, and therefore neither nuisance nor fixed.
     """
     passed, epochs, steps = _filled_in(script)
-    free = [o for o in script.options if o is not subject and o not in passed and o.nameable]
+    free = [
+        o
+        for o in script.options
+        if o != subject and o not in passed and o.nameable and not is_aside(o)
+    ]
     candidates = _candidates(script, free, adaptive=_is_adaptive(script))
     fitting = {o: s for o, s in candidates.items() if trials >= TRIALS_FOR.get(_m(o), 0)}
-    count = max(1, trials // TRIALS_EACH)
-    nuisance = dict(list(fitting.items())[:count])
+    nuisance = _affordable(fitting, max(1, trials // TRIALS_EACH))
     fixed = {
         o: o.default
         for o in free
@@ -100,6 +104,24 @@ def sort_roles(script: Script, trials: int, typed: frozenset[str], subject: Opti
         if o not in nuisance and o.name not in typed and script.reachable(o)
     }
     return Roles(passed, epochs, nuisance, later, fixed, steps)
+
+
+def _affordable(candidates: Mapping[Option, Space], most: int) -> dict[Option, Space]:
+    """As many as the trials allow; no optimizer uses both momentum and beta1, which count as one."""
+    kept: dict[Option, Space] = {}
+    places: set[object] = set()
+    for option, space in candidates.items():
+        like = Meaning.MOMENTUM if option.meaning is Meaning.BETA1 else option.meaning
+        places.add(like if like is Meaning.MOMENTUM else option)
+        if len(places) > most:
+            break
+        kept[option] = space
+    return kept
+
+
+def is_aside(option: Option) -> bool:
+    """Whether an option is about evaluation or its metric, whatever its name ends with."""
+    return _ASIDE.fullmatch(option.name) is not None
 
 
 def _m(option: Option) -> Meaning:
@@ -134,8 +156,8 @@ def _filled_in(script: Script) -> tuple[dict[Option, str], int | None, Option | 
             folder = _folder(option, script.style)
             if folder:
                 passed[option] = folder
-    default = epochs.default if epochs else None
-    known = default if isinstance(default, int) and default > 0 else None
+    default = epochs.number if epochs else None
+    known = int(default) if default is not None and default >= 1 else None
     steps = None if epochs else next(iter(lengths), None)
     return passed, known, steps
 

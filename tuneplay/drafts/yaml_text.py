@@ -39,13 +39,14 @@ def scalar_text(value: Scalar) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
-def sentence_text(text: str) -> str:
-    """A sentence as a value: plain where that is safe."""
-    safe = re.fullmatch(r"[A-Za-z][^\n\t#]*", text) and ": " not in text and text.isprintable()
-    if safe and not text.endswith((":", " ")):
-        return text
-    quoted = text.isprintable() and '"' not in text and "\\" not in text
-    return f'"{text}"' if quoted else json.dumps(text)
+def sentence(key: str, text: str) -> list[str]:
+    """`key: A sentence`: plain where that is safe, and folded where it is long."""
+    safe = re.fullmatch(r"[A-Za-z][^#]*", text) and ": " not in text and text.isprintable()
+    if not safe or text.endswith((":", " ")) or "  " in text:
+        return [f"{key}: {json.dumps(text, ensure_ascii=not text.isprintable())}"]
+    if len(key) + len(text) + 2 <= WIDTH:
+        return [f"{key}: {text}"]
+    return [f"{key}: >-", *_filled(text.split(" "))]
 
 
 def comment(text: str, indent: str = "") -> list[str]:
