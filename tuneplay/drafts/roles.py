@@ -21,6 +21,9 @@ TRIALS_FOR = {Meaning.BETA1: 10, Meaning.EPSILON: 25, Meaning.BETA2: 50}
 #: the more there are, the greater the risk that none is tuned well.
 TRIALS_EACH = 5
 
+#: A default beyond this is a way to say "until it is stopped".
+MOST_EPOCHS = 100_000
+
 #: What is tuned first, when the trials do not allow all.
 PRIORITY = (
     *(Meaning.LEARNING_RATE, Meaning.MOMENTUM, Meaning.BETA1, Meaning.WEIGHT_DECAY),
@@ -157,7 +160,7 @@ def _filled_in(script: Script) -> tuple[dict[Option, str], int | None, Option | 
             if folder:
                 passed[option] = folder
     default = epochs.number if epochs else None
-    known = int(default) if default is not None and default >= 1 else None
+    known = int(default) if default is not None and 1 <= default <= MOST_EPOCHS else None
     steps = None if epochs else next(iter(lengths), None)
     return passed, known, steps
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass
 from enum import StrEnum
@@ -130,5 +131,5 @@ def value_of(text: str) -> Scalar:
     if re.fullmatch(r"[-+]?[0-9]{1,15}", text):
         return int(text)
     if re.fullmatch(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d{1,3})?", text):
-        return float(text)
+        return float(text) if math.isfinite(float(text)) else text
     return text

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import textwrap
 from collections.abc import Iterable, Sequence
@@ -36,14 +35,25 @@ def scalar_text(value: Scalar) -> str:
         return repr(value)
     if _PLAIN.fullmatch(value) and value.lower() not in _TAKEN:
         return value
-    return json.dumps(value, ensure_ascii=False)
+    return quoted(value)
+
+
+def quoted(text: str) -> str:
+    """A text in double quotes; what cannot be seen is escaped."""
+    return '"' + "".join(_escaped(character) for character in text) + '"'
+
+
+def _escaped(character: str) -> str:
+    if character in '"\\':
+        return f"\\{character}"
+    return character if character.isprintable() else f"\\U{ord(character):08x}"
 
 
 def sentence(key: str, text: str) -> list[str]:
     """`key: A sentence`: plain where that is safe, and folded where it is long."""
     safe = re.fullmatch(r"[A-Za-z][^#]*", text) and ": " not in text and text.isprintable()
     if not safe or text.endswith((":", " ")) or "  " in text:
-        return [f"{key}: {json.dumps(text, ensure_ascii=not text.isprintable())}"]
+        return [f"{key}: {quoted(text)}"]
     if len(key) + len(text) + 2 <= WIDTH:
         return [f"{key}: {text}"]
     return [f"{key}: >-", *_filled(text.split(" "))]
@@ -51,8 +61,9 @@ def sentence(key: str, text: str) -> list[str]:
 
 def comment(text: str, indent: str = "") -> list[str]:
     """A comment, wrapped."""
+    seen = "".join(character if character.isprintable() else "?" for character in text)
     return textwrap.wrap(
-        text, WIDTH, initial_indent=f"{indent}# ", subsequent_indent=f"{indent}# ",
+        seen, WIDTH, initial_indent=f"{indent}# ", subsequent_indent=f"{indent}# ",
         break_long_words=False, break_on_hyphens=False,
     )  # fmt: skip
 
@@ -65,7 +76,7 @@ def folded(key: str, parts: Sequence[str]) -> list[str]:
         r": | #|:$", line[len(key) + 2 :]
     )
     if awkward:
-        return [f"{key}: {json.dumps(' '.join(parts), ensure_ascii=False)}"]
+        return [f"{key}: {quoted(' '.join(parts))}"]
     if plain and len(line) <= WIDTH:
         return [line]
     return [f"{key}: >-", *_filled(parts)]
