@@ -20,7 +20,7 @@ from tuneplay.drafts.templates import TEMPLATES
 from tuneplay.errors import CannotStartError, UsageError
 from tuneplay.spec.load import loads
 
-rule = settings(deadline=None, max_examples=1500)
+rule = settings(deadline=None, max_examples=100)
 
 
 def option(line, usage="usage: t.py [-h]"):

@@ -201,6 +201,16 @@ def test_options_as_in_pytorchs_imagenet_example(scripts):
     assert round_.epochs == 90
 
 
+def test_models_that_a_description_lists_can_be_compared(scripts):
+    round_ = from_script(scripts, "folders.py data", "--template", "architecture")
+    assert [study.key for study in round_.studies] == ["arch=resnet18", "arch=resnet34"]
+
+
+def test_an_optimizer_that_was_typed_does_not_take_over_the_rate_of_another(scripts):
+    found = spaces(from_script(scripts, "language.py corpus --optimizer sgd"))
+    assert found["optimizer=sgd"]["learning-rate"] == (1e-3, 10, "log")
+
+
 def test_options_as_in_pytorchs_mnist_example(scripts):
     round_ = from_script(scripts, "digits.py")
     assert spaces(round_) == {"all": {"lr": (0.01, 100, "log"), "gamma": (0.1, 1, "linear")}}

@@ -31,6 +31,7 @@ _DEFAULT = re.compile(
 _BOXED_METAVAR = re.compile(
     r"(<[^<>]+>|[A-Z_]+)( RANGE)?(\s*\[[^\]]*\])?(\.\.\.)?|[\[{(][^\[\]]*[|,].*[\]})]"
 )
+_LISTED = re.compile(r"(?<![\w.|-])((?:[\w.-]+ \| ){2,}[\w.-]+)(?! ?\|)")
 _DISCOUNT = re.compile(r"\bdiscount", re.IGNORECASE)
 
 
@@ -60,7 +61,7 @@ def _entries(lines: list[str]) -> Iterator[tuple[str, str, bool]]:
     head, about, boxed, indent = "", "", False, 0
     for line in _after_usage(lines):
         in_box = bool(re.match(r"\s*[│┃|]\s", line))
-        plain = _BOX.sub(" ", line).rstrip()
+        plain = _BOX.sub(" ", line).rstrip() if in_box else line
         match = _OPTION.match(plain)
         if match and (in_box or len(match["indent"]) <= _DEEPEST):
             if head:
@@ -116,7 +117,7 @@ def _option(head: str, about: str, *, boxed: bool) -> Option | None:
         return None
     typed = re.search(r"\((an? (?:integer|number|boolean)|a string)", about) if colon else None
     values = 1 if typed or (colon and len(names) == 1) else _values(metavar)
-    choices = _choices(metavar)
+    choices = _choices(metavar) or _told(about, values)
     return Option(
         tuple(dict.fromkeys(names)), values, choices, _default(about, names),
         required="[required]" in about or "(required)" in about, about=" ".join(about.split()),
@@ -150,6 +151,12 @@ def _choices(metavar: str) -> tuple[str, ...]:
     if match := re.fullmatch(r"[\[<(]([^\[\]]+\|[^\[\]]+)[\]>)]", metavar):
         return tuple(choice.strip() for choice in match[1].split("|"))
     return ()
+
+
+def _told(about: str, values: int) -> tuple[str, ...]:
+    """`model: alexnet | resnet18 | vgg16`, as descriptions list what the metavar hides."""
+    found = _LISTED.search(about) if values == 1 else None
+    return tuple(found[1].split(" | ")) if found else ()
 
 
 def _default(about: str, names: list[str]) -> Scalar:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from tuneplay.domain.meaning import Meaning
 from tuneplay.drafts.ranges import (
     ADAPTIVE_LEARNING_RATE,
+    ANY_WEIGHT_DECAY,
     SGD_LEARNING_RATE,
     Space,
     around,
@@ -165,7 +166,7 @@ def _with_or_without(script: Script, subject: Option) -> Question:
     """`none` fixes the strength at nought; the technique tunes it."""
     names = {option.name for option in script.options}
     name = "regularizer" if "regularizer" not in names else "use_regularizer"
-    used = around(subject.number, (1e-6, 1e-2))
+    used = replace(around(subject.number, ANY_WEIGHT_DECAY), limits="[0, null]")
     if subject.meaning in (Meaning.DROPOUT, Meaning.LABEL_SMOOTHING):
         whole = space_of(subject) or Space(0.0, 0.5, "linear", "[0, 1]")
         used = Space(whole.high / 10, whole.high, "linear", "[0, 1]")
@@ -218,5 +219,7 @@ def _own(script: Script, meaning: Meaning) -> Option | None:
 
 
 def _rate_of(value: str, rate: Option, *, now: bool) -> Space:
-    usual = ADAPTIVE_LEARNING_RATE if is_adaptive(value) else SGD_LEARNING_RATE
-    return around(rate.number if now else None, usual)
+    """Around the default, where it can be this optimizer's: typing `--optimizer sgd` changes no lr."""
+    low, high = ADAPTIVE_LEARNING_RATE if is_adaptive(value) else SGD_LEARNING_RATE
+    fits = now and rate.number is not None and low <= rate.number <= high
+    return around(rate.number if fits else None, (low, high))

@@ -27,6 +27,9 @@ SGD_LEARNING_RATE = (1e-3, 1e1)
 #: Weight decay where no default is known, or none is used; the low end does as good as nothing.
 ANY_WEIGHT_DECAY = (1e-6, 1e-2)
 
+#: Beyond this the weights are gone before they learn, unless the script starts from there.
+MOST_WEIGHT_DECAY = 1.0
+
 #: Dropout above a half rarely helps; where the default is above it, the range goes further.
 MOST_DROPOUT, MOST_DROPOUT_STRONG = 0.5, 0.8
 
@@ -82,7 +85,8 @@ def space_of(option: Option) -> Space | None:
         return around(default, ANY_LEARNING_RATE)
     if meaning is Meaning.WEIGHT_DECAY:
         found = around(default, ANY_WEIGHT_DECAY)
-        return Space(found.low, min(found.high, 1.0), "log", "[0, null]")
+        high = min(found.high, MOST_WEIGHT_DECAY) if found.low < MOST_WEIGHT_DECAY else found.high
+        return Space(found.low, high, "log", "[0, null]")
     if meaning is Meaning.MOMENTUM:
         low = 0.0 if default is not None and default < USUAL_MOMENTUM else USUAL_MOMENTUM
         return Space(low, 0.999, "reverse_log", "[0, 1]")
