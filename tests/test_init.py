@@ -340,6 +340,24 @@ def test_a_command_that_cannot_be_read_is_told_in_a_sentence(bench, command, cod
     assert "Traceback" not in told
 
 
+SUBCOMMANDS = """\
+import argparse
+p = argparse.ArgumentParser()
+train = p.add_subparsers(required=True).add_parser("train")
+train.add_argument("--lr", type=float, default=1e-3, help="rate")
+train.add_argument("--gamma", type=float, default=0.99, help="discount factor of rewards")
+p.parse_args()
+"""
+
+
+def test_a_script_with_subcommands_is_asked_about_one_of_them(bench):
+    bench.write("do.py", SUBCOMMANDS)
+    assert f'--from "{sys.executable} do.py train"' in from_script(bench, "do.py", code=2)
+    round_ = from_script(bench, "do.py train")
+    assert words_of(round_)[:4] == ("do.py", "train", "--lr", "{lr}")
+    assert "gamma" not in text_of(bench), "a discount of rewards belongs to no schedule"
+
+
 # In a terminal.
 
 

@@ -92,7 +92,12 @@ def read_script(command: str) -> ReadScript:
             f"`{command} --help` ended with exit code {answer.exit_code}: {answer.last_words}",
             "Mend the command, or leave out --from and edit the draft.",
         )
-    raise UsageError(f"`{command} --help` tells no options", "Leave out --from and edit the draft.")
+    hint = "Leave out --from and edit the draft."
+    if script.positionals:
+        # A script whose options belong to its subcommands.
+        first = script.positionals[0].strip("{}").partition(",")[0]
+        hint = f'Name what it is to do, as in --from "{command} {first}".'
+    raise UsageError(f"`{command} --help` tells no options", hint)
 
 
 def _source(words: Sequence[str]) -> str:
@@ -151,7 +156,7 @@ def place_for(path: str | None, template: Template) -> Path:
 
 
 def write_draft(
-    spec: Path, wish: Wish, read: ReadScript | None, command: str = TYPICAL_COMMAND
+    spec: Path, wish: Wish, read: ReadScript | None, command: str | None = None
 ) -> Drafted:
     """Write a new spec, after it passed the check that every spec passes.
 
@@ -159,12 +164,12 @@ def write_draft(
         spec: The file, which does not exist.
         wish: What the user wants.
         read: The user's script; None to suppose a typical one.
-        command: The train command where the script was not read.
+        command: The train command where the script was not read; None for a typical one.
 
     Raises:
         UsageError: The file cannot be written, or exists.
     """
-    words: Sequence[str] = read.words if read else _split(command)
+    words: Sequence[str] = read.words if read else _split(command or TYPICAL_COMMAND)
     script = read.script if read else typical_script(wish.template)
     text = compose(wish, script, words, known=read is not None)
     name, fell_back = spec.parent.name if spec.name == SPEC_NAME else spec.stem, False
@@ -174,6 +179,21 @@ def write_draft(
         # A help text that we misread must not leave the user with a spec that is refused.
         text, fell_back = minimal(wish, words), True
         loaded = loads(text, name, str(spec))
+    _write(spec, text)
+    absolute = spec.resolve()
+    studies = loaded.round.studies
+    return Drafted(
+        spec=shown(absolute),
+        round=shown(absolute.parent if spec.name == SPEC_NAME else absolute) or ".",
+        edits=tuple(line.strip() for line in text.splitlines() if "EDIT:" in line),
+        nuisance=tuple(dict.fromkeys(h.name for study in studies for h in study.space)),
+        studies=tuple(study.key for study in studies),
+        fell_back=fell_back,
+    )
+
+
+def _write(spec: Path, text: str) -> None:
+    """Write the spec, and the schema that its first line points to; never over a file."""
     try:
         spec.parent.mkdir(parents=True, exist_ok=True)
         write_schema(schema_file(spec))
@@ -187,13 +207,3 @@ def write_draft(
         raise UsageError(
             f"{spec} cannot be written: {error.strerror}", "Name another place."
         ) from None
-    absolute = spec.resolve()
-    studies = loaded.round.studies
-    return Drafted(
-        spec=shown(absolute),
-        round=shown(absolute.parent if spec.name == SPEC_NAME else absolute) or ".",
-        edits=tuple(line.strip() for line in text.splitlines() if "EDIT:" in line),
-        nuisance=tuple(dict.fromkeys(h.name for study in studies for h in study.space)),
-        studies=tuple(study.key for study in studies),
-        fell_back=fell_back,
-    )

@@ -82,19 +82,17 @@ def init(
         metric = metric or typer.prompt("The validation metric that decides, as it is printed")
         direction = direction or ask_direction(metric)
         epochs = epochs or ask_epochs(read)
-    if metric is None or direction is None:
-        _refuse(metric, direction)
-        return
-    wish = Wish(chosen, metric, direction, epochs, trials, schema_link(spec))
-    more = {} if command is None else {"command": command}
-    drafted = write_draft(spec, wish, read, **more)
+    wish = Wish(chosen, *_objective(metric, direction), epochs, trials, schema_link(spec))
+    drafted = write_draft(spec, wish, read, command)
     options = len(read.script.options) if read and not drafted.fell_back else None
     print_draft(drafted.spec, drafted.round, drafted.studies, drafted.nuisance,
                 drafted.edits, options)  # fmt: skip
 
 
-def _refuse(metric: str | None, direction: str | None) -> None:
-    """Without a terminal, what nobody can guess has to be said."""
+def _objective(metric: str | None, direction: str | None) -> tuple[str, str]:
+    """Metric and direction; without a terminal, what nobody can guess has to be said."""
+    if metric is not None and direction is not None:
+        return metric, direction
     from tuneplay.errors import UsageError
 
     missing = {"--metric NAME": metric, "--direction minimize|maximize": direction}

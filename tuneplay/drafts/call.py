@@ -14,6 +14,7 @@ import tempfile
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import IO
 
 from tuneplay.errors import CannotStartError, UsageError
 
@@ -59,19 +60,8 @@ def call(
         CannotStartError: There is no such program.
         UsageError: It did not end by itself: it does not know `--help`, or trains instead.
     """
-    env = {**os.environ, **_WIDE, "PYTHONUNBUFFERED": "1"}
     with tempfile.TemporaryFile() as errors:
-        try:
-            process = subprocess.Popen(
-                words, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=errors,
-                env=env, start_new_session=True,
-            )  # fmt: skip
-        except (OSError, ValueError) as error:
-            reason = getattr(error, "strerror", None) or str(error)
-            raise CannotStartError(
-                f"`{' '.join(words)}` cannot be started: {reason}",
-                "Give the command as one would type it, without cd, && or variables before it.",
-            ) from None
+        process = _start(words, errors)
         try:
             output = _read(process, silent, talking)
         finally:
@@ -88,6 +78,21 @@ def call(
     return Answer(
         output if output.strip() else said, process.returncode, lines[-1] if lines else ""
     )
+
+
+def _start(words: Sequence[str], errors: IO[bytes]) -> subprocess.Popen[bytes]:
+    """Begin the command: without input, in a session of its own."""
+    try:
+        return subprocess.Popen(
+            words, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=errors,
+            env={**os.environ, **_WIDE, "PYTHONUNBUFFERED": "1"}, start_new_session=True,
+        )  # fmt: skip
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise CannotStartError(
+            f"`{' '.join(words)}` cannot be started: {reason}",
+            "Give the command as one would type it, without cd, && or variables before it.",
+        ) from None
 
 
 def _read(process: subprocess.Popen[bytes], silent: float, talking: float) -> str | None:

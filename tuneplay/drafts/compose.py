@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tuneplay.domain.meaning import OPTIMIZER_MEANINGS
+from tuneplay.drafts.help_text import is_discount
 from tuneplay.drafts.question import Question, ask, subject_of
 from tuneplay.drafts.roles import Roles, sort_roles
 from tuneplay.drafts.script import Option, Script, Style
@@ -225,11 +226,15 @@ def _fixed(script: Script, roles: Roles, typed: frozenset[str], question: Questi
         lines += ["fixed:", *(f"  {o.name}: {scalar_text(v)}" for o, v in fixed.items())]
     stated = {*roles.passed, *roles.nuisance, *roles.later, *fixed, question.subject}
     left = [o for o in script.options if o not in stated and o.name not in question.owned]
-    caveats = [_shown(o) for o in left if o.meaning in OPTIMIZER_MEANINGS and o.name not in typed]
+    caveats = [_shown(o) for o in left if _is_caveat(o) and o.name not in typed]
     if caveats:
         lines += ["", *comment(f"Left at the script's defaults, although they belong to the "
                                f"optimizer: {', '.join(caveats)}.")]  # fmt: skip
     return lines
+
+
+def _is_caveat(option: Option) -> bool:
+    return option.meaning in OPTIMIZER_MEANINGS and not is_discount(option)
 
 
 def _shown(option: Option) -> str:

@@ -40,7 +40,7 @@ def read_hydra(help_text: str, config: str) -> Script:
         if key not in groups and not (isinstance(value, str) and "${" in value):
             count = 2 if isinstance(value, list) else 1
             options.append(Option((key,), count, (), _plain(value), required=value == "???"))
-    run_dir = Option(("hydra.run.dir",), about="where Hydra keeps what a run writes")
+    run_dir = Option(("hydra.run.dir",), about="where Hydra keeps what a training writes")
     return Script(Style.HYDRA, (*options[:MAX_KEYS], run_dir))
 
 
