@@ -46,11 +46,30 @@ def test_the_readme_round_is_checked_carried_out_and_reported(bench):
     bench.write(name, spec.replace("trials: 20 ", "trials: 2 ").replace("epochs: 20", "epochs: 5"))
     bench.write("train.py", TRAIN)
     ran = commands("README.md")
-    assert [command[1] for command in ran] == ["check", "run", "status", "rerun", "report"]
+    ours = ["check", "run", "status", "rerun", "report"]
+    assert [command[1] for command in ran] == [*ours, "init", "check"]
     for _, *arguments in ran:
         result = bench.tuneplay(*arguments)
         assert result.returncode == 0, (arguments, result.stderr)
-    assert "Answer" in result.stdout
+        if arguments[0] == "report":
+            assert "Answer" in result.stdout
+    tuned = bench.tuneplay("run", "--dry-run", "rounds/02-mine").stdout
+    assert "--learning_rate" in tuned
+
+
+def test_the_commands_on_the_page_about_ones_own_script_work(bench):
+    bench.write("train.py", TRAIN)
+    for _, *arguments in commands("docs/init.md"):
+        result = bench.tuneplay(*arguments)
+        assert result.returncode == 0, (arguments, result.stderr)
+    assert (bench.root / ".tuneplay/spec.schema.json").is_file()
+
+
+def test_every_template_is_documented():
+    from tuneplay.drafts.templates import TEMPLATES
+
+    text = (ROOT / "docs/init.md").read_text(encoding="utf-8")
+    assert all(f"| `{name}`" in text for name in TEMPLATES)
 
 
 @pytest.mark.parametrize("page", PAGES)

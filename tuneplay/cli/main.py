@@ -10,7 +10,7 @@ import traceback
 
 import typer
 
-from tuneplay.cli import check, report, rerun, run, status
+from tuneplay.cli import check, init, report, rerun, run, schema, status
 from tuneplay.cli.streams import flush, prepare, say
 from tuneplay.errors import ExitCode, TuneplayError
 
@@ -24,11 +24,13 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
+app.command("init")(init.init)
 app.command("check")(check.check)
 app.command("run")(run.run)
 app.command("status")(status.status)
 app.command("rerun")(rerun.rerun)
 app.command("report")(report.report)
+app.command("schema")(schema.schema)
 
 
 @app.callback(invoke_without_command=True)

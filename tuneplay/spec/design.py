@@ -17,7 +17,7 @@ from tuneplay.spec.problems import Mark, Problem, Problems, closest
 Earlier = Callable[[str], Round | None]
 
 #: What a name means that is none of the known things.
-_OTHER = "other"
+OTHER = "other"
 
 
 def read_meanings(field: Field | None, names: frozenset[str]) -> dict[str, Meaning | None]:
@@ -34,10 +34,10 @@ def read_meanings(field: Field | None, names: frozenset[str]) -> dict[str, Meani
             value.error(f"'{key.text}' is set by tuneplay", "rename the hyperparameter")
             continue
         word = value.text("what it is, as in learning_rate")
-        if word and word not in known and word != _OTHER:
-            value.error(f"'{word}' is not known", closest(word, [*known, _OTHER]))
+        if word and word not in known and word != OTHER:
+            value.error(f"'{word}' is not known", closest(word, [*known, OTHER]))
         elif word:
-            found[key.text] = None if word == _OTHER else Meaning(word)
+            found[key.text] = None if word == OTHER else Meaning(word)
     return found
 
 

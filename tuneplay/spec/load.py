@@ -143,14 +143,16 @@ def _round(fields: Mapping[str, Field], root: Field, name: str) -> Round:
     check_command(command, fields, studies)
     _check_single_way(fields, "metrics", "auto")
     _check_single_way(fields, "launcher", "local")
+    phase = (fields["phase"].one_of(Phase) if "phase" in fields else None) or Phase.EXPLORATION
     if len(studies) == 1 and not studies[0].axes:
         some = bool(studies[0].scientific)
         only = "one value only" if some else "no scientific hyperparameter"
         mark = fields["scientific"].mark if "scientific" in fields else Mark(1, 1)
         right = "the round only tunes; it compares nothing"
-        root.problems.warnings.append(Problem(mark, "scientific", only, right))
+        # Exploitation is for just that (playbook, "After exploration concludes").
+        kind = root.problems.notes if phase is Phase.EXPLOITATION else root.problems.warnings
+        kind.append(Problem(mark, "scientific", only, right))
     epochs = fields["epochs"].whole(1) if "epochs" in fields else 1
-    phase = (fields["phase"].one_of(Phase) if "phase" in fields else None) or Phase.EXPLORATION
     check_axes(fields, studies, phase)
     return Round(
         name=name,

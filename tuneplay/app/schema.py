@@ -1,0 +1,51 @@
+"""`tuneplay schema`: the JSON Schema of a spec, and where editors find it."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+from tuneplay.errors import UsageError
+
+#: The schema's place below a project's folder. Relative to the spec, so that it works offline, in
+#: every clone, and whatever the virtual environment is called.
+SCHEMA_FILE = Path(".tuneplay") / "spec.schema.json"
+
+
+def spec_schema() -> dict[str, Any]:
+    """The JSON Schema of a spec."""
+    from tuneplay.spec.schema import schema
+
+    return schema()
+
+
+def schema_file(spec: Path) -> Path:
+    """Where the schema for a spec lies: in the current folder, or beside a spec from elsewhere."""
+    here = Path.cwd()
+    folder = spec.resolve().parent
+    return (here if folder.is_relative_to(here) else folder) / SCHEMA_FILE
+
+
+def schema_link(spec: Path) -> str:
+    """The schema's place as seen from a spec's folder, as editors want it."""
+    return os.path.relpath(schema_file(spec), spec.resolve().parent).replace(os.sep, "/")
+
+
+def write_schema(path: Path) -> None:
+    """Write the schema of this version, unless it is there.
+
+    Raises:
+        UsageError: It cannot be written.
+    """
+    text = json.dumps(spec_schema(), indent=1) + "\n"
+    try:
+        if path.is_file() and path.read_text(encoding="utf-8") == text:
+            return
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise UsageError(
+            f"{path} cannot be written: {error.strerror}", "Mend the rights."
+        ) from None

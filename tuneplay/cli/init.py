@@ -1,0 +1,103 @@
+"""`tuneplay init`."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+from tuneplay.cli.asking import (
+    DIRECTIONS,
+    ask_command,
+    ask_direction,
+    ask_epochs,
+    ask_template,
+    read_aloud,
+)
+
+PathArgument = Annotated[
+    str | None,
+    typer.Argument(metavar="[PATH]", show_default=False,
+                   help="A new round's folder, or a new file that ends in .yaml; "
+                        "by default the next in rounds/."),
+]  # fmt: skip
+TemplateOption = Annotated[
+    str | None,
+    typer.Option(help="The question: optimizer, regularizer, architecture, activation, "
+                      "batch-size, preprocessing or exploit.", show_default=False),
+]  # fmt: skip
+FromOption = Annotated[
+    str | None,
+    typer.Option("--from", metavar="COMMAND", show_default=False,
+                 help="Your train command. It is called with --help, never to train, and its "
+                      "options are sorted into roles."),
+]  # fmt: skip
+MetricOption = Annotated[
+    str | None, typer.Option(help="The validation metric that decides.", show_default=False)
+]
+DirectionOption = Annotated[
+    str | None, typer.Option(help="minimize or maximize.", show_default=False)
+]
+EpochsOption = Annotated[
+    int | None,
+    typer.Option(min=1, help="Epochs of every trial; by default the script's.", show_default=False),
+]
+TrialsOption = Annotated[
+    int | None, typer.Option(min=1, help="Trials of each study.", show_default=False)
+]
+
+
+def init(
+    path: PathArgument = None,
+    template: TemplateOption = None,
+    from_: FromOption = None,
+    metric: MetricOption = None,
+    direction: DirectionOption = None,
+    epochs: EpochsOption = None,
+    trials: TrialsOption = None,
+) -> None:
+    """Write the commented spec of a new round, and nothing over what exists.
+
+    Asks for what is missing in a terminal, and never elsewhere.
+    """
+    from tuneplay.app.init import place_for, template_named, write_draft
+    from tuneplay.app.schema import schema_link
+    from tuneplay.drafts.compose import Wish
+    from tuneplay.drafts.objective import objective_of
+    from tuneplay.render.draft import print_draft
+
+    asks = sys.stdin.isatty() and sys.stdout.isatty()
+    if direction is not None and direction not in DIRECTIONS:
+        raise typer.BadParameter(f"--direction {direction} is not known: minimize or maximize")
+    chosen = template_named(template or (ask_template() if asks else "optimizer"))
+    spec = place_for(path, chosen)
+    read = read_aloud(from_) if from_ is not None else None
+    command = from_
+    if asks and read is None:
+        command, read = ask_command()
+    found = objective_of(read.script) if read else (None, None)
+    metric, direction = metric or found[0], direction or found[1]
+    if asks:
+        metric = metric or typer.prompt("The validation metric that decides, as it is printed")
+        direction = direction or ask_direction(metric)
+        epochs = epochs or ask_epochs(read)
+    wish = Wish(chosen, *_objective(metric, direction), epochs, trials, schema_link(spec))
+    drafted = write_draft(spec, wish, read, command)
+    options = len(read.script.options) if read and not drafted.fell_back else None
+    print_draft(drafted.spec, drafted.round, drafted.studies, drafted.nuisance,
+                drafted.edits, options)  # fmt: skip
+
+
+def _objective(metric: str | None, direction: str | None) -> tuple[str, str]:
+    """Metric and direction; without a terminal, what nobody can guess has to be said."""
+    if metric is not None and direction is not None:
+        return metric, direction
+    from tuneplay.errors import UsageError
+
+    missing = {"--metric NAME": metric, "--direction minimize|maximize": direction}
+    options = " and ".join(option for option, value in missing.items() if value is None)
+    raise UsageError(
+        f"{options} cannot be guessed, and there is no terminal to ask in; nothing was written",
+        "The metric is the validation metric that decides, by the name that the script prints.",
+    )

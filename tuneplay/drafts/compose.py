@@ -1,0 +1,242 @@
+"""The draft of a spec, as commented YAML."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from tuneplay.domain.meaning import OPTIMIZER_MEANINGS
+from tuneplay.drafts.help_text import is_discount
+from tuneplay.drafts.question import Question, ask, subject_of
+from tuneplay.drafts.roles import Roles, sort_roles
+from tuneplay.drafts.script import Option, Script, Style
+from tuneplay.drafts.templates import Template
+from tuneplay.drafts.typed import (
+    MARK,
+    command_words,
+    shell_text,
+    split_typed,
+    with_typed_defaults,
+)
+from tuneplay.drafts.yaml_text import comment, folded, scalar_text, sentence
+
+#: Epochs where neither the user nor the script says a number: a place to begin, not advice.
+EPOCHS = 20
+
+#: Column at which the notes behind short values begin.
+_NOTES = 32
+
+_ONLY_TUNES = (
+    "A round that only tunes. It shows what the pipeline reaches and how much each hyperparameter "
+    "matters, and gives later comparisons a baseline that was tuned; it compares nothing."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What the user wants.
+
+    Attributes:
+        template: The question.
+        metric: The metric that decides.
+        direction: minimize or maximize.
+        epochs: Epochs of every trial; None for the script's own.
+        trials: Trials of each study; None for the template's.
+        schema: Where editors find the schema, as seen from the spec.
+    """
+
+    template: Template
+    metric: str
+    direction: str
+    epochs: int | None = None
+    trials: int | None = None
+    schema: str = ""
+
+
+def compose(wish: Wish, script: Script, words: Sequence[str], *, known: bool) -> str:
+    """Write the draft of a spec.
+
+    Args:
+        wish: What the user wants.
+        script: What the training script can be told.
+        words: The train command as it was typed.
+        known: Whether the script was read, or is only supposed.
+
+    Returns:
+        The spec's text.
+    """
+    parts, positionals = split_typed(words, script)
+    script = with_typed_defaults(script, parts)
+    typed = frozenset(part.option.name for part in parts if part.option)
+    trials = wish.trials or wish.template.trials
+    subject = subject_of(wish.template, script)
+    roles = sort_roles(script, trials, typed, subject)
+    question = ask(wish.template, script, subject, roles, trials)
+    rest = "{args:hydra}" if script.style is Style.HYDRA else "{args}"
+    rest = "{args:flags}" if question.flags else rest
+    command = command_words(script, parts, positionals, _passes(roles, question), rest)
+    if question.word:
+        command.insert(-1, question.word)
+    lines = _head(wish, question)
+    lines += _command(command, roles, script, known=known)
+    lines += _budget(wish, roles, trials, known=known)
+    lines += _scientific(wish.template, question)
+    lines += _nuisance(roles, question)
+    lines += _fixed(script, roles, typed, question)
+    if question.env:
+        lines += ["", *comment("The script knows no option of that name; it is told here, so that "
+                               "nothing is passed that it would refuse.")]  # fmt: skip
+        lines.append("env: {" + ", ".join(f"{k}: '{v}'" for k, v in question.env.items()) + "}")
+    return "\n".join([*lines, ""])
+
+
+def epochs_of(script: Script) -> int | None:
+    """The script's own number of epochs, where its help tells it."""
+    return sort_roles(script, 1, frozenset(), None).epochs
+
+
+def minimal(wish: Wish, words: Sequence[str]) -> str:
+    """A spec that only trains with the program's defaults, where a draft came out wrong."""
+    parts, _ = split_typed(words, Script(Style.FLAGS, ()))
+    plain = [word for part in parts for word in part.words if "{" not in word]
+    lines = _head(wish, Question())
+    lines += comment("What the script's help tells could not be put into a spec. Declare its "
+                     "hyperparameters under nuisance: {args} passes them as --name=value.")  # fmt: skip
+    lines += folded("command", [shell_text([word]) for word in [*plain, "{args}"]])
+    lines += _budget(wish, Roles({}, None, {}, {}), wish.trials or wish.template.trials, known=True)
+    return "\n".join([*lines, ""])
+
+
+def _passes(roles: Roles, question: Question) -> dict[str, str]:
+    """What the command names, by the option's name, in a sensible order."""
+    passes: dict[str, str] = {}
+    if question.subject and question.passed:
+        passes[question.subject.name] = question.passed
+    for option in roles.nuisance:
+        # What only some values have is left to {args}, which passes what each study has.
+        everywhere = option.meaning and option.meaning.value == "learning_rate"
+        if option.name not in question.owned or everywhere:
+            passes[option.name] = f"{{{option.name}}}"
+    return passes | {option.name: text for option, text in roles.passed.items()}
+
+
+def _head(wish: Wish, question: Question) -> list[str]:
+    template, metric = wish.template, wish.metric
+    lines = [f"# yaml-language-server: $schema={wish.schema}"] if wish.schema else []
+    about = f"A round about {template.subject}. {template.why}"
+    lines += comment(about if question.lines or template.greedy else _ONLY_TUNES)
+    if template.greedy:
+        goal = f"What is the best {metric} that this pipeline reaches, now that it is understood?"
+    elif question.goal:
+        goal = question.goal.replace("{metric}", metric)
+    else:
+        goal = f"What {metric} does the pipeline reach once its nuisance hyperparameters are tuned?"
+    phase = "exploitation" if template.greedy else "exploration"
+    note = "Bayesian, near what is good" if template.greedy else "quasi-random, to learn"
+    return [
+        *lines,
+        *sentence("goal", goal),
+        f"phase: {phase}".ljust(_NOTES) + f"# {note}",
+    ]
+
+
+def _command(words: list[str], roles: Roles, script: Script, *, known: bool) -> list[str]:
+    lines: list[str] = []
+    if not known:
+        lines += comment("EDIT: your train command. Each {name} is filled in, and {args} becomes "
+                         "--name=value for every hyperparameter below that is not named here.")  # fmt: skip
+    marked = [word for word in words if MARK in word]
+    if marked:
+        lines += comment(f"EDIT: the script does not start without {', '.join(marked)}.")
+    if roles.steps is not None:
+        lines += comment(f"The script counts steps ({roles.steps.spelling}), which stays at its "
+                         "default: make sure that it means so many epochs as stand below.")  # fmt: skip
+    pieces = [shell_text([word]) for word in words]
+    # An option and its value stay on one line.
+    joined: list[str] = []
+    for piece in pieces:
+        after_option = joined and joined[-1].startswith("-") and " " not in joined[-1]
+        if after_option and not piece.startswith(("-", "{args")) and script.style is Style.FLAGS:
+            joined[-1] += f" {piece}"
+        else:
+            joined.append(piece)
+    return lines + folded("command", joined)
+
+
+def _budget(wish: Wish, roles: Roles, trials: int, *, known: bool) -> list[str]:
+    epochs = wish.epochs or roles.epochs or EPOCHS
+    note = "one number for all trials, never tuned"
+    if wish.epochs is None:
+        note = f"the script's own; {note}" if roles.epochs and known else f"EDIT: a guess; {note}"
+    printed = json.dumps({"epoch": 1, wish.metric: 0.5}, ensure_ascii=False)
+    return [
+        *comment(
+            f"Every epoch the script prints a line of JSON, as in {printed}, or calls tuneplay.log."
+        ),
+        f"objective: {{metric: {scalar_text(wish.metric)}, direction: {wish.direction}}}",
+        f"epochs: {epochs}".ljust(_NOTES) + f"# {note}",
+        f"trials: {trials}".ljust(_NOTES) + "# of each study; may be raised later",
+    ]
+
+
+def _scientific(template: Template, question: Question) -> list[str]:
+    if question.lines:
+        return [
+            f"baseline: {question.baseline}".ljust(_NOTES) + "# EDIT: what you have now",
+            "",
+            "# Scientific: what is measured. One study for each value.",
+            "scientific:",
+            *question.lines,
+        ]
+    if template.greedy:
+        return []
+    return [
+        "",
+        *comment(f"The script shows no option for {template.subject}, so this round only tunes. "
+                 "To compare, add what is measured, as in"),
+        *(f"#   {line}" for line in f"scientific:\n  {template.example}".split("\n")),
+        "# and the value you have now, as in `baseline: {NAME: VALUE}`.",
+    ]  # fmt: skip
+
+
+def _nuisance(roles: Roles, question: Question) -> list[str]:
+    shared = {o: s for o, s in roles.nuisance.items() if o.name not in question.owned}
+    later = {o: s for o, s in roles.later.items() if o.name not in question.owned}
+    if not shared and not later:
+        return []
+    each = "tuned anew in every study, on the same points, so that the comparison is fair"
+    head = f"Nuisance: {each if question.lines else 'what is tuned'}."
+    rule = "Ranges are rules of thumb around the script's defaults; the report says which to widen."
+    lines = ["", *comment(f"{head} {rule}"), "nuisance:"] if shared else [""]
+    lines += [f"  {o.name}: {space.text()}" for o, space in shared.items()]
+    if later:
+        lines += comment("With more trials, tune as well:" if shared else
+                         "To be tuned under `nuisance:`, with more trials:")  # fmt: skip
+        lines += [f"  # {o.name}: {space.text()}" for o, space in later.items()]
+    return lines
+
+
+def _fixed(script: Script, roles: Roles, typed: frozenset[str], question: Question) -> list[str]:
+    lines: list[str] = []
+    fixed = {o: v for o, v in roles.fixed.items() if o is not question.subject}
+    if fixed:
+        lines += ["", *comment("Fixed: stated because conclusions hold for these values only. "
+                               "Changing one later asks for tuning anew.")]  # fmt: skip
+        lines += ["fixed:", *(f"  {o.name}: {scalar_text(v)}" for o, v in fixed.items())]
+    stated = {*roles.passed, *roles.nuisance, *roles.later, *fixed, question.subject}
+    left = [o for o in script.options if o not in stated and o.name not in question.owned]
+    caveats = [_shown(o) for o in left if _is_caveat(o) and o.name not in typed]
+    if caveats:
+        lines += ["", *comment(f"Left at the script's defaults, although they belong to the "
+                               f"optimizer: {', '.join(caveats)}.")]  # fmt: skip
+    return lines
+
+
+def _is_caveat(option: Option) -> bool:
+    return option.meaning in OPTIMIZER_MEANINGS and not is_discount(option)
+
+
+def _shown(option: Option) -> str:
+    default = "" if option.default is None or option.values > 1 else f" {option.default}"
+    return f"{option.name}{default}"

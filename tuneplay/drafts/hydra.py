@@ -1,0 +1,93 @@
+"""Reading what a Hydra application prints: its help, and its configuration (`--cfg job`)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from tuneplay.drafts.script import Option, Script, Style, value_of
+
+#: A configuration with more keys than this is no longer a draft's business.
+MAX_KEYS = 2_000
+
+_GROUP = re.compile(r"([A-Za-z_][\w/]*): ([\w.\-]+(?:, [\w.\-]+)*)")
+
+
+def is_hydra(text: str) -> bool:
+    """Whether a help text is that of a Hydra application."""
+    return "Powered by Hydra" in text or "powered by Hydra" in text or "--hydra-help" in text
+
+
+def read_hydra(help_text: str, config: str) -> Script:
+    """What a Hydra application can be told.
+
+    Args:
+        help_text: What `--help` printed: it lists the configuration groups.
+        config: What `--cfg job` printed.
+
+    Returns:
+        Each key of the configuration as an option, and each configuration group. A key that takes
+        its value from another one (`${…}`) is left out: the other one is the hyperparameter.
+    """
+    values = _load(config)
+    groups = _groups(help_text)
+    options = [
+        Option((name,), choices=choices, default=_chosen(values.get(name), choices))
+        for name, choices in groups.items()
+    ]
+    for key, value in _flat(values):
+        if key not in groups and not (isinstance(value, str) and "${" in value):
+            count = 2 if isinstance(value, list) else 1
+            options.append(Option((key,), count, (), _plain(value), required=value == "???"))
+    run_dir = Option(("hydra.run.dir",), about="where Hydra keeps what a training writes")
+    return Script(Style.HYDRA, (*options[:MAX_KEYS], run_dir))
+
+
+def _load(config: str) -> dict[str, Any]:
+    import yaml
+
+    try:
+        loaded = yaml.safe_load(config)
+    except yaml.YAMLError:
+        return {}
+    return loaded if isinstance(loaded, dict) else {}
+
+
+def _groups(text: str) -> dict[str, tuple[str, ...]]:
+    """`optimizer: adam, sgd` below `== Configuration groups ==`."""
+    groups: dict[str, tuple[str, ...]] = {}
+    _, _, below = text.partition("Configuration groups")
+    for line in below.splitlines()[1:]:
+        if line.startswith("=="):
+            break
+        if match := _GROUP.fullmatch(line.strip()):
+            groups[match[1]] = tuple(match[2].split(", "))
+    return groups
+
+
+def _flat(values: Any, path: str = "") -> Iterator[tuple[str, Any]]:
+    """Every leaf by its dotted key."""
+    for key, value in values.items():
+        below = f"{path}.{key}" if path else str(key)
+        if isinstance(value, dict):
+            yield from _flat(value, below)
+        elif not str(key).startswith("_"):  # _target_ and its like are no hyperparameters
+            yield below, value
+
+
+def _plain(value: Any) -> Any:
+    """A leaf's value; None for a list, and for what has to be given (`???`)."""
+    if isinstance(value, list) or value == "???":
+        return None
+    return value_of(value) if isinstance(value, str) else value
+
+
+def _chosen(values: Any, choices: tuple[str, ...]) -> str | None:
+    """The choice that a group's values come from, when they tell."""
+    if isinstance(values, str):
+        return values if values in choices else None
+    if not isinstance(values, dict):
+        return None
+    texts = [str(v).rpartition(".")[2].lower() for v in values.values() if isinstance(v, str)]
+    return next((choice for choice in choices if choice.lower() in texts), None)

@@ -1,0 +1,225 @@
+"""The scientific part of a draft: what a template's question is about, in a script's own words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from tuneplay.domain.meaning import Meaning
+from tuneplay.drafts.ranges import (
+    ADAPTIVE_LEARNING_RATE,
+    ANY_WEIGHT_DECAY,
+    SGD_LEARNING_RATE,
+    Space,
+    around,
+    space_of,
+)
+from tuneplay.drafts.roles import TRIALS_FOR, Roles, is_adaptive, is_aside
+from tuneplay.drafts.script import Option, Script
+from tuneplay.drafts.templates import Template
+from tuneplay.drafts.yaml_text import choice_text, scalar_text
+
+#: More values than this make a first round expensive; the others can be added by hand.
+MOST_VALUES = 3
+
+#: "We recommend sticking with well-established, popular optimizers" (playbook, "Choosing the
+#: optimizer"); those come first where a script has many.
+_POPULAR = ("sgd", "adam", "adamw", "nadam", "momentum", "nesterov")
+_SGD_LIKE = re.compile(r"(.*[._-])?(sgd.*|momentum|nesterov|lars|muon)", re.IGNORECASE)
+_ADAM_LIKE = re.compile(r".*(adam|lamb|lion|sophia).*", re.IGNORECASE)
+_PREPROCESSING = re.compile(r"(.*[._-])?(normali[sz]e(_data|_input)?|preprocess(ing)?|transforms?)")
+_DEPTH = re.compile(r"layer|depth|block", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is measured.
+
+    Attributes:
+        lines: What stands below `scientific:`; none in a round that only tunes.
+        goal: The question in one sentence, with `{metric}` for the metric.
+        baseline: What stands at `baseline:`.
+        subject: The option that it is about.
+        passed: How the subject reaches the script, where `{args}` does not do it.
+        word: A whole word of the command that passes it (`--{augment}`).
+        owned: Options that each value has a range of its own for.
+        flags: Whether a flag is among what is measured.
+        env: Names that the script does not know, which reach it in the environment.
+    """
+
+    lines: tuple[str, ...] = ()
+    goal: str = ""
+    baseline: str = ""
+    subject: Option | None = None
+    passed: str = ""
+    word: str = ""
+    owned: frozenset[str] = frozenset()
+    flags: bool = False
+    env: Mapping[str, str] = field(default_factory=dict)
+
+
+def subject_of(template: Template, script: Script) -> Option | None:
+    """The option that a template's question is about; None when the script has none."""
+    options = [o for o in script.of(*template.meanings) if o.nameable and not is_aside(o)]
+    if template.name == "preprocessing":
+        options += [o for o in script.options if o.nameable and _PREPROCESSING.fullmatch(o.name)]
+    if template.name == "architecture":
+        options.sort(key=lambda o: not _DEPTH.search(o.name))
+    return next((o for o in options if _usable(template, o)), None)
+
+
+def _usable(template: Template, option: Option) -> bool:
+    if len(option.choices) > 1 and option.values == 1:
+        return template.name != "regularizer"
+    if template.name == "regularizer":
+        return option.is_number
+    if template.name == "preprocessing":
+        return option.is_flag or isinstance(option.default, bool)
+    whole = isinstance(option.default, int) and not isinstance(option.default, bool)
+    return template.name in ("architecture", "batch-size") and whole and option.default != 0
+
+
+def ask(
+    template: Template, script: Script, subject: Option | None, roles: Roles, trials: int
+) -> Question:
+    """Put a template's question in terms of a script."""
+    if subject is None:
+        return Question()
+    if template.name == "regularizer":
+        return _with_or_without(script, subject)
+    if template.name == "optimizer":
+        return _optimizers(script, subject, roles, trials)
+    if subject.is_flag:
+        return _flag(subject)
+    if subject.choices:
+        values = tuple(choice_text(value) for value in _selected(subject, follow=True))
+    elif isinstance(subject.default, bool):
+        values = ("false", "true")
+    else:
+        size = int(subject.number or 1)
+        factor = 4 if subject.meaning is Meaning.BATCH_SIZE else 2
+        values = (str(size), str(size * factor))
+    default = scalar_text(subject.default) if subject.default is not None else values[0]
+    if subject.choices and isinstance(subject.default, str):
+        default = choice_text(subject.default)
+    return _listed(subject, values, default)
+
+
+def _listed(subject: Option, values: tuple[str, ...], default: str) -> Question:
+    baseline = default if default in values else values[0]
+    return Question(
+        (f"  {subject.name}: [{', '.join(values)}]",),
+        _which(subject.name, values),
+        f"{{{subject.name}: {baseline}}}",
+        subject,
+        f"{{{subject.name}}}",
+    )
+
+
+def _which(name: str, values: tuple[str, ...]) -> str:
+    listed = " or ".join((", ".join(values[:-1]), values[-1])) if len(values) > 1 else values[0]
+    return f"Which {name} reaches the better {{metric}}, {listed}, each tuned on its own terms?"
+
+
+def _whether(name: str) -> str:
+    return f"Is {{metric}} better with {name} than without it, each tuned on its own terms?"
+
+
+def _flag(subject: Option) -> Question:
+    pair = tuple(name.lstrip("-") for name in subject.names if name.startswith("--"))[:2]
+    if len(pair) == 2:
+        name = subject.name
+        off = next(p for p in pair if p != name)
+        asked = _listed(subject, (off, name), name if subject.default is True else off)
+        return Question(
+            asked.lines, _whether(name), asked.baseline, subject,
+            word=f"--{{{name}}}",
+        )  # fmt: skip
+    asked = _listed(subject, ("false", "true"), "false")
+    return Question(asked.lines, _whether(subject.name), asked.baseline, subject, flags=True)
+
+
+def _selected(subject: Option, *, follow: bool) -> list[str]:
+    """The values to compare: what the script has now, and a few others."""
+    choices = list(subject.choices)
+    now = str(subject.default) if str(subject.default) in choices else choices[0]
+    at = choices.index(now)
+    others = choices[at + 1 :] + choices[:at] if follow else [c for c in choices if c != now]
+    if not follow:
+        others.sort(key=lambda c: c.lower() not in _POPULAR)
+        # The other family first: what differs more tells more.
+        others.sort(key=lambda c: is_adaptive(c) is is_adaptive(now))
+        # adamw_torch and adamw_fused are one optimizer.
+        stems = {_stem(c): c for c in reversed(others)}
+        others = [c for c in others if stems[_stem(c)] == c and _stem(c) != _stem(now)]
+    most = 2 if subject.meaning is Meaning.ARCHITECTURE else MOST_VALUES
+    kept = {now, *others[: most - 1]}
+    return [choice for choice in choices if choice in kept]
+
+
+def _stem(optimizer: str) -> str:
+    return re.split(r"[._-]", optimizer.lower())[0]
+
+
+def _with_or_without(script: Script, subject: Option) -> Question:
+    """`none` fixes the strength at nought; the technique tunes it."""
+    names = {option.name for option in script.options}
+    name = "regularizer" if "regularizer" not in names else "use_regularizer"
+    used = replace(around(subject.number, ANY_WEIGHT_DECAY), limits="[0, null]")
+    if subject.meaning in (Meaning.DROPOUT, Meaning.LABEL_SMOOTHING):
+        whole = space_of(subject) or Space(0.0, 0.5, "linear", "[0, 1]")
+        used = Space(whole.high / 10, whole.high, "linear", "[0, 1]")
+    now = subject.name if subject.number else "none"
+    return Question(
+        (
+            f"  {name}:",
+            f"    none: {{fixed: {{{subject.name}: 0}}}}",
+            f"    {subject.name}: {{nuisance: {{{subject.name}: {used.text()}}}}}",
+        ),
+        _whether(subject.name),
+        f"{{{name}: {now}}}",
+        subject,
+        f"{{{subject.name}}}",
+        env={name.upper(): f"{{{name}}}"},
+    )
+
+
+def _optimizers(script: Script, subject: Option, roles: Roles, trials: int) -> Question:
+    """Each optimizer with its own learning rate and momentum."""
+    rate = next((o for o in roles.nuisance if o.meaning is Meaning.LEARNING_RATE), None)
+    momentum = _own(script, Meaning.MOMENTUM)
+    adams = {m: o for m in TRIALS_FOR if (o := _own(script, m))}
+    betas = [option for meaning, option in adams.items() if trials >= TRIALS_FOR[meaning]]
+    values = _selected(subject, follow=False)
+    lines = [f"  {subject.name}:"]
+    for value in values:
+        own: dict[Option, Space] = {}
+        if rate:
+            own[rate] = _rate_of(value, rate, now=value == str(subject.default))
+        extras = betas if _ADAM_LIKE.fullmatch(value) else []
+        if momentum and trials >= TRIALS_FOR[Meaning.BETA1] and _SGD_LIKE.fullmatch(value):
+            extras = [momentum]
+        own |= {o: space for o in extras if (space := space_of(o))}
+        lines.append(f"    {choice_text(value)}:")
+        if own:
+            lines.append("      nuisance:")
+            lines += [f"        {o.name}: {space.text()}" for o, space in own.items()]
+    asked = _listed(
+        subject, tuple(choice_text(v) for v in values), choice_text(str(subject.default))
+    )
+    owned = frozenset(o.name for o in (rate, momentum, *adams.values()) if o)
+    return Question(tuple(lines), asked.goal, asked.baseline, subject, asked.passed, owned=owned)
+
+
+def _own(script: Script, meaning: Meaning) -> Option | None:
+    """An option that only some optimizers have: `{args}` has to be able to leave it out."""
+    option = script.first(meaning)
+    return option if option and option.is_number and script.reachable(option) else None
+
+
+def _rate_of(value: str, rate: Option, *, now: bool) -> Space:
+    """Around the default, where it can be this optimizer's: typing `--optimizer sgd` changes no lr."""
+    low, high = ADAPTIVE_LEARNING_RATE if is_adaptive(value) else SGD_LEARNING_RATE
+    fits = now and rate.number is not None and low <= rate.number <= high
+    return around(rate.number if fits else None, (low, high))

@@ -1,0 +1,112 @@
+"""Ranges by rule of thumb: where to search when all that is known is a name and a default.
+
+Wide rather than right: the report says whether the best trials lie at an edge, and which new range
+to take. A range that is too narrow makes a comparison unfair without telling.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from tuneplay.domain.meaning import Meaning
+from tuneplay.drafts.script import Option
+
+#: "Two decades each side": learning rates that work differ by several orders of magnitude between
+#: optimizers (playbook, "Identifying scientific, nuisance, and fixed hyperparameters").
+DECADES = 2
+
+#: Learning rates where no default is known: from what Adam needs to what SGD bears.
+ANY_LEARNING_RATE = (1e-5, 1.0)
+
+#: Learning rates by the family of the optimizer; the ranges of Choi et al. 2019, tables 5 to 9,
+#: rounded outwards.
+ADAPTIVE_LEARNING_RATE = (1e-5, 1e-1)
+SGD_LEARNING_RATE = (1e-3, 1e1)
+
+#: Weight decay where no default is known, or none is used; the low end does as good as nothing.
+ANY_WEIGHT_DECAY = (1e-6, 1e-2)
+
+#: Beyond this the weights are gone before they learn, unless the script starts from there.
+MOST_WEIGHT_DECAY = 1.0
+
+#: Dropout above a half rarely helps; where the default is above it, the range goes further.
+MOST_DROPOUT, MOST_DROPOUT_STRONG = 0.5, 0.8
+
+#: Momentum below this hardly differs from none; a script that uses less is searched from 0.
+USUAL_MOMENTUM = 0.8
+
+
+@dataclass(frozen=True, slots=True)
+class Space:
+    """A range as the draft writes it.
+
+    Attributes:
+        low: Smallest value.
+        high: Largest value.
+        scale: linear, log or reverse_log.
+        limits: As the spec writes them; empty for none.
+    """
+
+    low: float
+    high: float
+    scale: str = "linear"
+    limits: str = ""
+
+    def text(self) -> str:
+        """The range in the spec's language."""
+        parts = [f"low: {number(self.low)}", f"high: {number(self.high)}"]
+        if self.scale != "linear":
+            parts.append(f"scale: {self.scale}")
+        if all(value == int(value) and abs(value) < 1e4 for value in (self.low, self.high)):
+            parts.append("type: float")  # two whole numbers would make an int range
+        if self.limits:
+            parts.append(f"limits: {self.limits}")
+        return "{" + ", ".join(parts) + "}"
+
+
+#: Ranges that do not depend on the default. Momentum and beta are searched as the logarithm of
+#: 1 - x; the ends of beta2 and epsilon are where Adam still differs from itself.
+_SPACES = {
+    Meaning.BETA1: Space(0.8, 0.99, "reverse_log", "[0, 1]"),
+    Meaning.BETA2: Space(0.9, 0.9999, "reverse_log", "[0, 1]"),
+    Meaning.EPSILON: Space(1e-10, 1e-3, "log", "[0, null]"),
+    Meaning.LABEL_SMOOTHING: Space(0.0, 0.2, "linear", "[0, 1]"),
+    Meaning.SCHEDULE: Space(0.1, 1.0, "linear", "[0, 1]"),
+}
+
+
+def space_of(option: Option) -> Space | None:
+    """Where to search for an option; None when there is no rule of thumb for it."""
+    default, meaning = option.number, option.meaning
+    if not option.is_number or meaning is None:
+        return None
+    if meaning is Meaning.LEARNING_RATE:
+        return around(default, ANY_LEARNING_RATE)
+    if meaning is Meaning.WEIGHT_DECAY:
+        found = around(default, ANY_WEIGHT_DECAY)
+        high = min(found.high, MOST_WEIGHT_DECAY) if found.low < MOST_WEIGHT_DECAY else found.high
+        return Space(found.low, high, "log", "[0, null]")
+    if meaning is Meaning.MOMENTUM:
+        low = 0.0 if default is not None and default < USUAL_MOMENTUM else USUAL_MOMENTUM
+        return Space(low, 0.999, "reverse_log", "[0, 1]")
+    if meaning is Meaning.DROPOUT:
+        strong = default is not None and default >= MOST_DROPOUT
+        return Space(0.0, MOST_DROPOUT_STRONG if strong else MOST_DROPOUT, "linear", "[0, 1]")
+    return _SPACES.get(meaning)
+
+
+def around(default: float | None, otherwise: tuple[float, float]) -> Space:
+    """Two decades each side of a default, on the log scale."""
+    if default is None or not 0 < default < math.inf:
+        return Space(*otherwise, "log")
+    return Space(default / 10**DECADES, default * 10**DECADES, "log")
+
+
+def number(value: float) -> str:
+    """A number as a person writes it: `1e-3` and `0.05`, never `0.00030000000000000003`."""
+    text = f"{value:.6g}"
+    if value != 0 and (abs(value) < 0.01 or abs(value) >= 1e4):
+        mantissa, _, exponent = f"{value:.5e}".partition("e")
+        return f"{mantissa.rstrip('0').rstrip('.')}e{int(exponent)}"
+    return text
