@@ -6,10 +6,18 @@ import subprocess
 import sys
 
 import pytest
+import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tuneplay.domain.command import BUILTIN_PLACEHOLDERS, Command, fill, placeholders_in
+from tuneplay.domain.command import (
+    BUILTIN_PLACEHOLDERS,
+    Command,
+    Template,
+    config_text_of,
+    fill,
+    placeholders_in,
+)
 from tuneplay.errors import SpecError
 from tuneplay.spec.load import loads
 
@@ -23,6 +31,7 @@ BUILTIN = {
     "checkpoint_dir": "/rounds/r/trials/a b/0007.1/checkpoints",
     "metrics_file": "/rounds/r/trials/a b/0007.1/metrics.jsonl",
     "params_json": "/rounds/r/trials/a b/0007.1/params.json",
+    "config": "/rounds/r/trials/a b/0007.1/config.yaml",
     "study": "optimizer=adam",
     "trial": "0007",
 }
@@ -299,3 +308,59 @@ def test_quoting_for_a_shell_and_a_list_say_the_same(words):
 def test_what_is_no_command_is_refused(command):
     with pytest.raises(SpecError, match=r"^round\.yaml:3:\d+: command: "):
         words_of(command)
+
+
+# A configuration file that is filled in.
+
+
+def test_a_template_spells_values_as_configurations_do():
+    text = "lr: {lr}\nflag: {flag}\nnone: {none}\nname: {name}\nkeep: {other} ${{lr}} {}\n"
+    values = {"lr": 1e-05, "flag": True, "none": None, "name": "relu"}
+    filled = Template(".yaml", text).fill(values, {})
+    assert filled == "lr: 1.0e-05\nflag: true\nnone: null\nname: relu\nkeep: {other} ${lr} {}\n"
+    assert yaml.safe_load(filled.split("keep")[0]) == {
+        "lr": 1e-05, "flag": True, "none": None, "name": "relu",
+    }  # fmt: skip
+
+
+def test_a_template_in_python_spells_values_as_python_does():
+    text = "lr, flag, none = {lr}, {flag}, {none}"
+    values = {"lr": 1e-05, "flag": False, "none": None}
+    assert Template(".py", text).fill(values, {}) == "lr, flag, none = 1e-05, False, None"
+
+
+@rule
+@given(st.floats(allow_nan=False, allow_infinity=False))
+def test_a_float_in_a_template_is_a_float_to_yaml_and_json(value):
+    text = config_text_of(value)
+    assert json.loads(text) == value
+    assert yaml.safe_load(text) == value
+
+
+def test_each_trial_gets_its_own_filled_copy_and_the_rest_as_arguments(bench):
+    bench.write("conf/base.yaml", "optimizer: {arm}\nlr: {learning_rate}\nepochs: {epochs}\n")
+    bench.write(
+        "train.sh",
+        "#!/bin/sh\n[ $# = 1 ] || exit 9\n"
+        'grep -q "^lr: 0" "$1" && echo \'{"epoch": 1, "val_error": 0.5}\'\n',
+    ).chmod(0o755)
+    spec = bench.spec(
+        "./train.sh {config} {args}", trials=2, more="config_template: conf/base.yaml\n"
+    )
+    assert bench.tuneplay("run", spec).returncode == 0
+    texts = {(folder / "config.yaml").read_text() for folder in bench.attempts()}
+    assert len(texts) == 4
+    assert all("epochs: 3\n" in text for text in texts)
+    bench.write("conf/base.yaml", "other: {learning_rate} {arm}\n")
+    changed = bench.tuneplay("run", spec)
+    assert changed.returncode == 2, "what the trials were made by has changed"
+    assert bench.tuneplay("report", spec).returncode == 0
+
+
+def test_a_word_that_looks_like_a_hyperparameter_in_a_template_is_a_warning(bench):
+    bench.write("base.yaml", "lr: {learning_rte}\narm: {arm}\nother: {zzz}\n")
+    spec = bench.spec("./train {config} {args}", trials=2, more="config_template: base.yaml\n")
+    shown = " ".join(bench.tuneplay("check", spec).stdout.split())
+    assert "{learning_rte} in it is no hyperparameter" in shown
+    assert "did you mean {learning_rate}?" in shown
+    assert "zzz" not in shown

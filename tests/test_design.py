@@ -8,7 +8,7 @@ import pytest
 from tuneplay.design.advice import Level
 from tuneplay.design.rules import RULES
 from tuneplay.errors import SpecError
-from tuneplay.spec.load import loads
+from tuneplay.spec.load import Surroundings, loads
 
 DOCS = Path(__file__).parents[1] / "docs"
 
@@ -52,7 +52,7 @@ nuisance:
 def problems_of(text, name="01-question", earlier=None):
     """Level, path and rule of everything that the rules say."""
     try:
-        problems = loads(text, name, "r.yaml", earlier=earlier).problems
+        problems = loads(text, name, "r.yaml", around=Surroundings(earlier)).problems
         found = [(Level.WARNING, p) for p in problems.warnings]
         found += [(Level.NOTE, p) for p in problems.notes]
         lines = [(level, p.line("r.yaml")) for level, p in found]

@@ -479,3 +479,19 @@ def test_a_budget_smaller_than_anything_still_trains_one_turn(bench):
     spec = bench.spec(trials=5, slots=1, more="budget: {hours: 0.0000001}\n")
     assert bench.tuneplay("run", spec).returncode == 3
     assert len(bench.events("finished")) in (0, 2)
+
+
+def test_trials_run_in_the_folder_that_the_spec_names_wherever_it_is_begun(bench):
+    bench.write("project/train", (bench.root / "train").read_text()).chmod(0o755)
+    bench.write("project/conf.yaml", "lr: {learning_rate}\n")
+    bench.write("specs/x", "")
+    spec = bench.spec(
+        "./train {learning_rate} {epochs} {arm} {config}",
+        name="specs/r.yaml",
+        trials=1,
+        more="workdir: ../project\nconfig_template: conf.yaml\n",
+    )
+    (bench.root / "train").unlink()
+    assert bench.tuneplay("run", spec).returncode == 0
+    assert bench.events("opened")[0]["workdir"] == str(bench.root / "project")
+    assert bench.tuneplay("check", spec).returncode == 0

@@ -150,6 +150,10 @@ class Workshop:
         builtin = self._builtin(intent, folder)
         command = self._round.command
         ours = command.environment(intent.hyperparameters, builtin) | gpu_environment(intent.gpus)
+        template = command.template
+        config = None
+        if template is not None:
+            config = (builtin["config"], template.fill(intent.hyperparameters, builtin))
         return Order(
             f"{intent.trial}.{intent.attempt}",
             command.argv(intent.hyperparameters, builtin),
@@ -157,6 +161,7 @@ class Workshop:
             ours,
             self._workdir,
             folder,
+            config,
         )
 
     def prepare(self, order: Order, hyperparameters: Mapping[str, Scalar]) -> None:
@@ -172,6 +177,9 @@ class Workshop:
             os.makedirs(order.folder.checkpoints if self._keeps_checkpoints else order.folder.root)
             _write_json(order.folder.command, self.secrets.hide_in(command))
             _write_json(order.folder.params, self.secrets.hide_in(hyperparameters))
+            if order.config is not None:
+                with open(order.config[0], "w", encoding="utf-8") as file:
+                    file.write(order.config[1])
         except OSError as error:
             raise LedgerError(
                 f"{order.folder.root}: cannot be written: {error.strerror}",
@@ -213,6 +221,7 @@ class Workshop:
         return str(found.relative_to(self._folder.root)) if found else None
 
     def _builtin(self, intent: Intent, folder: AttemptFolder) -> dict[str, str]:
+        template = self._round.command.template
         return {
             "epochs": str(self._round.epochs),
             "seed": str(intent.seed),
@@ -220,6 +229,7 @@ class Workshop:
             "checkpoint_dir": folder.checkpoints,
             "metrics_file": folder.metrics,
             "params_json": folder.params,
+            "config": folder.config(template.suffix if template else ""),
             "study": intent.trial.study,
             "trial": intent.trial.label,
         }

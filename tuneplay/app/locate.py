@@ -11,7 +11,7 @@ from tuneplay.domain.round import Round
 from tuneplay.errors import LedgerError, TuneplayError, UsageError
 from tuneplay.ledger.file import read
 from tuneplay.ledger.history import History, replay
-from tuneplay.spec.load import Spec, load, loads
+from tuneplay.spec.load import Spec, Surroundings, load, loads
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +39,12 @@ class Place:
         except OSError as error:
             raise LedgerError(f"{self.folder.ledger}: cannot be read: {error.strerror}") from None
 
-    def spec(self, history: History) -> Spec:
+    def spec(self, history: History, workdir: str | None = None) -> Spec:
         """The spec as it stands now: the file's, or the ledger's where there is no file.
+
+        Args:
+            history: What the ledger says.
+            workdir: Folder in which the trials run; None for where they ran before, or here.
 
         Raises:
             SpecError: The spec is wrong.
@@ -49,8 +53,23 @@ class Place:
         if file is None and history.opened and Path(history.opened.source).is_file():
             file = Path(history.opened.source)
         if file is not None:
-            return load(file, self.folder.name, shown(file), earlier=earlier_round)
+            before = workdir or (history.opened.workdir if history.opened else None)
+            around = Surroundings(earlier_round, Path(before) if before else None)
+            return load(file, self.folder.name, shown(file), around)
         return self.recorded(history)
+
+    def workdir(self, spec: Spec, history: History, asked: str | None) -> Path:
+        """Folder in which the trials of a round run while none of them counts.
+
+        Args:
+            spec: The spec.
+            history: What the ledger says.
+            asked: What the user asked for; None for the spec's, or else the current folder.
+        """
+        if asked is not None or spec.round.workdir is None:
+            return Path(asked or ".").resolve()
+        source = self.spec_file or (history.opened and Path(history.opened.source))
+        return (source.parent if source else Path()).joinpath(spec.round.workdir).resolve()
 
     def recorded(self, history: History) -> Spec:
         """The spec as the ledger has it: the one that the trials were made by.
@@ -69,7 +88,9 @@ class Place:
             )
         shown_as = shown(self.folder.ledger)
         # The rules of design may have been others when the round was begun.
-        spec = loads(history.opened.spec, self.folder.name, shown_as, design=False)
+        opened = history.opened
+        around = Surroundings(template=opened.template)
+        spec = loads(opened.spec, self.folder.name, shown_as, design=False, around=around)
         known = {study.key for study in spec.round.studies}
         for trial in (*history.finished, *history.open):
             if trial.study not in known:

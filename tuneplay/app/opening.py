@@ -58,13 +58,13 @@ def open_round(argument: str, workdir: str | None = None) -> Opening:
     """
     place = locate(argument)
     history = place.history()
-    spec = place.spec(history)
+    spec = place.spec(history, workdir)
     if spec.round.trial_variance is not None:
         # Better now than in the report: the round must be one that can tell it.
         trial_sd_of(spec.round.trial_variance)
     secrets = secrets_of(spec.round, os.environ)
     recorded = recorded_spec(spec, secrets, argument)
-    place_of_trials = Path(workdir).resolve() if workdir else Path.cwd()
+    place_of_trials = place.workdir(spec, history, workdir)
     if history.opened is not None and (history.finished or history.open):
         _check_changes(place.recorded(history), spec, recorded, argument)
         if workdir is None:

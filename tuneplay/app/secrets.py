@@ -8,7 +8,7 @@ from tuneplay.domain.hyperparameter import Scalar
 from tuneplay.domain.round import Round
 from tuneplay.domain.secrets import SHORTEST, Secrets
 from tuneplay.errors import SpecError, UsageError
-from tuneplay.spec.load import Spec, loads
+from tuneplay.spec.load import Spec, Surroundings, loads
 
 
 def secrets_of(round_: Round, environ: Mapping[str, str]) -> Secrets:
@@ -45,8 +45,12 @@ def recorded_spec(spec: Spec, secrets: Secrets, file: str) -> Spec:
     if not secrets.texts:
         return spec
     hint = "Write secrets on one line, without escapes, or keep them in the environment."
+    template = spec.round.command.template
+    kept = secrets.hide(template.text) if template else None
     try:
-        hidden = loads(secrets.hide(spec.text), spec.round.name, file, design=False)
+        around = Surroundings(template=kept)
+        name = spec.round.name
+        hidden = loads(secrets.hide(spec.text), name, file, design=False, around=around)
     except SpecError:
         raise SpecError(f"{file}: redact: a secret is part of the spec's own words", hint) from None
     round_ = hidden.round

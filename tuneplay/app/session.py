@@ -173,8 +173,10 @@ def _write_opened(
 ) -> None:
     """Record the spec: when the round begins, and when it was amended."""
     before = history.opened
-    now = (opening.recorded.text, str(opening.workdir))
-    if before is not None and (before.spec, before.workdir) == now:
+    template = opening.recorded.round.command.template
+    text = template.text if template else None
+    now = (opening.recorded.text, str(opening.workdir), text)
+    if before is not None and (before.spec, before.workdir, before.template) == now:
         return
     source = opening.place.spec_file or (before and before.source) or ""
     opened = Opened(
@@ -184,6 +186,7 @@ def _write_opened(
         versions(),
         git_state(opening.workdir, opening.place.folder, opening.secrets),
         machine(with_gpus=with_gpus),
+        text,
     )
     ledger.append([opened])
     history.apply(opened)

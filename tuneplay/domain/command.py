@@ -20,6 +20,7 @@ BUILTIN_PLACEHOLDERS = (
     "checkpoint_dir",
     "metrics_file",
     "params_json",
+    "config",
     "study",
     "trial",
 )
@@ -34,21 +35,60 @@ _NAME = r"[A-Za-z_][A-Za-z0-9_.\-]*(?::[A-Za-z]+)?"
 _PLACEHOLDER = re.compile(r"\{(\{" + _NAME + r"\})\}|\{(" + _NAME + r")\}")
 
 
+#: Files in which Python reads what Python writes: True and None.
+_PYTHON_LIKE = frozenset({".py", ".gin"})
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """A configuration file with placeholders: `config_template`.
+
+    Attributes:
+        suffix: Its suffix, such as `.yaml`; the filled copy has the same.
+        text: Its text, before it is filled in.
+    """
+
+    suffix: str
+    text: str
+
+    def fill(self, hyperparameters: Mapping[str, Scalar], builtin: Mapping[str, str]) -> str:
+        """The configuration of one trial.
+
+        Values are spelled so that YAML, JSON and TOML read them: `true`, `null`, and `1.0e-05`,
+        which YAML 1.1 (PyYAML) takes for a text without the point. In Python files they are
+        spelled as Python does. What is in braces and no placeholder stays.
+        """
+        python = self.suffix in _PYTHON_LIKE
+        values = {
+            name: text_of(value) if python else config_text_of(value)
+            for name, value in hyperparameters.items()
+        } | dict(builtin)
+        return _PLACEHOLDER.sub(
+            lambda match: values.get(match[2], match[0]) if match[2] else match[1], self.text
+        )
+
+
 @dataclass(frozen=True, slots=True)
 class Command:
-    """The train command and the environment that goes with it.
+    """The train command and what goes with it.
 
     Attributes:
         words: The words of the command, before they are filled in.
         env: Environment variables of the trial, before they are filled in.
+        template: A configuration file that is filled in for each trial; None for none.
     """
 
     words: tuple[str, ...]
     env: Mapping[str, str] = field(default_factory=dict)
+    template: Template | None = None
 
     def placeholders(self) -> frozenset[str]:
-        """Every placeholder named in the words and the environment, `{args…}` left out."""
+        """Every placeholder named in the words, the environment and the template.
+
+        `{args…}` is left out.
+        """
         texts = [word for word in self.words if not _is_args(word)] + list(self.env.values())
+        texts += [self.template.text] if self.template else []
         return frozenset(name for text in texts for name in placeholders_in(text))
 
     @property
@@ -90,6 +130,16 @@ class Command:
 def text_of(value: Scalar) -> str:
     """A value as the program reads it: `0.001`, `True`, `None`, or the string itself."""
     return value if isinstance(value, str) else repr(value)
+
+
+def config_text_of(value: Scalar) -> str:
+    """A value as YAML, JSON and TOML read it: `true`, `null`, `1.0e-05`, or the string itself."""
+    if value is None or isinstance(value, bool):
+        return "null" if value is None else str(value).lower()
+    text = text_of(value)
+    if isinstance(value, float) and "e" in text and "." not in text:
+        return text.replace("e", ".0e")
+    return text
 
 
 def texts_of(values: Mapping[str, Scalar]) -> dict[str, str]:

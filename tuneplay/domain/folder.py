@@ -110,6 +110,10 @@ class AttemptFolder:
         """Every hyperparameter of the trial, as JSON."""
         return f"{self.root}/params.json"
 
+    def config(self, suffix: str) -> str:
+        """The filled copy of `config_template`."""
+        return f"{self.root}/config{suffix}"
+
     @property
     def stdout(self) -> str:
         """Standard output of the program."""

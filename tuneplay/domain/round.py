@@ -133,6 +133,8 @@ class Round:
         final_epochs: Epochs of the trainings that this round prepares, when they are longer; None
             when the spec does not say.
         parent: The earlier round that this one follows; None for none.
+        workdir: Folder in which its trials run, relative to the spec's; None for the one from which
+            the round is begun.
         budget: Seconds that one call of `tuneplay run` may take; None for any.
         meanings: What hyperparameters are, where the spec says so; None for nothing known.
         redact: Environment variables and fixed hyperparameters whose values are written nowhere.
@@ -155,6 +157,7 @@ class Round:
     trial_variance: str | None = None
     final_epochs: int | None = None
     parent: str | None = None
+    workdir: str | None = None
     budget: float | None = None
     meanings: Mapping[str, Meaning | None] = field(default_factory=dict)
     redact: tuple[str, ...] = ()

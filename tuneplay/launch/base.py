@@ -25,6 +25,7 @@ class Order:
         added: What this attempt gets on top of it.
         workdir: Folder in which it runs.
         folder: The attempt's folder; it exists.
+        config: Path and text of the filled copy of `config_template`; None without one.
     """
 
     key: str
@@ -33,6 +34,7 @@ class Order:
     added: Mapping[str, str]
     workdir: Path
     folder: AttemptFolder
+    config: tuple[str, str] | None = None
 
     @property
     def env(self) -> dict[str, str]:

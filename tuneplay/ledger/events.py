@@ -33,6 +33,7 @@ class Opened:
         git: Commit of the working folder, whether it was dirty, and the name and hash of the
             file with the diff; empty outside of git.
         machine: Host, platform and GPUs.
+        template: Text of the spec's `config_template`; None for none.
     """
 
     spec: str
@@ -41,6 +42,7 @@ class Opened:
     versions: Mapping[str, str] = field(default_factory=dict)
     git: Mapping[str, Any] = field(default_factory=dict)
     machine: Mapping[str, Any] = field(default_factory=dict)
+    template: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +128,7 @@ def encode(event: Event, at: str) -> dict[str, Any]:
             "versions": dict(event.versions),
             "git": dict(event.git),
             "machine": dict(event.machine),
+            **({"template": event.template} if event.template is not None else {}),
         }
     if isinstance(event, Finished):
         return head | _encode_trial(event.trial)
@@ -153,7 +156,9 @@ def decode(data: Mapping[str, Any]) -> Event | None:
     if kind == "opened":
         spec, source, workdir = (_text(data[key]) for key in ("spec", "source", "workdir"))
         told = (_mapping(data["versions"]), _mapping(data["git"]))
-        return Opened(spec, source, workdir, *told, _mapping(data.get("machine", {})))
+        template = data.get("template")
+        kept = None if template is None else _text(template)
+        return Opened(spec, source, workdir, *told, _mapping(data.get("machine", {})), kept)
     if kind == "finished":
         return Finished(_decode_trial(data))
     if kind == "rerun":

@@ -37,7 +37,13 @@ def check_command(
     every = frozenset().union(*(study.names for study in studies))
     # A hyperparameter with an error of its own is no hyperparameter yet; one complaint is enough.
     declared = every.union(*(_keys(fields[k].node) for k in _ROLES if k in fields))
-    _check_names(field, Command(command.words).placeholders(), declared, studies)
+    in_words = Command(command.words).placeholders()
+    if "config" in in_words and "config_template" not in fields:
+        field.error(
+            "{config} is the filled copy of a template, and there is none",
+            "add config_template: configs/base.yaml",
+        )
+    _check_names(field, in_words, declared, studies)
     for key, value in fields["env"].entries() if "env" in fields else []:
         in_value = set(placeholders_in(command.env.get(key.text, "")))
         _check_names(value, in_value, declared, studies)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from tuneplay.domain.round import Phase, Round, Study
@@ -11,12 +11,14 @@ from tuneplay.errors import SpecError
 from tuneplay.spec.command import check_command, read_command
 from tuneplay.spec.design import Earlier, check_design, read_meanings, read_silenced
 from tuneplay.spec.fields import Field
-from tuneplay.spec.nodes import MAX_BYTES, MapNode, ScalarNode, parse
+from tuneplay.spec.keeping import read_checkpoints, read_reruns
+from tuneplay.spec.nodes import MAX_BYTES, ScalarNode, parse
 from tuneplay.spec.objective import read_infeasible, read_objective
 from tuneplay.spec.problems import Mark, Problem, Problems
 from tuneplay.spec.redact import read_redact
 from tuneplay.spec.resources import read_budget, read_resources
 from tuneplay.spec.studies import check_axes, read_baseline, read_studies
+from tuneplay.spec.template import check_template, read_template
 
 REQUIRED = {
     "goal": "the question of the round in one sentence",
@@ -44,6 +46,8 @@ OPTIONAL = (
     "parent",
     "roles",
     "silence",
+    "config_template",
+    "workdir",
     "budget",
     "redact",
 )
@@ -78,14 +82,33 @@ class Spec:
         return [problem.line(self.problems.file) for problem in sorted(self.problems.notes)]
 
 
-def load(path: Path, name: str, shown: str | None = None, earlier: Earlier | None = None) -> Spec:
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What a spec may refer to.
+
+    Attributes:
+        earlier: How the round that `parent` names is read; None for not at all.
+        base: Folder in which the trials run, where it is known; None for what the spec says.
+        folder: Folder of the spec's file, which `workdir` is relative to.
+        template: Text of the `config_template` as it was recorded; None to read its file.
+    """
+
+    earlier: Earlier | None = None
+    base: Path | None = None
+    folder: Path = Path()
+    template: str | None = None
+
+
+def load(
+    path: Path, name: str, shown: str | None = None, around: Surroundings | None = None
+) -> Spec:
     """Read the spec in a file, and hold its design against the playbook's rules.
 
     Args:
         path: The file.
         name: The round's name.
         shown: The file's name in messages; the path itself by default.
-        earlier: How the round that `parent` names is read; None for not at all.
+        around: What it may refer to; its folder is that of the file.
 
     Raises:
         SpecError: The file cannot be read, or the spec is wrong.
@@ -103,11 +126,16 @@ def load(path: Path, name: str, shown: str | None = None, earlier: Earlier | Non
     except UnicodeDecodeError as error:
         line = data[: error.start].count(b"\n") + 1
         raise SpecError(f"{shown}:{line}:1: not UTF-8 text") from None
-    return loads(text, name, shown, earlier=earlier)
+    return loads(text, name, shown, around=replace(around or Surroundings(), folder=path.parent))
 
 
 def loads(
-    text: str, name: str, shown: str, *, design: bool = True, earlier: Earlier | None = None
+    text: str,
+    name: str,
+    shown: str,
+    *,
+    design: bool = True,
+    around: Surroundings | None = None,
 ) -> Spec:
     """Read a spec from its text; see `load`.
 
@@ -116,8 +144,9 @@ def loads(
         name: The round's name.
         shown: The file's name in messages.
         design: Whether the rules of design are applied: not to a round that was carried out.
-        earlier: As for `load`.
+        around: What it may refer to.
     """
+    around = around or Surroundings()
     problems = Problems(shown, text)
     node = parse(text, problems)
     if node is None:
@@ -128,18 +157,25 @@ def loads(
     for key, right in REQUIRED.items():
         if key not in fields:
             root.error(f"'{key}' is missing", right)
-    round_ = _round(fields, root, name)
+    round_ = _round(fields, root, name, around)
     silenced = read_silenced(fields.get("silence"))
     if design:
-        check_design(round_, root, fields, silenced, earlier)
+        check_design(round_, root, fields, silenced, around.earlier)
     problems.raise_errors()
     return Spec(round_, text, problems)
 
 
-def _round(fields: Mapping[str, Field], root: Field, name: str) -> Round:
+def _round(fields: Mapping[str, Field], root: Field, name: str, place: Surroundings) -> Round:
     """The round, with stand-ins where an error was noted."""
     studies = read_studies(fields, root)
     command = read_command(fields)
+    in_command = "config" in command.placeholders()
+    workdir = _read_place(fields, "workdir")
+    base = place.base or (place.folder / workdir if workdir else Path())
+    template = read_template(fields, base, place.template, in_command)
+    if template is not None:
+        command = replace(command, template=template)
+        check_template(template, fields["config_template"], studies)
     check_command(command, fields, studies)
     _check_single_way(fields, "metrics", "auto")
     _check_single_way(fields, "launcher", "local")
@@ -166,13 +202,14 @@ def _round(fields: Mapping[str, Field], root: Field, name: str) -> Round:
         baseline=read_baseline(fields, root, studies),
         redact=read_redact(fields, command, studies),
         seed=fields["seed"].whole(0) if "seed" in fields else 0,
-        rerun_seeds=_read_reruns(fields.get("reruns")),
+        rerun_seeds=read_reruns(fields.get("reruns")),
         infeasible=read_infeasible(fields.get("infeasible")),
-        keep_checkpoints=_read_checkpoints(fields.get("checkpoints")),
+        keep_checkpoints=read_checkpoints(fields.get("checkpoints")),
         resources=read_resources(fields.get("resources")),
         trial_variance=_read_place(fields, "trial_variance"),
         final_epochs=_read_final_epochs(fields.get("final_epochs"), epochs),
         parent=_read_place(fields, "parent"),
+        workdir=workdir,
         budget=read_budget(fields.get("budget")),
         meanings=read_meanings(fields.get("roles"), _names(studies)),
     )
@@ -183,8 +220,8 @@ def _names(studies: tuple[Study, ...]) -> frozenset[str]:
 
 
 def _read_place(fields: Mapping[str, Field], key: str) -> str | None:
-    """An earlier round, as the spec names it; None where it names none."""
-    return fields[key].text("a round's folder") if key in fields else None
+    """A folder, as the spec names it; None where it names none."""
+    return fields[key].text("a folder") if key in fields else None
 
 
 def _read_final_epochs(field: Field | None, epochs: int) -> int | None:
@@ -205,25 +242,3 @@ def _check_single_way(fields: Mapping[str, Field], key: str, only: str) -> None:
         node = fields[key].node
         if not isinstance(node, ScalarNode) or node.text != only:
             fields[key].error(f"{fields[key].shown()} is not supported yet", f"so far only {only}")
-
-
-def _read_reruns(field: Field | None) -> int:
-    fields = field.fields(("seeds",)) if field else {}
-    return fields["seeds"].whole(1) if "seeds" in fields else 5
-
-
-def _read_checkpoints(field: Field | None) -> int | None:
-    """How many of the best checkpoints are kept; None for all."""
-    if field and isinstance(field.node, ScalarNode) and not field.is_null:
-        field.error(f"{field.shown()} is not a mapping", "write {keep: best}")
-        return 1
-    keep = field.fields(("keep",)).get("keep") if field else None
-    if keep is None or keep.is_word("best"):
-        return 1
-    if keep.is_word("all"):
-        return None
-    if isinstance(keep.node, MapNode):
-        best_n = keep.fields(("best_n",)).get("best_n")
-        return best_n.whole(1) if best_n else 1
-    keep.error(f"{keep.shown()} is not known", "write best, {best_n: 3} or all")
-    return 1

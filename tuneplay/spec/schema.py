@@ -163,6 +163,8 @@ def _optional() -> dict[str, Schema]:
         "trial_variance": about("An earlier round that knows the spread over seeds.", TEXT),
         "final_epochs": whole(1, description="Epochs of the long trainings that this prepares."),
         "parent": about("The earlier round that this one follows.", TEXT),
+        "workdir": about("Folder in which trials run, relative to this file.", TEXT),
+        "config_template": about("A configuration file with placeholders: {config}.", TEXT),
         "budget": mapping(
             {"hours": {"type": "number", "exclusiveMinimum": 0}},
             "What one call of `tuneplay run` may take; every study then has as many trials.",
