@@ -124,7 +124,7 @@ def test_a_trial_that_had_no_room_is_no_evidence_and_is_trained_again(bench, cod
     spec = bench.spec(f"./low {{learning_rate}} {{arm}} {code}", epochs=2, trials=4, slots=1)
     result = bench.tuneplay("run", spec)
     assert result.returncode == 5
-    assert "arm=a/0000.1: its log says that a disk that it writes to is full" in result.stderr
+    assert "arm=a/0000.1: its log says that its disk is full" in result.stderr
     assert "Free space" in result.stderr
     assert len(bench.events("intent")) == 1
     assert bench.events("finished") == []

@@ -15,7 +15,7 @@ import tempfile
 import time
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from tuneplay.domain.folder import RoundFolder
 from tuneplay.domain.secrets import Secrets
@@ -117,25 +117,29 @@ def _git(folder: Path, deadline: float, *arguments: str) -> bytes | None:
 
 def _output(command: list[str], seconds: float) -> bytes | None:
     """What a program prints, at most a little more than `MAX_DIFF`; None if it fails or hangs."""
-    with tempfile.TemporaryFile() as out:
-        try:
-            child = subprocess.Popen(
-                command,
-                stdin=subprocess.DEVNULL,
-                stdout=out,
-                stderr=subprocess.DEVNULL,
-                env={**os.environ, "GIT_TERMINAL_PROMPT": "0"},
-            )
-        except OSError:
-            return None
-        try:
-            code = child.wait(seconds)
-        except subprocess.TimeoutExpired:
-            child.kill()
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                child.wait(0.2)  # not for ever: a file system that hangs may hold it
-            return None
-        if code != 0:
-            return None
-        out.seek(0)
-        return out.read(MAX_DIFF + 1)
+    try:
+        with tempfile.TemporaryFile() as out:
+            return _printed(command, seconds, out)
+    except OSError:
+        return None  # no such program, or no room for what it prints
+
+
+def _printed(command: list[str], seconds: float, out: IO[bytes]) -> bytes | None:
+    child = subprocess.Popen(
+        command,
+        stdin=subprocess.DEVNULL,
+        stdout=out,
+        stderr=subprocess.DEVNULL,
+        env={**os.environ, "GIT_TERMINAL_PROMPT": "0"},
+    )
+    try:
+        code = child.wait(seconds)
+    except subprocess.TimeoutExpired:
+        child.kill()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            child.wait(0.2)  # not for ever: a file system that hangs may hold it
+        return None
+    if code != 0:
+        return None
+    out.seek(0)
+    return out.read(MAX_DIFF + 1)

@@ -109,12 +109,16 @@ def _usage(error: Exception) -> int:
 
 def _defect(error: Exception) -> int:
     """A defect of tuneplay: say so, keep the traceback in a file, and lose nothing."""
-    with tempfile.NamedTemporaryFile(
-        "w", prefix="tuneplay-", suffix=".txt", delete=False, encoding="utf-8"
-    ) as file:
-        traceback.print_exception(error, file=file)
+    try:
+        with tempfile.NamedTemporaryFile(
+            "w", prefix="tuneplay-", suffix=".txt", delete=False, encoding="utf-8"
+        ) as file:
+            traceback.print_exception(error, file=file)
+        details = f"Details for a report: {file.name}"
+    except OSError as full:
+        details = f"Details could not be written: {full.strerror}"
     say(
         f"tuneplay: a defect of tuneplay, not of your round: {type(error).__name__}: {error}",
-        f"What is recorded is safe. Details for a report: {file.name}",
+        f"What is recorded is safe. {details}",
     )
     return ExitCode.INTERNAL

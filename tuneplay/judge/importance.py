@@ -34,7 +34,7 @@ from tuneplay.judge.shares import (
 )
 
 #: Upper bound of a share of the variance below which tuning changed nothing: a usual threshold of
-#: sensitivity screening for total indices. On recorded grids (`../shared/eval`, tabular) it was
+#: sensitivity screening for total indices. On recorded grids (HPOLib, HPOBench) it was
 #: said of at most 3 % of the hyperparameters whose true share is above it.
 NO_EFFECT_SHARE = 0.05
 

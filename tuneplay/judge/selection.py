@@ -11,8 +11,10 @@ from tuneplay.domain.trial import Trial
 #: The trials that matter for advice: the better quarter of a study.
 BETTER_SHARE = 0.25
 
-#: ... but never fewer than this, where there are as many.
+#: ... but never fewer than this, where there are as many, and never more than that: a hundred curves
+#: tell whatever a thousand do.
 BETTER_LEAST = 3
+BETTER_MOST = 100
 
 
 def ranked(trials: Iterable[Trial], direction: Direction) -> list[Trial]:
@@ -25,5 +27,6 @@ def ranked(trials: Iterable[Trial], direction: Direction) -> list[Trial]:
 
 
 def better_part(best_first: Sequence[Trial]) -> Sequence[Trial]:
-    """The better quarter of ranked trials, at least `BETTER_LEAST` of them."""
-    return best_first[: max(BETTER_LEAST, math.ceil(BETTER_SHARE * len(best_first)))]
+    """The better quarter of ranked trials, from `BETTER_LEAST` to `BETTER_MOST` of them."""
+    quarter = math.ceil(BETTER_SHARE * len(best_first))
+    return best_first[: min(BETTER_MOST, max(BETTER_LEAST, quarter))]

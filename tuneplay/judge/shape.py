@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from tuneplay.domain.curves import Curves, Direction
 
-#: Parts of a curve: fifths, since the epoch budget is judged by fifths (DESIGN 6; the lecture).
+#: Parts of a curve: fifths, since the epoch budget is judged by fifths (`epochs.EARLY_SHARE`).
 PARTS = 5
 
 #: Fewer values have no fifths.
