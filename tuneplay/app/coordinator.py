@@ -59,6 +59,7 @@ class Coordinator:
         self._budget = TimeBudget(parts.round, len(parts.shares))
         self._enforcer = Enforcer(parts.round.resources, parts.launcher)
         ended = parts.history.finished.values()
+        self._durations.extend(trial.seconds for trial in ended if trial.seconds is not None)
         self.breaker = Breaker(parts.round.objective.metric, ended)
         self.broken = False
         self.cannot_start: CannotStartError | None = None
@@ -68,6 +69,11 @@ class Coordinator:
         attempt.share = self._slots.claim(attempt.share)
         self._running[attempt.key] = attempt
         self._taken_back.append(attempt)
+
+    def expect(self, seconds: float | None) -> None:
+        """How long a trial may take, as long as none has ended."""
+        if seconds is not None and not self._durations:
+            self._durations.append(seconds)
 
     def settle(self, attempt: Attempt, exit_code: int | None) -> None:
         """Decide on an attempt that ended while no coordinator lived."""
@@ -103,12 +109,13 @@ class Coordinator:
 
     def progress(self) -> Progress:
         """How far the round has come."""
+        slots = len(self._p.shares)
         return picture(
             self._p.round,
             self.tally,
             list(self._running.values()),
-            seconds_left(self._durations, self._running.values(), len(self._pending)),
-            len(self._p.shares),
+            seconds_left(self._durations, self._running.values(), len(self._pending), slots),
+            slots,
             self._p.stop.level,
         )
 

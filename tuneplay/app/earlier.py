@@ -1,9 +1,33 @@
-"""The trial variance of an earlier round, which a spec may name."""
+"""What earlier rounds, which a spec may name, tell of this one."""
 
 from __future__ import annotations
 
+import statistics
+
 from tuneplay.app.locate import locate
-from tuneplay.errors import UsageError
+from tuneplay.domain.round import Round
+from tuneplay.errors import TuneplayError, UsageError
+
+
+def expected_seconds(round_: Round) -> float | None:
+    """How long a trial may take, by those of the round that this one follows.
+
+    Args:
+        round_: The round.
+
+    Returns:
+        The middle one of their times, for as many epochs; None when that is not known.
+    """
+    if round_.parent is None:
+        return None
+    try:
+        place = locate(round_.parent)
+        history = place.history()
+        epochs = place.recorded(history).round.epochs
+    except TuneplayError:
+        return None
+    times = [trial.seconds for trial in history.finished.values() if trial.seconds is not None]
+    return statistics.median(times) / epochs * round_.epochs if times else None
 
 
 def trial_sd_of(argument: str) -> float:

@@ -61,7 +61,7 @@ def picture(
 
 
 def seconds_left(
-    durations: Collection[float], running: Collection[Attempt], pending: int
+    durations: Collection[float], running: Collection[Attempt], pending: int, slots: int
 ) -> float | None:
     """Estimated time left, from the mean duration of the trials so far.
 
@@ -69,6 +69,7 @@ def seconds_left(
         durations: Seconds that the last ended trials took.
         running: The attempts that live.
         pending: Trials that have not begun.
+        slots: Trials at the same time.
 
     Returns:
         Seconds; None before the first trial has ended.
@@ -77,4 +78,4 @@ def seconds_left(
         return None
     now, mean = time.monotonic(), sum(durations) / len(durations)
     begun = sum(max(0.0, mean - (now - attempt.began)) for attempt in running)
-    return (mean * pending + begun) / max(1, len(running))
+    return (mean * pending + begun) / max(1, min(slots, len(running) + pending))

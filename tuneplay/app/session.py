@@ -12,6 +12,7 @@ from pathlib import Path
 from tuneplay.app.asking import Asker
 from tuneplay.app.attempt import Workshop
 from tuneplay.app.coordinator import Coordinator
+from tuneplay.app.earlier import expected_seconds
 from tuneplay.app.locate import shown
 from tuneplay.app.observer import Observer
 from tuneplay.app.opening import Opening
@@ -95,6 +96,8 @@ def coordinate(
         LedgerError: The ledger cannot be written.
     """
     coordinator = recover(parts, wanted, tally)
+    if parts.round.parent is not None:
+        coordinator.expect(expected_seconds(parts.round))
     observer, folder = parts.observer, shown(opening.place.folder.root)
     before = coordinator.progress()
     if before.ended == before.planned and not before.running:

@@ -23,9 +23,9 @@ class LineView:
         verb = "goes on" if progress.ended or progress.running else "begins"
         slots = count(progress.slots, "slot")
         self._print(f"{progress.name} {verb}: {progress.goal}")
-        self._print(
-            f"{progress.ended} of {count(progress.planned, 'trial')} done, {slots}, in {workdir}"
-        )
+        left = f", about {duration(progress.seconds_left)} left" if progress.seconds_left else ""
+        done = f"{progress.ended} of {count(progress.planned, 'trial')} done"
+        self._print(f"{done}, {slots}{left}, in {workdir}")
 
     def started(self, trial: TrialId, attempt: int, *, resumed: bool) -> None:
         """Say that an attempt was started, or found alive."""
