@@ -104,7 +104,9 @@ def design_of(round_: Round) -> Design:
     """The design of a round."""
     found: dict[tuple[object, ...], Use] = {}
     for use in _all_uses(round_):
-        identity = (use.key, use.name, use.space, type(use.value), use.value)
+        # Two scientific values may have the same range: each has a line of its own in the spec.
+        place = id(use.space) if use.space is not None else (use.study, type(use.value), use.value)
+        identity = (use.key, use.name, place)
         found.setdefault(identity, use)
     return Design(round_, tuple(found.values()))
 

@@ -25,7 +25,7 @@ _RETUNED = OPTIMIZER_MEANINGS | REGULARIZATION_MEANINGS
 
 def since(parent: Round, round_: Round) -> Iterator[Advice]:
     """Hyperparameters that stay fixed although what they depend on was changed."""
-    before, now = _fixed(parent), _fixed(round_)
+    before, now = {**_baseline(parent), **_fixed(parent)}, _fixed(round_)
     changed = [
         name
         for name, value in now.items()
@@ -46,6 +46,11 @@ def since(parent: Round, round_: Round) -> Iterator[Advice]:
                     study.key,
                 )
         return
+
+
+def _baseline(round_: Round) -> Mapping[str, Scalar]:
+    """The scientific values that a round began with."""
+    return round_.study(round_.baseline).scientific if round_.baseline else {}
 
 
 def _fixed(round_: Round) -> Mapping[str, Scalar]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Iterator
 
@@ -35,6 +34,55 @@ _EXTRAS = frozenset(
     }
 )
 
+#: Words that ask nothing by themselves.
+_GENERIC = frozenset(
+    [
+        "a",
+        "an",
+        "the",
+        "this",
+        "that",
+        "it",
+        "is",
+        "of",
+        "for",
+        "and",
+        "vs",
+        "versus",
+        "my",
+        "our",
+        "round",
+        "goal",
+        "study",
+        "question",
+        "experiment",
+        "test",
+        "try",
+        "tune",
+        "tuning",
+        "search",
+        "compare",
+        "comparison",
+        "find",
+        "improve",
+        "better",
+        "best",
+        "good",
+        "model",
+        "network",
+        "training",
+        "hyperparameter",
+        "hyperparameters",
+        "parameter",
+        "parameters",
+        "optimize",
+        "baseline",
+        "run",
+        "first",
+        "new",
+    ]
+)
+
 #: So many extras in a first round are no simple start.
 _SEVERAL_EXTRAS = 2
 
@@ -57,7 +105,7 @@ def compared(design: Design) -> Iterator[Advice]:
         yield Advice(
             SEVERAL_SCIENTIFIC,
             f"{len(names)} scientific hyperparameters ({', '.join(names)}): their effects cannot be "
-            f"told apart by a comparison with one baseline, and {_product(design.round)} are "
+            f"told apart by a comparison with one baseline; {_product(design.round)}: "
             f"{total:,} trainings",
             "one question a round",
             "scientific",
@@ -78,8 +126,9 @@ def _product(round_: Round) -> str:
         len({study.scientific[name] for study in round_.studies})
         for name in round_.studies[0].scientific
     ]
-    times = " x ".join(map(str, sizes)) + f" = {math.prod(sizes)}" if len(sizes) > 1 else "1"
-    return f"{times} studies of {round_.trials} trials"
+    product = f"{' x '.join(map(str, sizes))} = " if len(sizes) > 1 else ""
+    studies = f"{product}{len(round_.studies)} stud{'y' if len(round_.studies) == 1 else 'ies'}"
+    return f"{studies} of {round_.trials} trials"
 
 
 def simplicity(design: Design) -> Iterator[Advice]:
@@ -98,11 +147,18 @@ def simplicity(design: Design) -> Iterator[Advice]:
         )
 
 
+def _words(*texts: str) -> set[str]:
+    return {word for text in texts for word in re.findall(r"[^\W\d_]+", text.casefold())}
+
+
 def goal(design: Design) -> Iterator[Advice]:
     """A goal is a question, not a name."""
-    words = set(re.findall(r"[^\W\d_]+", design.round.goal.casefold()))
-    named = set(re.findall(r"[^\W\d_]+", design.round.name.casefold()))
-    if len(words) < 2 or words <= named:
+    words = _words(design.round.goal)
+    named = _words(design.round.name, *(u.name for u in design.uses if u.key == "scientific"))
+    plural = {f"{word}s" for word in named}
+    # Other scripts do without spaces: a word of theirs may be a whole question.
+    long = any(not word.isascii() for word in words)
+    if not long and (len(words) < 2 or words <= named | plural | _GENERIC):
         yield Advice(
             EMPTY_GOAL,
             f"the goal '{design.round.goal}' says no more than a name",

@@ -6,8 +6,8 @@ import math
 from collections.abc import Iterator
 
 from tuneplay.design.advice import Advice, Design, Level, Rule, Use, about
-from tuneplay.domain.hyperparameter import Choice, Range, Scale
-from tuneplay.domain.meaning import Meaning
+from tuneplay.domain.hyperparameter import Choice, Range, Scale, is_number
+from tuneplay.domain.meaning import OPTIMIZER_MEANINGS, Meaning
 from tuneplay.domain.round import Phase
 
 _BOUNDARIES = "Identifying bad search space boundaries"
@@ -37,6 +37,9 @@ NEAR_ONE_FACTOR = 2.0
 #: Fractions of units or examples: their natural scale is linear, however small the lower end.
 _LINEAR = frozenset({Meaning.DROPOUT, Meaning.LABEL_SMOOTHING, Meaning.AUGMENTATION})
 
+#: Their best values may lie decades apart.
+_DECADES = frozenset({Meaning.LEARNING_RATE, Meaning.WEIGHT_DECAY, Meaning.EPSILON})
+
 _NEAR_ONE = frozenset({Meaning.MOMENTUM, Meaning.BETA1, Meaning.BETA2})
 
 #: Numbers in a list from which on it is a grid and not a choice.
@@ -60,6 +63,14 @@ def scales(design: Design) -> Iterator[Advice]:
                     "scale: reverse_log"
                     + ("" if h.high < 1 else ", with an end below 1, as in 0.999"),
                 )
+        elif h.scale is Scale.LINEAR and use.meaning in _DECADES and h.low <= 0 < h.high:
+            yield about(
+                use,
+                LINEAR_DECADES,
+                f"{h.low:g} to {h.high:g} on a linear scale: hardly a point lies below "
+                f"{h.high / 10:g}, whatever is best",
+                "scale: log, with a low end above 0",
+            )
         elif h.scale is Scale.LINEAR and h.low > 0 and use.meaning not in _LINEAR:
             if math.log10(h.high / h.low) > WIDE_DECADES:
                 yield about(
@@ -99,9 +110,10 @@ def grids(design: Design) -> Iterator[Advice]:
         return
     nuisance = [use for use in design.uses if use.key == "nuisance"]
     lists = [use for use in nuisance if _is_grid(use)]
-    rates = [use for use in lists if use.meaning is Meaning.LEARNING_RATE]
+    tuned = [use for use in nuisance if use.meaning in OPTIMIZER_MEANINGS and _is_grid(use)]
+    tuned += [u for u in nuisance if u.meaning is Meaning.LEARNING_RATE and _is_numbers(u)]
     whole = lists if len(lists) > 1 and len(lists) == len(nuisance) else []
-    for use in whole or rates:
+    for use in whole or dict.fromkeys(tuned):
         yield about(
             use,
             GRID,
@@ -114,5 +126,10 @@ def _is_grid(use: Use) -> bool:
     return (
         isinstance(use.space, Choice)
         and len(use.space.choices) >= _GRID_VALUES
-        and all(isinstance(v, int | float) and not isinstance(v, bool) for v in use.space.choices)
+        and _is_numbers(use)
     )
+
+
+def _is_numbers(use: Use) -> bool:
+    """Whether it is a list of numbers, in quotes or not."""
+    return isinstance(use.space, Choice) and all(is_number(v) for v in use.space.choices)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tuneplay.design.advice import Advice, Design, Level, Rule, Use, about
-from tuneplay.domain.hyperparameter import Range
+from tuneplay.domain.hyperparameter import Hyperparameter, Range, is_number
 from tuneplay.domain.meaning import (
     OPTIMIZER_MEANINGS,
     REGULARIZATION_MEANINGS,
@@ -48,6 +48,14 @@ _NEEDED = (Meaning.LEARNING_RATE,)
 def never_searched(design: Design) -> Iterator[Advice]:
     """Budget, chance, and what ends a training early are no hyperparameters."""
     for use in design.uses:
+        if use.meaning is Meaning.LENGTH and use.key == "fixed" and use.study is not None:
+            yield about(
+                use,
+                TRAINING_LENGTH,
+                "one scientific value trains longer than another, and nothing else can be told",
+                "one length for all",
+                Level.WARNING,
+            )
         if use.meaning is Meaning.LENGTH and use.searched:
             yield about(
                 use,
@@ -98,6 +106,13 @@ def batch(design: Design) -> Iterator[Advice]:
             )
         if use.meaning is not Meaning.BATCH_SIZE:
             continue
+        if use.key == "fixed" and use.study is not None:
+            yield about(
+                use,
+                BATCH_SIZE_COMPARED,
+                "the batch size differs between scientific values: it is compared with them",
+                "one batch size for all",
+            )
         if use.key == "nuisance":
             yield about(
                 use,
@@ -120,10 +135,17 @@ def fairness(design: Design) -> Iterator[Advice]:
     """Each scientific value is tuned, and tuned alike."""
     studies = design.round.studies
     if len(studies) < 2 and not studies[0].axes:
+        if not studies[0].space:
+            yield Advice(
+                NO_NUISANCE,
+                "nothing is searched, so all trials are one and the same training",
+                "tune at least the learning rate",
+                "nuisance",
+            )
         return
     bare = [study.key for study in studies if not (study.shared or study.conditional)]
     if bare:
-        who = "no study has" if len(bare) == len(studies) else f"{', '.join(bare)} has"
+        who = "no study has" if len(bare) == len(studies) else f"{', '.join(bare)} has no"
         yield Advice(
             NO_NUISANCE,
             f"{who} nuisance hyperparameters: one configuration stands for a scientific value, and "
@@ -151,7 +173,13 @@ def fairness(design: Design) -> Iterator[Advice]:
 
 def _fixed_optimizer(design: Design) -> Iterator[Advice]:
     """Fixed learning rates, and what else of the optimizers is fixed."""
-    fixed = [u for u in design.uses if u.key == "fixed" and u.meaning in OPTIMIZER_MEANINGS]
+    fixed = [
+        use
+        for use in design.uses
+        if use.key == "fixed"
+        and use.meaning in OPTIMIZER_MEANINGS
+        and not _is_compared(design, use)
+    ]
     rates = [use for use in fixed if use.meaning is Meaning.LEARNING_RATE]
     others = [use for use in fixed if use.meaning is not Meaning.LEARNING_RATE]
     for group, level in ((rates, None), (others, Level.NOTE)):
@@ -168,14 +196,20 @@ def _fixed_optimizer(design: Design) -> Iterator[Advice]:
         )
 
 
+def _is_compared(design: Design, use: Use) -> bool:
+    """Whether what is fixed under one scientific value is another or tuned under the next."""
+    return use.study is not None and any(
+        other.name == use.name and other is not use for other in design.uses
+    )
+
+
 def regularization(design: Design) -> Iterator[Advice]:
     """Whether to regularize at all is a choice of its own; its strength is nuisance."""
     for use in design.uses:
         if (
             use.key == "nuisance"
             and use.meaning in REGULARIZATION_MEANINGS
-            and isinstance(use.space, Range)
-            and use.space.low > 0
+            and _always_on(use.space)
             and use.study is None
         ):
             yield about(
@@ -185,3 +219,12 @@ def regularization(design: Design) -> Iterator[Advice]:
                 "fine once that is settled; else make with and without scientific, and the strength "
                 "nuisance under with",
             )
+
+
+def _always_on(space: Hyperparameter | None) -> bool:
+    """Whether every value of a strength regularizes: 0, None and words may mean without."""
+    if space is None:
+        return False
+    if isinstance(space, Range):
+        return space.low > 0
+    return all(is_number(value) and float(value or 0) > 0 for value in space.choices)

@@ -148,3 +148,13 @@ def _rounded(value: float, width: float) -> float:
 def _one_minus(value: float) -> float:
     """1 - value without the binary noise: 1 - 0.001 reads 0.999."""
     return float(1 - Decimal(repr(value)))
+
+
+def is_number(value: Scalar) -> bool:
+    """Whether a value is a number, or a text that reads as one."""
+    if isinstance(value, bool) or value is None:
+        return False
+    try:
+        return math.isfinite(float(value))
+    except (ValueError, OverflowError):
+        return False
