@@ -108,6 +108,21 @@ FLAWS = [
     (with_nuisance("adam_beta2: {low: 0.9, high: 0.999, scale: reverse_log}"), "warning", "adam-trials", "nuisance.adam_beta2"),
     (ONE.replace("trials: 40", "trials: 24") + "  epsilon: {low: 1e-9, high: 1e-4, scale: log}\n", "warning", "adam-trials", "nuisance.epsilon"),
     (ONE.replace("trials: 40", "trials: 4"), "warning", "few-trials", "trials"),
+    (ONE.split("baseline", maxsplit=1)[0], "warning", "no-nuisance", "nuisance"),
+    (GOOD.replace("adam:\n      nuisance:\n        learning_rate: {low: 1e-5, high: 1e-2, scale: log}", "adam:"),
+     "warning", "untuned-value", "scientific.optimizer.adam"),
+    (ONE.replace("{low: 1e-4, high: 1, scale: log}", "{low: 0.0, high: 0.1}"), "warning", "linear-decades", "nuisance.lr"),
+    (ONE.replace("{low: 1e-4, high: 1, scale: log}", "['1e-3', '1e-2']"), "warning", "grid", "nuisance.lr"),
+    (with_nuisance("weight_decay: [1e-5, 1e-4, 1e-3, 0]"), "warning", "grid", "nuisance.weight_decay"),
+    (with_nuisance("dropout: [0.1, 0.3]"), "note", "regularization-choice", "nuisance.dropout"),
+    (ONE.replace("Does a deeper network reach a lower validation error?", "Compare depths"), "warning", "empty-goal", "goal"),
+    (GOOD.replace("    adam:\n      nuisance:", "    adam:\n      fixed: {max_steps: 900}\n      nuisance:")
+     .replace("    nesterov:\n      nuisance:", "    nesterov:\n      fixed: {max_steps: 100}\n      nuisance:"),
+     "warning", "training-length", "scientific.optimizer.adam.fixed.max_steps"),
+    (GOOD.replace(", hidden_layers: 2", "").replace("batch_size: 64", "hidden_layers: 2")
+     .replace("    adam:\n      nuisance:", "    adam:\n      fixed: {batch_size: 64}\n      nuisance:")
+     .replace("    nesterov:\n      nuisance:", "    nesterov:\n      fixed: {batch_size: 256}\n      nuisance:"),
+     "warning", "batch-size-compared", "scientific.optimizer.adam.fixed.batch_size"),
 ]  # fmt: skip
 
 
@@ -151,6 +166,41 @@ def test_the_examples_go_by_the_book(path):
 )
 def test_usual_ranges_are_left_alone(line):
     assert [one for one in problems_of(with_nuisance(line)) if one[0] is not Level.NOTE] == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        GOOD.replace("nesterov:\n      nuisance:", "nesterov:\n      fixed: {nesterov: true}\n      nuisance:")
+        .replace("adam:\n      nuisance:", "adam:\n      fixed: {nesterov: false}\n      nuisance:"),
+        ONE.replace("Does a deeper network reach a lower validation error?", "深い層は検証誤差を下げますか"),
+        ONE.replace("Does a deeper network reach a lower validation error?", "Is a deeper network worth it?"),
+    ],
+)  # fmt: skip
+def test_what_is_compared_is_no_caveat_and_every_question_is_one(text):
+    assert problems_of(text) == []
+
+
+def test_the_same_flaw_under_two_values_is_told_twice():
+    text = GOOD.replace("{low: 1e-3, high: 1, scale: log}", "{low: 1e-4, high: 1.0}")
+    text = text.replace("{low: 1e-5, high: 1e-2, scale: log}", "{low: 1e-4, high: 1.0}")
+    assert [one[1] for one in problems_of(text)] == ["linear-decades"] * 2
+
+
+def test_the_cost_of_a_product_is_counted_with_its_ranges():
+    text = ONE.replace(
+        "{depth: [2, 4]}", "{depth: [2, 4], wd: {low: 1e-6, high: 1e-2, scale: log}}"
+    )
+    (warning,) = loads(text, "r", "r.yaml").warnings
+    assert "2 studies of 40 trials: 80 trainings" in warning
+
+
+def test_what_was_scientific_before_and_is_fixed_now_was_changed():
+    parent = loads(ONE.replace("depth: [2, 4]", "width: [8, 16]").replace("{depth: 2}", "{width: 8}"),
+                   "00-before", "p.yaml").round  # fmt: skip
+    text = ONE + "fixed: {width: 16, momentum: 0.9}\nparent: rounds/00\n"
+    found = problems_of(text, earlier=lambda _: parent)
+    assert "retune-after-change" in [one[1] for one in found]
 
 
 def test_a_rule_is_silenced_by_its_name_and_a_reason():

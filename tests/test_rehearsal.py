@@ -1,5 +1,7 @@
 """`tuneplay check --try`: a few epochs before a round is begun."""
 
+import time
+
 import pytest
 from conftest import pids_of
 
@@ -61,7 +63,6 @@ def test_what_works_is_said_with_the_cost_of_the_whole_round(tried):
     ("broken", "says"),
     [
         ("seed", "two seeds gave the very same curves"),
-        ("metric", "no val_error is read, and every trial would fail: it printed validation"),
         ("epochs", "it was asked for 2 epochs and went on: pass {epochs}"),
         ("names", "50 kB were saved, and no checkpoint of an epoch was recognised"),
     ],
@@ -70,6 +71,33 @@ def test_what_does_not_work_is_said(tried, broken, says):
     result = tried(broken)
     assert result.returncode == 0, result.stderr
     assert f"  !   {says}" in result.stdout
+
+
+def test_without_the_objective_it_cannot_start(tried):
+    result = tried("metric")
+    assert result.returncode == 7
+    says = "  !   no val_error is read, and every trial would fail: it printed validation"
+    assert says in result.stdout
+    assert "the seed" not in result.stdout
+    assert "It can start" not in result.stdout
+
+
+def test_a_shutdown_leaves_no_training_behind(bench):
+    bench.write(
+        "hang", '#!/bin/sh\necho \'{"epoch": 1, "val_error": 1}\'\ntouch begun\nsleep 600\n'
+    ).chmod(0o755)
+    with bench.start("check", bench.spec("./hang {learning_rate} {arm}"), "--try") as process:
+        deadline = time.monotonic() + 60
+        while not (bench.root / "begun").exists():
+            assert time.monotonic() < deadline
+            time.sleep(0.02)
+        process.terminate()
+        process.communicate(timeout=60)
+    assert process.returncode == 143
+    deadline = time.monotonic() + 20
+    while children := pids_of(f"PWD={bench.root}"):
+        assert time.monotonic() < deadline, children
+        time.sleep(0.02)
 
 
 def test_a_command_that_fails_shows_its_log_and_how_to_see_it_by_hand(tried):

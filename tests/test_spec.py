@@ -515,7 +515,17 @@ HARMFUL = {
     "500 nested lists": (nested(500, "[", "]"), "1:27: nested deeper than 20 levels"),
     "500 nested mappings": (nested(500, "{a: ", "}"), "nested deeper than 20 levels"),
     "100,000 open lists": (nested(100_000, "["), "1:27: nested deeper than 20 levels"),
-    "5 MB": (b"# " + b"x" * 5_000_000, "r.yaml: larger than 1,000,000 bytes"),
+    "5 MB": (b"# " + b"x" * 5_000_000, "r.yaml: larger than 200,000 bytes"),
+    "a list of 60,000 values, never closed": (
+        complete("fixed: {a: [" + "1, " * 60_000).encode(),
+        "more than 20,000 values; a spec is a page of text",
+    ),
+    "a thousand ranges": (
+        complete(
+            "nuisance: {" + ", ".join(f"a{i}: {{low: 1, high: 9}}" for i in range(1_000)) + "}"
+        ).encode(),
+        "1000 hyperparameters are searched in all; at most 100",
+    ),
     "a call to the system": (
         complete("fixed: {a: !!python/object/apply:os.system [id]}").encode(),
         "r.yaml:1:12: the tag ",
@@ -534,13 +544,13 @@ HARMFUL = {
     "a list": (b"- a\n- b\n", "r.yaml:1:1: a list is not a mapping"),
     "a single word": (b"hello\n", "r.yaml:1:1: hello is not a mapping"),
     "a program": (b"\x7fELF\x02\x01\x01\x00", "r.yaml:1:1: not YAML: "),
-    "a million blanks": (b" " * 900_000, "r.yaml:1:1: the file is empty"),
-    "a number of a million digits": (
-        complete(f"epochs: {'1' * 900_000}").encode(),
+    "endless blanks": (b" " * 190_000, "r.yaml:1:1: the file is empty"),
+    "a number of endless digits": (
+        complete(f"epochs: {'1' * 190_000}").encode(),
         "r.yaml:1:9: epochs: 1111",
     ),
-    "a command of fifty thousand words": (
-        complete("command: t " + "{x} " * 50_000).encode(),
+    "a command of forty thousand words": (
+        complete("command: t " + "{x} " * 40_000).encode(),
         "unknown placeholder {x}",
     ),
 }

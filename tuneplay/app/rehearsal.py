@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import shlex
+import signal
 import tempfile
 import time
 from collections.abc import Iterator
@@ -18,7 +19,7 @@ from tuneplay.domain.rehearsal import Rehearsal, Tried, appraise
 from tuneplay.domain.round import Round
 from tuneplay.domain.secrets import Secrets
 from tuneplay.domain.trial import Trial, TrialId
-from tuneplay.errors import CannotStartError
+from tuneplay.errors import CannotStartError, ExitCode
 from tuneplay.launch.base import Launcher, Order, read_exit
 from tuneplay.launch.gpus import gpu_shares
 from tuneplay.launch.local import LocalLauncher
@@ -47,6 +48,19 @@ def rehearse(opening: Opening, launcher: Launcher | None = None) -> Rehearsal:
         CannotStartError: The train command cannot start, or it failed.
     """
     launcher = launcher or LocalLauncher()
+    # A shutdown ends the training and takes the folder away, as Ctrl-C does.
+    before = signal.signal(signal.SIGTERM, _terminate)
+    try:
+        return _rehearse(opening, launcher)
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def _terminate(*_: object) -> None:
+    raise SystemExit(ExitCode.TERMINATED)
+
+
+def _rehearse(opening: Opening, launcher: Launcher) -> Rehearsal:
     round_ = opening.spec.round
     short = replace(round_, epochs=min(EPOCHS, round_.epochs), keep_checkpoints=None)
     with tempfile.TemporaryDirectory(prefix="tuneplay-try-", ignore_cleanup_errors=True) as name:

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from tuneplay.cli.arguments import RoundArgument, make_console
+from tuneplay.errors import ExitCode
 
 TryOption = Annotated[
     bool,
@@ -31,5 +32,9 @@ def check(round: RoundArgument, try_: TryOption = False) -> None:
         from tuneplay.app.rehearsal import rehearse
         from tuneplay.render.rehearsal import print_rehearsal
 
-        print_rehearsal(console, checked.round, rehearse(checked.opening))
+        print("Trying the first trial for a few epochs, twice; Ctrl-C ends it.", flush=True)
+        rehearsal = rehearse(checked.opening)
+        print_rehearsal(console, checked.round, rehearsal)
+        if checked.round.objective.metric not in rehearsal.tried[0].trial.curves.metrics:
+            raise typer.Exit(ExitCode.CANNOT_START)
     print_start(console, checked, round)

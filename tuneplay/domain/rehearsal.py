@@ -68,7 +68,9 @@ def appraise(round_: Round, tried: tuple[Tried, Tried], slots: int) -> Rehearsal
     trainings = len(round_.studies) * round_.trials
     first = max(tried, key=lambda one: one.seconds)
     seconds = None
-    if first.each is not None and first.first is not None:
+    if round_.epochs <= first.epochs and not first.stopped:
+        seconds = first.seconds * -(-trainings // slots)
+    elif first.each is not None and first.first is not None:
         # What comes before the first epoch is over, and after the last one, is paid once.
         one = first.first + first.each * (round_.epochs - 1)
         seconds = one * -(-trainings // slots)

@@ -14,6 +14,12 @@ from tuneplay.domain.round import Round, Study
 from tuneplay.render.narrow import first_that_fits, stacked
 from tuneplay.render.words import count, safe, value
 
+#: A table of more studies than this is not read.
+MOST_STUDIES = 40
+
+#: Nor a longer list of choices.
+MOST_CHOICES = 12
+
 
 class Plan(Protocol):
     """What is printed: `app.check.Check`, whose attributes these are."""
@@ -56,6 +62,8 @@ def print_plan(console: Console, plan: Plan) -> None:
         f"{round_.objective.direction.value} {safe(round_.objective.metric)}"
     )
     console.print(_studies(round_, console))
+    if len(round_.studies) > MOST_STUDIES:
+        console.print(f"… and {len(round_.studies) - MOST_STUDIES} more studies")
     shared = [h.name for h in round_.studies[0].shared]
     if len(round_.studies) > 1 and shared:
         console.print(Text(safe(f"Paired across studies: {', '.join(shared)}, and the seeds.")))
@@ -102,7 +110,7 @@ def _studies(round_: Round, console: Console) -> RenderableType:
     for name in ("study", "search space", "fixed"):
         table.add_column(name, overflow="fold")
     lines: list[tuple[Text, list[str]]] = []
-    for study in round_.studies:
+    for study in round_.studies[:MOST_STUDIES]:
         mark = " (baseline)" if study.key == round_.baseline and len(round_.studies) > 1 else ""
         head = Text(safe(study.key + mark))
         space = [safe(line) for line in _spaces(study)]
@@ -114,7 +122,9 @@ def _studies(round_: Round, console: Console) -> RenderableType:
 
 def _space(h: Hyperparameter) -> str:
     if not isinstance(h, Range):
-        return f"{h.name}: {', '.join(value(choice) for choice in h.choices)}"
+        listed = [value(choice) for choice in h.choices[:MOST_CHOICES]]
+        more = len(h.choices) - len(listed)
+        return f"{h.name}: {', '.join([*listed, f'… ({more} more)'] if more else listed)}"
     scale = "" if h.scale is Scale.LINEAR else f", {h.scale.value}"
     step = f", step {value(h.step)}" if h.step is not None else ""
     kind = ", int" if h.kind == "int" else ""

@@ -21,16 +21,16 @@ def print_rehearsal(console: Console, round_: Round, rehearsal: Rehearsal) -> No
     first = rehearsal.tried[0]
     console.print()
     console.print(Text(safe(f"Tried {first.trial.id} twice: {_times(first)}.")))
-    for good, text in (
-        _metrics(round_, first),
-        _epochs(first),
-        _seed(round_, rehearsal),
-        _checkpoint(first),
-    ):
+    measured = round_.objective.metric in first.trial.curves.metrics
+    remarks = [_metrics(round_, first), _epochs(first)]
+    if measured:
+        # Without the objective neither the seed nor the best epoch can be told.
+        remarks += [_seed(round_, rehearsal), _checkpoint(round_, first)]
+    for good, text in remarks:
         if text:
             mark = Text("  ok  ", style="green") if good else Text("  !   ", style="bold yellow")
             console.print(mark + Text(safe(text)))
-    console.print(Text(safe(_cost(rehearsal))))
+    console.print(Text(safe(_cost(round_, rehearsal))))
 
 
 def _times(tried: Tried) -> str:
@@ -44,6 +44,8 @@ def _times(tried: Tried) -> str:
 def _metrics(round_: Round, tried: Tried) -> tuple[bool, str]:
     names = list(tried.trial.curves.metrics)
     metric = round_.objective.metric
+    if metric in names and tried.trial.outcome.value is None:
+        return False, f"{metric} is read, and never a finite number"
     if metric in names:
         return True, f"metrics are read: {', '.join(names)}"
     saw = f"it printed {', '.join(names)}" if names else "no line of JSON with an epoch was printed"
@@ -70,11 +72,14 @@ def _seed(round_: Round, rehearsal: Rehearsal) -> tuple[bool, str]:
     return False, "two seeds gave the very same curves: reruns would measure nothing; pass {seed}"
 
 
-def _checkpoint(tried: Tried) -> tuple[bool, str]:
+def _checkpoint(round_: Round, tried: Tried) -> tuple[bool, str]:
     if tried.checkpoint:
         text = f"the best epoch's checkpoint is found: {tried.checkpoint}"
         return True, f"{text}, {size(tried.checkpoint_bytes)}"
-    if tried.saved:
+    if not tried.saved and "checkpoint_dir" in round_.command.placeholders():
+        return False, "{checkpoint_dir} is passed, and nothing was saved there"
+    # One epoch's file alone cannot be told from any other.
+    if tried.saved and len(tried.trial.curves.epochs) > 1:
         return False, (
             f"{size(tried.saved)} were saved, and no checkpoint of an epoch was recognised: name "
             "them by their epoch, as in epoch_7.pt"
@@ -82,12 +87,14 @@ def _checkpoint(tried: Tried) -> tuple[bool, str]:
     return True, ""
 
 
-def _cost(rehearsal: Rehearsal) -> str:
+def _cost(round_: Round, rehearsal: Rehearsal) -> str:
     trainings = count(rehearsal.trainings, "training")
     slots = count(rehearsal.slots, "slot")
     if rehearsal.seconds is None:
         text = f"The whole round: {trainings} on {slots}; its time is not known from this"
     else:
         text = f"The whole round: {trainings}, about {duration(rehearsal.seconds)} on {slots}"
+    if rehearsal.seconds is not None and round_.budget and rehearsal.seconds > round_.budget:
+        text += f", more than the budget of {duration(round_.budget)}"
     disk = rehearsal.disk
     return f"{text}, {size(disk)} of disk for checkpoints." if disk else f"{text}."

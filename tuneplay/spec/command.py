@@ -17,6 +17,12 @@ _ROLES = ("scientific", "nuisance", "fixed")
 
 _EXAMPLE = "the train command, as in python train.py {args}"
 
+#: What a draft leaves where it does not know.
+MARK = "EDIT-ME"
+
+#: Words that a shell would act on, and a program gets as arguments.
+_SHELL = frozenset({"&&", "||", "|", ";", "&", "<", ">", ">>"})
+
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
@@ -70,8 +76,9 @@ def _check_names(
     """Note placeholders of one text that have no value, in any study or in some."""
     for name in sorted(named - declared - set(BUILTIN_PLACEHOLDERS)):
         if name.partition(":")[0] != "args":
-            right = closest(name, [*declared, *BUILTIN_PLACEHOLDERS, "args"])
-            if not right.startswith("did"):
+            known = [] if field.problems.overflowing else [*declared, *BUILTIN_PLACEHOLDERS, "args"]
+            right = closest(name, known) if known else ""
+            if known and not right.startswith("did"):
                 right = f"write {{{{{name}}}}} for the plain text; {right}"
             field.error(f"unknown placeholder {{{name}}}", right)
         elif field.path == "command":
@@ -92,7 +99,10 @@ def _keys(node: Node) -> set[str]:
     """Every key in a mapping and below it."""
     if not isinstance(node, MapNode):
         return set()
-    return {key.text for key, _ in node.entries}.union(*(_keys(n) for _, n in node.entries))
+    names = {key.text for key, _ in node.entries}
+    if names & {"low", "high"}:
+        return set()  # a range: its keys are no names
+    return names.union(*(_keys(below) for _, below in node.entries))
 
 
 def _read_words(field: Field) -> tuple[str, ...]:
@@ -112,6 +122,17 @@ def _read_words(field: Field) -> tuple[str, ...]:
     if not words or not words[0]:
         field.error("the command is empty", _EXAMPLE)
         return ()
+    marked = next((word for word in words if MARK in word), None)
+    if marked is not None:
+        field.error(f"{marked} is still to be edited", "write what your program needs there")
+    shell = next((word for word in words if word in _SHELL or word.startswith((">", "2>"))), None)
+    if shell is not None and isinstance(field.node, ScalarNode):
+        field.problems.warning(
+            field.mark,
+            field.path,
+            f"'{shell}' means nothing here: no shell reads the command",
+            "output is kept by itself; for the rest: sh -c '…'",
+        )
     return tuple(words)
 
 

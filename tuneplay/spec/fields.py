@@ -71,7 +71,6 @@ class Field:
             if key.text in known:
                 found.setdefault(key.text, value)
             else:
-                # Looking for the closest word takes time; nobody reads the thousandth suggestion.
                 near = "" if self.problems.overflowing else closest(key.text, known)
                 self.problems.error(key.mark, value.path, f"unknown key '{key.text}'", near)
         return found

@@ -105,6 +105,13 @@ def check_name(key: ScalarNode, field: Field, *, searched: bool) -> bool:
 def _read_choice(name: str, field: Field) -> Choice | None:
     values = [read_value(item) for item in field.items()]
     identities = {(type(value), value) for value in values}
+    words = {value for value in values if isinstance(value, str)} & {scale.value for scale in Scale}
+    if words and any(isinstance(value, int | float) for value in values):
+        field.error(
+            "a list is a choice of these values, not a range",
+            f"write {{low: …, high: …, scale: {min(words)}}}",
+        )
+        return None
     if len(identities) < len(values):
         field.error("the list has a value twice", "each value once")
     if len(values) < 2:

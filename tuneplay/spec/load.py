@@ -12,6 +12,7 @@ from tuneplay.spec.command import check_command, read_command
 from tuneplay.spec.design import Earlier, check_design, read_meanings, read_silenced
 from tuneplay.spec.fields import Field
 from tuneplay.spec.keeping import read_checkpoints, read_reruns
+from tuneplay.spec.lengths import read_epochs, read_final_epochs
 from tuneplay.spec.nodes import MAX_BYTES, ScalarNode, parse
 from tuneplay.spec.objective import read_infeasible, read_objective
 from tuneplay.spec.problems import Mark, Problem, Problems
@@ -188,7 +189,7 @@ def _round(fields: Mapping[str, Field], root: Field, name: str, place: Surroundi
         # Exploitation is for just that (playbook, "After exploration concludes").
         kind = root.problems.notes if phase is Phase.EXPLOITATION else root.problems.warnings
         kind.append(Problem(mark, "scientific", only, right))
-    epochs = fields["epochs"].whole(1) if "epochs" in fields else 1
+    epochs = read_epochs(fields.get("epochs"))
     check_axes(fields, studies, phase)
     return Round(
         name=name,
@@ -207,7 +208,7 @@ def _round(fields: Mapping[str, Field], root: Field, name: str, place: Surroundi
         keep_checkpoints=read_checkpoints(fields.get("checkpoints")),
         resources=read_resources(fields.get("resources")),
         trial_variance=_read_place(fields, "trial_variance"),
-        final_epochs=_read_final_epochs(fields.get("final_epochs"), epochs),
+        final_epochs=read_final_epochs(fields.get("final_epochs"), epochs),
         parent=_read_place(fields, "parent"),
         workdir=workdir,
         budget=read_budget(fields.get("budget")),
@@ -222,18 +223,6 @@ def _names(studies: tuple[Study, ...]) -> frozenset[str]:
 def _read_place(fields: Mapping[str, Field], key: str) -> str | None:
     """A folder, as the spec names it; None where it names none."""
     return fields[key].text("a folder") if key in fields else None
-
-
-def _read_final_epochs(field: Field | None, epochs: int) -> int | None:
-    if field is None:
-        return None
-    final = field.whole(1)
-    if final < epochs:
-        field.error(
-            f"{final} is below epochs, {epochs}",
-            "the length of the last and longest trainings, or leave it out",
-        )
-    return final
 
 
 def _check_single_way(fields: Mapping[str, Field], key: str, only: str) -> None:

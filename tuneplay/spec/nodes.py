@@ -20,7 +20,10 @@ from tuneplay.spec.problems import Mark, Problems
 from tuneplay.spec.syntax import explain
 
 #: A spec larger than this is a mistake: the longest sensible one has some 30,000 characters.
-MAX_BYTES = 1_000_000
+MAX_BYTES = 200_000
+
+#: More values than this are data, and take more than a second to complain about.
+MAX_VALUES = 20_000
 
 #: A spec nested deeper than this is a mistake: the language needs six levels.
 MAX_DEPTH = 20
@@ -112,6 +115,7 @@ class _Composer:
         self._events = events
         self._problems = problems
         self._depth = 0
+        self._values = 0
 
     def document(self) -> Node:
         """The one document of the stream."""
@@ -132,6 +136,9 @@ class _Composer:
 
     def _node(self, event: Any, path: str) -> Node:
         mark = _mark(event)
+        self._values += 1
+        if self._values > MAX_VALUES:
+            self._refuse(mark, f"more than {MAX_VALUES:,} values", "a spec is a page of text")
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
             self._refuse(mark, "anchors and aliases (&, *) are not read", "write the value out")
         if getattr(event, "tag", None):

@@ -11,6 +11,9 @@ from tuneplay.errors import SpecError
 #: More errors than this help nobody: the first ones are mended first.
 MAX_LINES = 100
 
+#: Looking for the closest word takes time, and nobody reads the thirtieth suggestion.
+MAX_SUGGESTED = 20
+
 #: Characters of an offending line that are shown.
 FRAME_WIDTH = 80
 
@@ -90,8 +93,8 @@ class Problems:
 
     @property
     def overflowing(self) -> bool:
-        """Whether there are more errors than will be told."""
-        return len(self.errors) > MAX_LINES
+        """Whether there are more errors than suggestions are looked for."""
+        return len(self.errors) > MAX_SUGGESTED
 
     def shown(self, problems: Iterable[Problem]) -> list[str]:
         """Each problem in its one line, with the line of the file that it is about below it."""

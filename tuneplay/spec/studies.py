@@ -24,6 +24,9 @@ from tuneplay.spec.nodes import ListNode, MapNode, ScalarNode, find_key
 #: More studies than this are a mistake in the product of scientific values.
 MAX_STUDIES = 1_000
 
+#: More hyperparameters than this in one study are a mistake, too.
+MAX_SEARCHED = 100
+
 #: Key of the only study of a round without scientific hyperparameters.
 TUNING_KEY = "all"
 
@@ -52,6 +55,11 @@ def read_studies(fields: Mapping[str, Field], root: Field) -> tuple[Study, ...]:
         return ()
     studies = [_study(combination, axes, shared, fixed) for combination in itertools.product(*arms)]
     _check_names(arms, axes, shared, fixed, root)
+    most = max(studies, key=lambda study: len(study.space), default=None)
+    if most is not None and len(most.space) > MAX_SEARCHED:
+        wrong = f"{len(most.space)} hyperparameters are searched in {most.key}"
+        root.error(wrong, f"at most {MAX_SEARCHED}; no number of trials covers more")
+        return ()
     distinct = all(len({text_of(arm.value) for arm in values}) == len(values) for values in arms)
     if distinct and len({study.key for study in studies}) < len(studies):
         fields["scientific"].error("two studies have the same key", "simpler values, or names")
