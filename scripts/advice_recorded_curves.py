@@ -17,7 +17,8 @@ from advice_training import Case, a_round, one_trial, thumb
 
 from tuneplay.domain.curves import Direction
 from tuneplay.judge.curves import curve_findings
-from tuneplay.judge.epochs import epoch_budget, epoch_findings
+from tuneplay.judge.epoch_findings import epoch_findings
+from tuneplay.judge.epochs import epoch_budget
 from tuneplay.judge.selection import better_part, ranked
 from tuneplay.judge.shape import late_noise
 

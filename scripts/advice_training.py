@@ -14,7 +14,8 @@ from tuneplay.domain.curves import Curves, Direction
 from tuneplay.domain.round import Objective, Phase, Round, Study
 from tuneplay.domain.trial import Outcome, State, Trial, TrialId
 from tuneplay.judge.curves import curve_findings
-from tuneplay.judge.epochs import Advice, EpochBudget, epoch_budget, epoch_findings
+from tuneplay.judge.epoch_findings import epoch_findings
+from tuneplay.judge.epochs import Advice, EpochBudget, epoch_budget
 from tuneplay.judge.finding import Finding, Kind
 from tuneplay.judge.selection import better_part, ranked
 

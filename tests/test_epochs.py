@@ -13,7 +13,8 @@ from tuneplay.domain.command import Command
 from tuneplay.domain.curves import Curves, Direction
 from tuneplay.domain.round import Objective, Phase, Round, Study
 from tuneplay.domain.trial import Outcome, State, Trial, TrialId
-from tuneplay.judge.epochs import Advice, epoch_budget, epoch_findings
+from tuneplay.judge.epoch_findings import epoch_findings
+from tuneplay.judge.epochs import Advice, epoch_budget
 from tuneplay.judge.finding import Kind, Severity
 from tuneplay.judge.metric_names import direction_of, is_validation, training_loss
 from tuneplay.judge.shape import level, noise_of
@@ -416,3 +417,13 @@ def test_a_slow_wander_is_seldom_taken_for_progress():
             columns.append(column)
         advised += budget_of(columns).advice is Advice.INCREASE
     assert advised <= 8
+
+
+def test_curves_that_never_change_are_no_reason_for_fewer_epochs():
+    trials = [trial(k, [0.9] * 50) for k in range(6)]
+    budget = epoch_budget(a_round(50), [trials])
+    assert budget.advice is Advice.UNKNOWN
+    assert budget.suggested is None
+    (finding,) = epoch_findings(budget)
+    assert finding.severity is Severity.WARNING
+    assert "never changed in training" in finding.message

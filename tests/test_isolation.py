@@ -160,3 +160,23 @@ def test_a_range_without_a_feasible_trial_has_no_best_part():
     (along,) = range_isolation(a_joint_round(), {"wd": [trial("wd", 0, None)]})
     assert along.best is None
     assert not along.whole
+
+
+def test_a_part_in_which_everything_diverged_is_worse_and_not_like_the_best():
+    trials = [t if t.hyperparameters["wd"] < 1e-3 else trial("wd", t.id.number, None, wd=t.hyperparameters["wd"])
+              for t in joint_trials(0.0)]  # fmt: skip
+    (along,) = range_isolation(a_joint_round(), {"wd": trials})
+    assert along.buckets[-1].infeasible > 0
+    assert along.best[1] < len(along.buckets) - 1
+    assert not along.whole
+
+
+def test_a_few_whole_numbers_are_slices_of_their_own():
+    depth = Range("depth", 1, 5, kind="int")
+    trials = [
+        Trial(TrialId("d", k), k, {"depth": 1 + k % 5}, Outcome(State.FEASIBLE, "", 1.0 + k % 5, 1))
+        for k in range(25)
+    ]
+    slices = buckets(depth, trials, MIN)
+    assert [(b.low, b.high, b.feasible) for b in slices] == [(v, v, 5) for v in range(1, 6)]
+    assert [b.value for b in slices] == [1.0, 2.0, 3.0, 4.0, 5.0]

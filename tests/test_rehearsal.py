@@ -78,7 +78,7 @@ def test_without_the_objective_it_cannot_start(tried):
     assert result.returncode == 7
     says = "  !   no val_error is read, and every trial would fail: it printed validation"
     assert says in result.stdout
-    assert "the seed" not in result.stdout
+    assert "the seed matters" not in result.stdout
     assert "It can start" not in result.stdout
 
 

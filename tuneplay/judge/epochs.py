@@ -10,10 +10,9 @@ from enum import StrEnum
 from tuneplay.domain.round import Round
 from tuneplay.domain.trial import Trial
 from tuneplay.judge.best_epochs import Disagreement, Places, disagreements, full_length
-from tuneplay.judge.finding import Finding, Kind, Severity
 from tuneplay.judge.improvement import Improvement, improvement
 from tuneplay.judge.selection import better_part, ranked
-from tuneplay.judge.settled import settled_note, settled_share
+from tuneplay.judge.settled import settled_share
 from tuneplay.judge.shape import finite_points
 
 #: Best epochs always in this first share of training: fewer epochs would do. (The playbook's own
@@ -126,6 +125,8 @@ def _judge(
     epochs = [t.outcome.best_epoch for t in matter if t.outcome.best_epoch is not None]
     places = Places.of(matter, current)
     curves = [finite_points(t.curves, objective.metric, objective.direction)[1] for t in matter]
+    if curves and all(curve and max(curve) == min(curve) for curve in curves):
+        return _nothing_learned(objective.metric, current, epochs)
     ends = improvement(curves, trial_sd)
     return replace(
         _advise(round_, places, epochs, ends),
@@ -218,33 +219,16 @@ def _evidence(places: Places, everyone: Places, ends: Improvement | None) -> dic
     return found
 
 
-def epoch_findings(budget: EpochBudget, study: str | None = None) -> list[Finding]:
-    """The findings that go with the advice.
-
-    Args:
-        budget: The advice.
-        study: Key of the study that it is about; None for the whole round.
-
-    Returns:
-        A warning for more epochs, a note for fewer or that training settled long before its end,
-        and one for each other validation metric whose best epochs lie elsewhere.
-    """
-    notes = [
-        Finding(Kind.EPOCH_BUDGET, Severity.NOTE, other.message, study, evidence=other.evidence)
-        for other in budget.disagreements
-    ]
-    if budget.advice is Advice.KEEP and budget.share_late:
-        notes = settled_note(budget.evidence, budget.current, study) + notes
-    if budget.suggested is None or budget.share_early is None or budget.share_late is None:
-        return notes
-    severity = Severity.WARNING if budget.advice is Advice.INCREASE else Severity.NOTE
-    shares = {"share_early": budget.share_early, "share_late": budget.share_late}
-    finding = Finding(
-        Kind.EPOCH_BUDGET,
-        severity,
-        budget.reason,
-        study,
-        evidence={**shares, "trials": float(budget.trials), **budget.evidence},
-        suggestion={"epochs": budget.suggested},
+def _nothing_learned(metric: str, current: int, epochs: Sequence[int]) -> EpochBudget:
+    """No advice where the curves are constant: their first epoch is the best by default."""
+    reason = (
+        f"{metric} never changed in training: nothing was learned, or it was not measured anew."
     )
-    return [finding, *notes]
+    return EpochBudget(
+        Advice.UNKNOWN,
+        current,
+        trials=len(epochs),
+        best_epochs=epochs,
+        reason=reason,
+        evidence={"constant": 1.0},
+    )

@@ -5,6 +5,7 @@ Playbook, "Detecting whether a change is useful with isolation plots".
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -12,7 +13,7 @@ from dataclasses import dataclass
 from tuneplay.domain.curves import Direction
 from tuneplay.domain.hyperparameter import Range
 from tuneplay.domain.round import Round
-from tuneplay.domain.trial import Trial
+from tuneplay.domain.trial import State, Trial
 from tuneplay.judge.reruns import best_of
 from tuneplay.judge.selection import ranked
 
@@ -57,6 +58,7 @@ class Bucket:
         low: Lower end of the slice, in the hyperparameter's own unit.
         high: Upper end.
         feasible: Feasible trials in it.
+        infeasible: Infeasible ones.
         value: Their best objective; None without any.
         spread: Standard deviation of that best over draws of this size; None below two.
         trial: The best trial.
@@ -65,6 +67,7 @@ class Bucket:
     low: float
     high: float
     feasible: int
+    infeasible: int
     value: float | None
     spread: float | None
     trial: Trial | None
@@ -122,21 +125,40 @@ def buckets(
             each, at most `MAX_BUCKETS`.
     """
     placed = [
-        (scale.unit(value), trial)
-        for trial in ranked(trials, direction)
+        (float(value), trial)
+        for trial in trials
         for value in [trial.hyperparameters.get(scale.name)]
-        if isinstance(value, int | float)
+        if isinstance(value, int | float) and not trial.id.rerun
     ]
+    usable = sum(trial.feasible for _, trial in placed)
     if count is None:
-        count = min(MAX_BUCKETS, max(1, len(placed) // TRIALS_PER_BUCKET))
-    slices: list[list[Trial]] = [[] for _ in range(count)]
-    for unit, trial in placed:
-        slices[min(count - 1, max(0, int(unit * count)))].append(trial)
-    ends = [scale.low, *(_value(scale, k / count) for k in range(1, count)), scale.high]
+        count = min(MAX_BUCKETS, max(1, usable // TRIALS_PER_BUCKET))
+    ends = _ends(scale, count)
+    slices: list[list[Trial]] = [[] for _ in ends]
+    for value, trial in placed:
+        place = sum(low <= value for low, _ in ends[1:])
+        slices[place].append(trial)
     return [
-        Bucket(ends[k], ends[k + 1], len(held), *_best(held, direction))
-        for k, held in enumerate(slices)
+        Bucket(
+            low,
+            high,
+            sum(trial.feasible for trial in held),
+            sum(trial.outcome.state is State.INFEASIBLE for trial in held),
+            *_best(held, direction),
+        )
+        for (low, high), held in zip(ends, slices, strict=True)
     ]
+
+
+def _ends(scale: Range, count: int) -> list[tuple[float, float]]:
+    """Lower and upper end of each slice; of a few whole numbers, each is a slice of its own."""
+    step = scale.step or (1.0 if scale.kind == "int" else None)
+    if step is not None:
+        values = round((scale.high - scale.low) / step) + 1
+        if values <= MAX_BUCKETS:
+            return [(scale.low + k * step, scale.low + k * step) for k in range(values)]
+    inner = [_value(scale, k / count) for k in range(1, count)]
+    return list(itertools.pairwise([scale.low, *inner, scale.high]))
 
 
 def range_isolation(
@@ -173,6 +195,8 @@ def _alike(
     variance = (slices[place].spread or 0.0) ** 2 + 2 * trial_sd**2
 
     def alike(bucket: Bucket) -> bool:
+        if not bucket.feasible and bucket.infeasible:
+            return False  # whatever was tried there is worse than anything
         # One trial or none tells nothing of the slice.
         if bucket.value is None or bucket.spread is None or slices[place].spread is None:
             return True

@@ -10,7 +10,8 @@ from tuneplay.domain.trial import Reruns, State, Trial
 from tuneplay.judge.boundary import boundary_findings
 from tuneplay.judge.comparison import Comparison, compare
 from tuneplay.judge.curves import curve_findings
-from tuneplay.judge.epochs import EpochBudget, epoch_budget, epoch_findings
+from tuneplay.judge.epoch_findings import epoch_findings
+from tuneplay.judge.epochs import EpochBudget, epoch_budget
 from tuneplay.judge.fairness import fairness_findings
 from tuneplay.judge.finding import Finding, Severity
 from tuneplay.judge.importance import importance_findings
@@ -112,7 +113,8 @@ def judge_round(
     trial_sd = _trial_sd(reruns.values(), known_sd)
     budget = epoch_budget(round_, list(by_study.values()), trial_sd)
     findings = _findings(round_, by_study, comparisons)
-    findings += epoch_findings(budget)
+    transfer = transfer_findings(round_, round_.final_epochs or parent_epochs)
+    findings += [_declared(finding) if transfer else finding for finding in epoch_findings(budget)]
     budgets = {key: epoch_budget(round_, [mine], trial_sd) for key, mine in by_study.items()}
     for key, own in budgets.items():
         # One number of epochs serves all studies; one that needs another is a caveat of its own.
@@ -120,7 +122,7 @@ def judge_round(
             findings += epoch_findings(replace(own, disagreements=()), key)
     findings += output_findings(trial for mine in by_study.values() for trial in mine)
     findings += sampling_findings(round_, by_study)
-    findings += transfer_findings(round_, round_.final_epochs or parent_epochs)
+    findings += transfer
     if any(summary.best is not None for summary in summaries):
         findings += fairness_findings(round_, by_study, findings)
     findings.sort(key=lambda finding: finding.severity is not Severity.WARNING)
@@ -133,6 +135,11 @@ def judge_round(
         tuple(isolation(round_, by_study)),
         tuple(range_isolation(round_, by_study, trial_sd)),
     )
+
+
+def _declared(finding: Finding) -> Finding:
+    """A round that is short on purpose is no worse for it: a warning becomes a note."""
+    return replace(finding, severity=Severity.NOTE)
 
 
 def _findings(

@@ -141,8 +141,13 @@ def best_of(values: Sequence[float], count: int) -> Draw:
     beyond = [((n - k) / n) ** count for k in range(n + 1)]
     chances = [beyond[k] - beyond[k + 1] for k in range(n)]
     mean = math.fsum(chance * value for chance, value in zip(chances, values, strict=True))
-    variance = math.fsum(c * (v - mean) ** 2 for c, v in zip(chances, values, strict=True))
-    return Draw(mean, math.sqrt(max(0.0, variance)))
+    # In units of the largest deviation: squares of large values have no float.
+    largest = max(abs(v - mean) for v in values)
+    if largest == 0 or not math.isfinite(largest):
+        return Draw(mean, 0.0)
+    pairs = zip(chances, values, strict=True)
+    variance = math.fsum(c * ((v - mean) / largest) ** 2 for c, v in pairs)
+    return Draw(mean, largest * math.sqrt(max(0.0, variance)))
 
 
 def expected_best(trials: Sequence[Trial], objective: Objective) -> Mapping[int, Draw]:

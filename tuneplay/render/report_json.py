@@ -67,6 +67,7 @@ def _range(along: RangeIsolation) -> dict[str, Any]:
                 "low": bucket.low,
                 "high": bucket.high,
                 "feasible": bucket.feasible,
+                "infeasible": bucket.infeasible,
                 "value": bucket.value,
                 "spread": bucket.spread,
                 "trial": bucket.trial.id.number if bucket.trial else None,

@@ -65,8 +65,10 @@ def _answer(
     warnings = [f for f in judgement.findings if f.severity is Severity.WARNING]
     if warnings:
         first = warnings[0]
-        about = f"{first.study}, {first.hyperparameter}: " if first.hyperparameter else ""
-        rows.append(("But", f"{about}{first.message}"))
+        about = ", ".join(dict.fromkeys(filter(None, (first.study, first.hyperparameter))))
+        alone = len(judgement.studies) == 1 and not first.hyperparameter
+        said = first.message if alone or not about else f"{about}: {first.message}"
+        rows.append(("But", said))
     return _labelled(rows, console)
 
 
@@ -77,7 +79,8 @@ def answer(round_: Round, judgement: Judgement) -> str:
     if not judgement.comparisons:
         best = judgement.studies[0].best
         if judgement.ranges:
-            return " ".join(range_answer(round_, along) for along in judgement.ranges)
+            findings = judgement.findings
+            return " ".join(range_answer(round_, along, findings) for along in judgement.ranges)
         found = number(best.outcome.value if best else None)
         return f"This round only tunes; its best {round_.objective.metric} is {found}."
     return " ".join(_sentence(comparison) for comparison in judgement.comparisons)
