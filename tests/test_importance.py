@@ -12,6 +12,7 @@ from tuneplay.domain.curves import Direction
 from tuneplay.domain.hyperparameter import Choice, Range, Scale
 from tuneplay.domain.round import Objective, Phase, Round, Study
 from tuneplay.domain.trial import Outcome, State, Trial, TrialId
+from tuneplay.judge.finding import Kind
 from tuneplay.judge.importance import NO_EFFECT_SHARE, importance_findings, importances
 from tuneplay.judge.shares import columns_of
 from tuneplay.search import halton
@@ -48,7 +49,7 @@ def trained(space, count, effect, *, noise=0.05, seed=0):
 
 def named(space, trials):
     found = importance_findings(a_round(), Study("all", {}, space), trials)
-    return {f.hyperparameter: f for f in found}
+    return {f.hyperparameter: f for f in found if f.kind is Kind.NO_EFFECT}
 
 
 def bowl(u, v, _):
@@ -153,3 +154,28 @@ def test_direction_unit_order_and_reruns_change_nothing(seed, factor, random):
     for ours, theirs in zip(importances(a_round(), study, scaled), expected, strict=True):
         assert ours.upper == pytest.approx(theirs.upper, abs=1e-6)
         assert ours.partners == theirs.partners
+
+
+def interactions(space, count, effect):
+    found = 0
+    for seed in range(8):
+        trials = trained(space, count, effect, seed=seed)
+        findings = importance_findings(a_round(), Study("all", {}, space), trials)
+        pairs = [f.message for f in findings if f.kind is Kind.INTERACTION]
+        found += any("lr and wd interact" in pair for pair in pairs)
+    return found
+
+
+def test_two_whose_best_values_move_together_are_named():
+    def ridge(u, v):
+        return (u - 0.5) ** 2 + (v - 0.5) ** 2 + 1.8 * (u - 0.5) * (v - 0.5)
+
+    assert interactions((LR, WD), 60, ridge) >= 6
+
+
+def test_effects_that_add_up_are_no_interaction():
+    assert interactions((LR, WD), 60, lambda u, v: 2 * (u - 0.6) ** 2 + (v - 0.3) ** 2) <= 1
+
+
+def test_few_trials_name_no_interaction():
+    assert interactions((LR, WD), 30, lambda u, v: (u - 0.5) * (v - 0.5)) == 0

@@ -23,6 +23,7 @@ class Kind(StrEnum):
     UNFAIR_COMPARISON = "unfair-comparison"
     FIXED_CAVEAT = "fixed-caveat"
     NO_EFFECT = "no-effect"
+    INTERACTION = "interaction"
     UNUSABLE_OUTPUT = "unusable-output"
 
 

@@ -45,6 +45,11 @@ INTERACTION_SHARE = 0.02
 BOUND_LEVEL = 0.95
 INTERACTION_LEVEL = 0.01
 
+#: Trials per dimension from which interactions are named: in simulated studies (two and four
+#: hyperparameters, additive or with one interacting pair) pairs were then found in 75 to 83 % of
+#: cases, and false ones in 0 to 5 %; at ten, in up to 12 %.
+INTERACTION_TRIALS_PER_DIM = 20
+
 #: Trials per dimension, and feasible ones in all, below which nothing is said.
 TRIALS_PER_DIM = 10
 LEAST_FEASIBLE = 20
@@ -67,13 +72,16 @@ class Importance:
         hyperparameter: Its name.
         share: Share of the variance of the ranks, interactions included.
         upper: Upper 95 % bound of that share, the larger one of both scales.
-        partners: Hyperparameters with which it clearly interacts: it cannot be fixed alone.
+        partners: Hyperparameters with which it interacts on some scale: it cannot be called idle.
+        sure: Those with which it interacts on every scale, so that no change of the metric's scale
+            explains it away.
     """
 
     hyperparameter: str
     share: float
     upper: float
     partners: tuple[str, ...] = ()
+    sure: tuple[str, ...] = ()
 
 
 def importances(round_: Round, study: Study, trials: Sequence[Trial]) -> list[Importance]:
@@ -122,7 +130,8 @@ def importance_findings(round_: Round, study: Study, trials: Sequence[Trial]) ->
     best = next(iter(ranked(trials, round_.objective.direction)), None)
     if best is None:
         return []
-    return [
+    known = importances(round_, study, trials)
+    return _interactions(study, known, sum(not t.id.rerun for t in trials)) + [
         Finding(
             Kind.NO_EFFECT,
             Severity.NOTE,
@@ -133,15 +142,39 @@ def importance_findings(round_: Round, study: Study, trials: Sequence[Trial]) ->
             evidence={"share": importance.share, "upper": importance.upper},
             suggestion={"fixed": best.hyperparameters[importance.hyperparameter]},
         )
-        for importance in importances(round_, study, trials)
+        for importance in known
         if importance.upper <= NO_EFFECT_SHARE and not importance.partners
+    ]
+
+
+def _interactions(study: Study, known: Sequence[Importance], trials: int) -> list[Finding]:
+    """Pairs whose best values move together: neither can be fixed alone in the next round.
+
+    (playbook, "Exploration vs exploitation": "which hyperparameters interact the most and therefore
+    need to be re-tuned together".)
+    """
+    if trials < INTERACTION_TRIALS_PER_DIM * len(study.space):
+        return []
+    pairs = {
+        tuple(sorted((one.hyperparameter, other))): one.share for one in known for other in one.sure
+    }
+    return [
+        Finding(
+            Kind.INTERACTION,
+            Severity.NOTE,
+            f"{first} and {second} interact: the best value of one moves with the other, so that "
+            "neither can be fixed alone in the next round",
+            study=study.key,
+            evidence={"share": share},
+        )
+        for (first, second), share in sorted(pairs.items())
     ]
 
 
 def _importance(study: Study, columns: Columns, fits: Sequence[Fit], dim: int) -> Importance:
     """Share and bound of one hyperparameter, under a wide prior for its own columns."""
     mine = columns.of(dim)
-    uppers, shares, partners = list[float](), list[float](), set[str]()
+    uppers, shares, partners = list[float](), list[float](), list[str]()
     for fitted in fits:
         prior = widened(columns, fitted, dim)
         mean, cov = posterior(fitted.gram, fitted.cross, prior, fitted.noise)
@@ -152,9 +185,10 @@ def _importance(study: Study, columns: Columns, fits: Sequence[Fit], dim: int) -
             if dim in members and len(members) == 2:
                 pair = drawn[:, columns.group[mine] == place].sum(axis=1)
                 if float(np.quantile(pair, INTERACTION_LEVEL)) >= INTERACTION_SHARE:
-                    partners.add(study.space[sum(members) - dim].name)
-    names = tuple(h.name for h in study.space if h.name in partners)
-    return Importance(study.space[dim].name, shares[0], max(uppers), names)
+                    partners.append(study.space[sum(members) - dim].name)
+    seen = [h.name for h in study.space if h.name in partners]
+    sure = [name for name in seen if partners.count(name) == len(fits)]
+    return Importance(study.space[dim].name, shares[0], max(uppers), tuple(seen), tuple(sure))
 
 
 def _draws(mean: FloatArray, cov: FloatArray) -> FloatArray:
