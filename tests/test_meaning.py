@@ -87,7 +87,7 @@ NOTHING = {
     "a Greek letter of something else": "beta vae.beta kl_beta beta_vae mu eta focal_gamma rl.gamma"
     " attack.eps fgsm_eps exploration.eps eps_greedy smooth_eps eps_clip",
     "the momentum of an average": "teacher_momentum ema_momentum",
-    "a detail of something else": "dropout_hidden",
+    "a detail of something else, or a number": "dropout_hidden n_seeds",
     "it trains nothing": "eval_batch_size val_batch_size test_batch_size data.val.batch_size"
     " per_device_eval_batch_size evalBatchSize eval_seed",
     "a split stays as it is": "data_seed data.seed split_seed",

@@ -132,7 +132,7 @@ _USUAL = re.compile(
 
 #: These are so short that any other prefix makes them something else: `focal_gamma`, `attack.eps`,
 #: `teacher_momentum`. So it is with every length: `finetune.epochs` is not the whole training's.
-_ALONE = frozenset({"gamma", "eps", "epsilon", "momentum", "mom", "hidden"})
+_ALONE = frozenset({"gamma", "eps", "epsilon", "momentum", "mom", "hidden", "seeds"})
 
 #: What stands below these trains nothing.
 _ELSEWHERE = re.compile(r"eval|evaluation|val|valid|validation|test|inference|predict|attack")
