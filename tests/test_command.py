@@ -18,6 +18,7 @@ from tuneplay.domain.command import (
     fill,
     placeholders_in,
 )
+from tuneplay.domain.meaning import Meaning
 from tuneplay.errors import SpecError
 from tuneplay.spec.load import loads
 
@@ -70,8 +71,8 @@ texts = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]
 scalars = st.one_of(
     texts, st.integers(), st.floats(allow_nan=False, allow_infinity=False), st.booleans(), st.none()
 )
-names = st.from_regex(r"[a-z_][a-z0-9_.\-]{0,8}", fullmatch=True).filter(
-    lambda name: name not in (*BUILTIN_PLACEHOLDERS, "args")
+names = st.from_regex(r"\+{0,2}[a-z_][a-z0-9_.\-]{0,8}(/[a-z0-9_]{1,3})?", fullmatch=True).filter(
+    lambda name: name.lstrip("+") not in (*BUILTIN_PLACEHOLDERS, "args")
 )
 hyperparameters = st.dictionaries(names, scalars, max_size=5)
 
@@ -205,6 +206,21 @@ def test_dotted_and_hyphenated_names_are_placeholders():
     assert argv(["o.lr={optim.lr}", "{weight-decay}"], values) == ["o.lr=0.1", "0"]
 
 
+def test_names_of_hydra_are_placeholders_and_arguments():
+    values = {"model/norm": "bn", "+optim.lr": 0.1, "++a/b.c": 1}
+    assert argv(["{model/norm} {+optim.lr} {++a/b.c}"], values) == ["bn 0.1 1"]
+    expected = ["model/norm=bn", "+optim.lr=0.1", "++a/b.c=1"]
+    assert argv(["{args:hydra}"], values) == expected
+    env = Command(("train",)).environment(values, BUILTIN)
+    assert env["TUNEPLAY_MODEL_NORM"] == "bn"
+    assert env["TUNEPLAY_OPTIM_LR"] == "0.1", "the plus is no part of the name"
+
+
+@pytest.mark.parametrize("word", ["{/lr}", "{lr/}", "{a//b}", "{+++lr}", "{+}", "{-lr}"])
+def test_what_only_resembles_a_name_stays(word):
+    assert argv([word], {"lr": 1}) == [word]
+
+
 def test_placeholders_are_found_in_order_in_words_and_environment():
     assert list(placeholders_in("{b} {a} {{c}} {b} {d e}")) == ["b", "a", "b"]
     command = Command(("train", "{lr}", "{args}"), {"X": "{seed}"})
@@ -294,6 +310,20 @@ def words_of(command):
 )
 def test_a_string_is_split_as_a_shell_splits_and_a_list_is_taken_as_it_is(command, words):
     assert words_of(command) == words
+
+
+def test_a_spec_may_use_the_names_of_hydra():
+    text = SPEC.format(command="[train, '{args:hydra}', 'n={model/norm}']")
+    text += "fixed: {model/norm: bn}\nnuisance: {+optim.lr: {low: 0.1, high: 1.0, scale: log}}\n"
+    loaded = loads(text, "r", "round.yaml").round
+    assert loaded.meaning("+optim.lr") is Meaning.LEARNING_RATE
+    assert loaded.command.placeholders() == {"model/norm"}
+
+
+def test_one_key_of_hydra_is_not_set_twice():
+    text = SPEC.format(command="[train, '{args:hydra}']")
+    with pytest.raises(SpecError, match="one role and one name in each study"):
+        loads(text + "fixed: {lr: 1}\nnuisance: {+lr: [1, 2]}\n", "r", "round.yaml")
 
 
 @rule

@@ -28,7 +28,11 @@ BUILTIN_PLACEHOLDERS = (
 #: The forms of a whole word that expands to every hyperparameter not named elsewhere.
 ARGS_FORMS = ("args", "args:space", "args:hydra", "args:flags")
 
-_NAME = r"[A-Za-z_][A-Za-z0-9_.\-]*(?::[A-Za-z]+)?"
+#: What a hyperparameter can be called. Hydra has groups, `model/norm`, and adds a key that its
+#: configuration lacks, `+optim.lr` and `++optim.lr`.
+NAME = r"\+{0,2}[A-Za-z_][A-Za-z0-9_.\-]*(?:/[A-Za-z0-9_.\-]+)*"
+
+_NAME = NAME + r"(?::[A-Za-z]+)?"
 
 #: `{name}` is a placeholder and `{{name}}` the literal text `{name}`. Anything else in braces stays
 #: as it is, so that a word may hold JSON.
@@ -148,8 +152,11 @@ def texts_of(values: Mapping[str, Scalar]) -> dict[str, str]:
 
 
 def variable_of(name: str) -> str:
-    """Environment variable that carries a value: `optim.lr` is `TUNEPLAY_OPTIM_LR`."""
-    return "TUNEPLAY_" + re.sub(r"[^A-Za-z0-9]", "_", name).upper()
+    """Environment variable that carries a value: `optim.lr` is `TUNEPLAY_OPTIM_LR`.
+
+    So is `+optim.lr`: the plus tells Hydra what to do with the name and is no part of it.
+    """
+    return "TUNEPLAY_" + re.sub(r"[^A-Za-z0-9]", "_", name.lstrip("+")).upper()
 
 
 def placeholders_in(text: str) -> Iterable[str]:

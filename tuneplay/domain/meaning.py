@@ -40,45 +40,61 @@ class Meaning(StrEnum):
     ARCHITECTURE = "architecture"
 
 
-_LR = r"(lr|learningrate|lrate|stepsize)"
-_ENDS = r"(base|init|initial|max|min|peak|final|end|start|head|backbone|encoder|decoder|body)"
+_LR = r"(lr|learningrate|lrate)"
+_ENDS = r"(base|init|initial|max|min|peak|final|end|start)"
+_PARTS = (
+    r"(head|backbone|encoder|decoder|body|g|d|gen|generator|disc|discriminator|actor|critic|policy"
+    r"|value|vf|pi|q|embed|embeddings?|\d)"
+)
+_OPT = (
+    r"(optim|opt|optimi[sz]er|sgd|adam|adamw|nadam|radam|adagrad|adadelta|adafactor|rmsprop|lamb"
+    r"|lars|lion|muon)"
+)
+_SCHED = r"(lr|learningrate)?(sched|schedule|scheduler|(reducelron)?plateau)"
 _MANY = r"(max|num|n|nb|total|numberof|train|training)*"
+_ROUNDS = r"(iters?|iterations|updates?)"
 
 #: Spellings in lower case, without separators. The first that fits counts.
-_SPELLINGS: dict[Meaning, str] = {
+_SPELLINGS: dict[Meaning | None, str] = {
+    # Nothing here, though their ends would be: a split stays as it is, and PPO clips no gradients.
+    None: r"(data|dataset|split|fold|cv)seeds?|epsclip",
     # Never tuned: the budget, what ends a training early, and chance.
-    # Bare `steps`, `n_steps` and `num_steps` are no lengths: they name rollouts and much else.
-    Meaning.LENGTH: rf"{_MANY}epochs?|(max|num|total)?(train|training)(steps|iters?|iterations)"
-    r"|max(steps|iters?|iterations)|totalsteps",
-    Meaning.EARLY_STOPPING: r"earlystop(ping)?.*|patience|(early)?stoppingpatience",
-    Meaning.SEED: r"(random|rng|global|manual|torch|numpy|np)?seed|randomstate|seedeverything",
+    # Bare `steps`, `n_steps` and `num_steps` are no lengths: they name rollouts and much else. Nor
+    # is `num_train_timesteps`: it is how finely a diffusion model divides its noise.
+    Meaning.LENGTH: rf"{_MANY}epochs?|epoch(num|count)|(max|num|n|total){_ROUNDS}"
+    rf"|(max|num|n|total)*(train|training)(max|num|n|total)?(steps|{_ROUNDS})"
+    r"|(max|total)(time)?steps|numboostrounds?|maxduration",
+    Meaning.EARLY_STOPPING: r"earlystop(ping)?.*|patience|(early)?stoppingpatience|niternochange",
+    Meaning.SEED: r"(random|rng|global|manual|torch|numpy|np)?seeds?|rng|randomstate|seedeverything",
     # The batch.
-    Meaning.ACCUMULATION: r"(grad|gradient)?s?accum(ulation|ulate|ulategrad)?(steps|iters?|batches)?"
-    r"|accumulategradbatches|gradientaccumulationsteps|updatefreq|iterstoaccumulate",
-    Meaning.BATCH_SIZE: r"(train|training|global|local|micro|mini|perdevice|pergpu|perdevicetrain"
-    r"|total|effective|device)*(batch|batchsize|bs|bsz|minibatch|minibatchsize|microbatch)"
-    r"(size)?(pergpu|perdevice)?|samplespergpu|tokensperbatch|maxtokens",
+    Meaning.ACCUMULATION: r"(grad|gradient)s?acc(um(ulat(e|ion))?)?(steps|iters?|batches|every)?"
+    r"|accum(ulat(e|ion))?(grad)?(steps|iters?|batches|every)?|accsteps|updatefreq"
+    r"|iterstoaccumulate",
+    Meaning.BATCH_SIZE: r"(train|training|global|local|micro|mini|perdevice|pergpu"
+    r"|total|effective|device)*(batch(size|sz)?|bsz?|bsize|mbsize)(pergpu|perdevice|train)?"
+    r"|samplespergpu|tokensperbatch|maxtokens",
     # The optimizer.
     Meaning.WARMUP: r"(lr|num|n)*warmup(lr|steps|epochs|ratio|fraction|frac|iters|updates|factor"
     r"|proportion|length|percent|pct)?|numwarmupsteps|pctstart|rampup(steps|epochs)?",
-    Meaning.SCHEDULE: rf"{_LR}?(schedule[r]?|policy|scheduler(name|type)?)|{_LR}(decay|gamma|drop"
+    Meaning.SCHEDULE: rf"{_SCHED}(name|type)?|{_LR}?policy|{_LR}(decay|gamma|drop"
     r"|patience|milestones|steps?(size)?|power|schedule|cooldown|cycle|factor).*"
     r"|(cosine|exponential|linear|polynomial|poly|step|inverse|sqrt)(decay|annealing|schedule)"
     r"(steps|epochs|rate|power)?|decay(rate|steps|epochs|schedule|factor|power|type)|gamma"
-    r"|milestones|annealing|tmax|t0|tmult|etamin|finaldivfactor|divfactor|cooldown(steps|epochs)?",
-    Meaning.LEARNING_RATE: rf"{_ENDS}?{_LR}{_ENDS}?|{_LR}s|eta|eta0|alphalr",
-    Meaning.MOMENTUM: r"(nesterov)?momentum|mom|mu",
-    Meaning.BETA1: r"(adam|adamw)?beta1?|b1|adambetas?|betas",
-    Meaning.BETA2: r"(adam|adamw)?beta2|b2",
-    Meaning.EPSILON: r"(adam|adamw)?(eps|epsilon)",
+    r"|milestones|annealing|tmax|t0|tmult|etamin|finaldivfactor|divfactor|cooldown(steps|epochs)?"
+    rf"|{_SCHED}(stepsize|patience|gamma|factor|power|threshold|(max|num|total)?(steps|epochs|iters))",
+    Meaning.LEARNING_RATE: rf"({_ENDS}|b)?{_LR}({_ENDS}|{_PARTS})?|{_LR}s|eta0|{_OPT}stepsize",
+    Meaning.MOMENTUM: rf"({_OPT}|{_ENDS}|nesterov)?(momentum|mom)",
+    Meaning.BETA1: rf"{_OPT}?beta1|{_OPT}betas?|betas|b1",
+    Meaning.BETA2: rf"{_OPT}?beta2|b2",
+    Meaning.EPSILON: rf"{_OPT}?(eps|epsilon)",
     Meaning.CLIPPING: r"(max)?(grad|gradient)s?(norm)?(clip|clipping|clipnorm|clipval|norm)"
-    r"(val|value|norm|algorithm)?|clip(grad|gradient|norm|value|gradnorm)?|maxgradnorm"
+    r"(val|value|norm|algorithm)?|clip(gradients?|grads?|norm|value|gradnorm)?|max(grad)?norm"
     r"|gradclip(ping)?|gradientclip(ping|val|norm)?",
     Meaning.OPTIMIZER: r"optimi[sz]er(name|type)?|optim|opt|solver",
     Meaning.OPTIMIZER_DETAIL: r"nesterov|rho|dampening|amsgrad|beta3|b3|trustcoefficient"
     r"|lookahead(k|alpha)?|centered|preconditioner.*|nsteps?newtonschulz",
     # Regularization and data.
-    Meaning.WEIGHT_DECAY: r"wd|weightdecay(rate)?|l2|l2reg(ularization|ularizer)?|l2penalty"
+    Meaning.WEIGHT_DECAY: r"wd|weightdecay(rate)?|l2|l2reg(ularization|ularizer)?|l2(penalty|coef)"
     r"|decoupledweightdecay|(weight)?decaywd|lambdal2|l2lambda",
     Meaning.LABEL_SMOOTHING: r"(label)?smoothing(factor)?|labelsmooth(ing)?(factor)?",
     Meaning.DROPOUT: r"(attention|attn|hidden|embed(ding)?|resid(ual)?|input|classifier|mlp|ffn)*"
@@ -95,18 +111,31 @@ _SPELLINGS: dict[Meaning, str] = {
     Meaning.INITIALIZATION: r"(weight|kernel|param|parameter)?s?init(ializer|ialization|ializations"
     r"|scale|std|gain|range|method|type)?|initializerrange|fixup|zeroinit(lastbn)?",
     Meaning.NORMALIZATION: r"(batch|layer|group|instance|rms|weight|pre|post)?norm(alization|alisation"
-    r"|layer|type|first)?|bn|usebn|batchnorm",
+    r"|layer|type|first|momentum|eps|epsilon)?|bn(momentum|eps|epsilon)?|usebn",
     Meaning.ACTIVATION: r"act(ivation)?(fn|function|layer|type)?|nonlinearity|hiddenact",
     Meaning.ARCHITECTURE: r"(num|n|nb|number)?(of)?(hidden|encoder|decoder|conv|transformer|residual"
     r"|attention|attn|res|dense|fc|mlp)*(layers?|blocks?|heads?|units?|channels?|filters?|experts?"
     r"|groups|nodes|neurons)(size)?|(nlayers?|nheads?|nembd|nembed|ninner|dmodel|dff|dinner|dhead)"
     r"|depth|width|(hidden|embed(ding)?|model|ffn|mlp|head|intermediate|latent|inner|emb)(_)?"
-    r"(dim(ension)?s?|size|width|ratio|multiplier)|dim|arch(itecture)?|model(name|type)?|net(work)?"
+    r"(dim(ension)?s?|sizes?|width|ratio|multiplier)|(n|num)?hidden|nhid|dim|arch(itecture)?|model(name|type)?|net(work)?"
     r"|backbone|kernelsize|stride|dilation|pool(ing)?|(width|depth)multiplier|cardinality"
     r"|growthrate|numlayers|skipconnections?|resolution|imgsize|imagesize|patchsize|ngf|ndf",
 }
 
 _COMPILED = {meaning: re.compile(pattern) for meaning, pattern in _SPELLINGS.items()}
+
+#: Prefixes that say nothing: `trainer.max_epochs` is `max_epochs`.
+_USUAL = re.compile(
+    r"train|training|trainer|cfg|config|args|hp|hparams|optim|optimizer|optimization|opt|model|run"
+    r"|experiment|data|params|fit|solver"
+)
+
+#: These are so short that any other prefix makes them something else: `focal_gamma`, `attack.eps`,
+#: `teacher_momentum`. So it is with every length: `finetune.epochs` is not the whole training's.
+_ALONE = frozenset({"gamma", "eps", "epsilon", "momentum", "mom", "hidden", "seeds"})
+
+#: What stands below these trains nothing.
+_ELSEWHERE = re.compile(r"eval|evaluation|val|valid|validation|test|inference|predict|attack")
 
 #: What "interacts the most with other changes": the optimizer's own hyperparameters (playbook,
 #: "Identifying scientific, nuisance, and fixed hyperparameters").
@@ -144,13 +173,25 @@ def meaning_of(name: str) -> Meaning | None:
     `optim.lr`, `adam_beta1` and `--learning-rate` are told by their ends; the longest end that is
     known counts, so that `lr_patience` belongs to a schedule and `warmup_lr` to the warmup.
     """
-    snake = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).casefold().lstrip("-")
-    starts = (0, *(match.end() for match in re.finditer(r"[._/\-]+", snake)))
-    for start in starts:
-        plain = re.sub(r"[._/\-]", "", snake[start:])
-        whole = start == 0 or snake[start - 1] in "./"
+    snake = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).casefold().lstrip("-+")
+    for start in (0, *(match.end() for match in re.finditer(r"[._/\-]+", snake))):
+        before, end = snake[:start], re.sub(r"[._/\-]", "", snake[start:])
+        if any(_ELSEWHERE.fullmatch(word) for word in _words(before)):
+            return None
         for meaning, pattern in _COMPILED.items():
-            # `steps_per_epoch` and `pretrain_epochs` are not the length of training.
-            if (whole or meaning is not Meaning.LENGTH) and pattern.fullmatch(plain):
+            if pattern.fullmatch(end) and _may_follow(before, end, meaning):
                 return meaning
     return None
+
+
+def _may_follow(before: str, end: str, meaning: Meaning | None) -> bool:
+    """Whether the end of a name still means this after what stands before it."""
+    if meaning is Meaning.LENGTH and before.endswith(("_", "-")):
+        return False  # `opt_epochs` are those of PPO
+    if meaning is Meaning.LENGTH or end in _ALONE:
+        return all(_USUAL.fullmatch(word) for word in _words(before))
+    return True
+
+
+def _words(text: str) -> list[str]:
+    return [word for word in re.split(r"[._/\-]+", text) if word]

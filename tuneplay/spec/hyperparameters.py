@@ -6,7 +6,7 @@ import math
 import re
 from enum import StrEnum
 
-from tuneplay.domain.command import BUILTIN_PLACEHOLDERS, variable_of
+from tuneplay.domain.command import BUILTIN_PLACEHOLDERS, NAME, variable_of
 from tuneplay.domain.hyperparameter import Choice, Hyperparameter, Range, Scalar, Scale
 from tuneplay.spec.fields import Field
 from tuneplay.spec.nodes import ListNode, MapNode, ScalarNode
@@ -28,7 +28,7 @@ _JUDGED = {variable_of("epochs"), variable_of("seed")}
 #: A grid with more points than this is no grid.
 MAX_GRID = 1_000_000_000
 
-_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.\-]*")
+_NAME = re.compile(NAME)
 
 
 class _Type(StrEnum):
@@ -95,9 +95,10 @@ def check_name(key: ScalarNode, field: Field, *, searched: bool) -> bool:
         problems.error(mark, path, f"'{name}' is set by tuneplay", right)
         return False
     if not _NAME.fullmatch(name):
-        problems.error(
-            mark, path, f"'{name}' cannot be a name", "letters, digits, `_`, `-` and `.`"
-        )
+        right = "letters, digits, `_`, `-`, `.` and `/`"
+        if _NAME.fullmatch(name.lstrip("-")):
+            right = "leave out the dashes"
+        problems.error(mark, path, f"'{name}' cannot be a name", right)
         return False
     return True
 
