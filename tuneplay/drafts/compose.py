@@ -148,7 +148,8 @@ def _command(words: list[str], roles: Roles, script: Script, *, known: bool) -> 
                          "--name=value for every hyperparameter below that is not named here.")  # fmt: skip
     marked = [word for word in words if MARK in word]
     if marked:
-        lines += comment(f"EDIT: the script does not start without {', '.join(marked)}.")
+        lines += comment(f"EDIT: the script does not start without {', '.join(marked)}; replace "
+                         "what is marked before anything runs.")  # fmt: skip
     if roles.steps is not None:
         lines += comment(f"The script counts steps ({roles.steps.spelling}) and no epochs of the "
                          "whole training, so nothing is passed as {epochs}: make sure that its "
