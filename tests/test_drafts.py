@@ -15,8 +15,10 @@ from tuneplay.drafts.help_text import read_help
 from tuneplay.drafts.hydra import read_hydra
 from tuneplay.drafts.objective import objective_of
 from tuneplay.drafts.script import Script, value_of
+from tuneplay.drafts.shell import split_command
 from tuneplay.drafts.source import with_source
 from tuneplay.drafts.templates import TEMPLATES
+from tuneplay.drafts.typed import without_marks
 from tuneplay.errors import CannotStartError, UsageError
 from tuneplay.spec.load import loads
 
@@ -190,6 +192,228 @@ def test_values_of_help_texts(text, value):
     assert type(value_of(text)) is type(value)
 
 
+# Scripts as others write them.
+
+
+def drafted(options, template="optimizer", typed=(), trials=20, source=""):
+    """The draft from the lines of a help text, and the round that it declares."""
+    script = with_source(read_help(f"usage: t.py [-h]\n\noptions:\n{options}"), source)
+    wish = Wish(TEMPLATES[template], "e", "minimize", None, trials)
+    text = compose(wish, script, ["python", "t.py", *typed], known=True)
+    return text, loads(without_marks(text), "r", "r.yaml").round
+
+
+def tuned(round_, study=0):
+    return {h.name: (h.low, h.high) for h in round_.studies[study].space}
+
+
+GAN = """\
+  --n_epochs N_EPOCHS  number of epochs of training (default: 200)
+  --lr_g LR_G          generator learning rate (default: 0.0002)
+  --lr_d LR_D          discriminator learning rate (default: 0.0004)
+  --b1 B1              adam: decay of first order momentum of gradient (default: 0.5)
+  --b2 B2              adam: decay of second order momentum of gradient (default: 0.999)
+"""
+
+
+def test_both_rates_of_a_gan_are_tuned_and_a_range_has_its_default_in_it():
+    text, round_ = drafted(GAN)
+    found = tuned(round_)
+    assert found == {"lr_g": (2e-6, 0.02), "lr_d": (4e-6, 0.04), "b1": (0, 0.99)}
+    assert "--lr_g {lr_g} --lr_d {lr_d}" in " ".join(text.split())
+    assert tuned(drafted(GAN, trials=5)[1]).keys() == {"lr_g", "lr_d"}
+    both = drafted(GAN + "  --opt {adam,sgd}  which (default: adam)\n")[1]
+    assert [{"lr_g", "lr_d"} <= tuned(both, study).keys() for study in (0, 1)] == [True, True]
+
+
+@pytest.mark.parametrize(
+    ("line", "default"),
+    [
+        ("  --b1 B1        (default: 0.0)", 0.0),
+        ("  --beta2 B      (default: 0.99999)", 0.99999),
+        ("  --momentum M   (default: 0.9999)", 0.9999),
+        ("  --wd WD        (default: 50.0)", 50),
+        ("  --smoothing S  label smoothing (default: 0.4)", 0.4),
+        ("  --dropout P    (default: 0.95)", 0.95),
+        ("  --gamma G      (default: 0.05)", 0.05),
+        ("  --eps EPS      (default: 0.01)", 0.01),
+    ],
+)
+def test_a_range_has_the_scripts_own_default_in_it(line, default):
+    _, round_ = drafted(f"{line}\n", "exploit", trials=60)
+    ((low, high),) = tuned(round_).values()
+    assert low <= default < high
+
+
+def test_the_rate_of_the_scripts_own_optimizer_has_its_default_in_its_range():
+    text = "  --opt {sgd,adam}  which (default: sgd)\n  --lr LR  rate (default: 0.0001)\n"
+    assert tuned(drafted(text)[1])["lr"] == (1e-6, 0.01)
+
+
+VAE = """\
+  --lr LR                learning rate (default: 0.001)
+  --beta BETA            weight of the KL term (default: 4.0)
+  --mu MU                levels of the mu-law encoding (default: 255)
+  --momentum MOMENTUM    momentum of the running statistics (default: 0.1)
+  --bn-momentum M        (default: 0.9)
+  --eta ETA              entropy coefficient (default: 0.01)
+  --alpha ALPHA          warmup steps of the learning rate (default: 0.5)
+  --epochs EPOCHS        (default: 5)
+"""
+
+
+def test_what_is_only_called_as_a_momentum_is_left_alone():
+    text, round_ = drafted(VAE, trials=60)
+    assert tuned(round_).keys() == {"lr"}
+    assert not {"beta", "mu", "momentum", "eta"} & set(text.replace(",", " ").split())
+
+
+@pytest.mark.parametrize(
+    ("line", "name"),
+    [
+        ("  --beta B  beta of Adam (default: 0.9)", "beta"),
+        ("  --mu MU  momentum (default: 0.9)", "mu"),
+        ("  --eta ETA  the learning rate (default: 0.1)", "eta"),
+        ("  --alpha A  actor's learning rate, log scale (default: 0.1)", "alpha"),
+    ],
+)
+def test_the_help_tells_what_a_short_name_is(line, name):
+    assert tuned(drafted(f"{line}\n")[1]).keys() == {name}
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["warmup steps of the learning rate", "decay the learning rate", "power of learning rate",
+     "learning rate decay", "the minimum learning rate", "epochs between learning rates"],
+)  # fmt: skip
+def test_what_changes_a_learning_rate_is_none(said):
+    assert option(f"  --alpha A    {said} (default: 0.5)").meaning is None
+
+
+def test_an_option_of_type_int_gets_no_range_of_floats():
+    source = 'p.add_argument("--momentum", type=int, default=0)\n'
+    assert tuned(drafted("  --momentum M  it\n", source=source)[1]) == {}
+    for line in ("--dropout INTEGER  (default: 0)", "--dropout N  (type: int, default: 0)"):
+        for template in ("exploit", "regularizer"):
+            assert "dropout" not in tuned(drafted(f"  {line}\n", template)[1], -1)
+
+
+@pytest.mark.parametrize(
+    ("names", "seed"),
+    [
+        (("split-seed", "seed"), "seed"),
+        (("data-seed", "torch_seed", "seed"), "seed"),
+        (("data_seed", "manual_seed"), "manual_seed"),
+        (("trainer.seed", "random-state"), "random-state"),
+        (("split-seed", "data-seed"), None),
+    ],
+)
+def test_the_seed_is_that_of_the_training(names, seed):
+    _, round_ = drafted("".join(f"  --{name} N  (default: 1)\n" for name in names))
+    words = round_.command.words
+    assert [words[i - 1] for i, w in enumerate(words) if w == "{seed}"] == [f"--{seed}"][
+        : bool(seed)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("lines", "names"),
+    [
+        (("min_lr 0.0", "warmup_lr 1e-6", "blr 1e-3", "lr None"), {"blr"}),
+        (("end_lr 1e-5", "base_lr 0.1", "lr 0.1"), {"base_lr"}),
+        (("minLr 1e-5", "lr-min 1e-5", "max_lr 0.1"), {"max_lr"}),
+        (("min_lr 1e-5",), set()),
+        (("lr 0.1", "lr_backbone 0.01"), {"lr"}),
+        (("head_lr 0.1", "backbone_lr 0.01"), {"head_lr", "backbone_lr"}),
+        (("gen.lr 0.1", "critic.lr 0.01"), {"gen.lr", "critic.lr"}),
+    ],
+)
+def test_the_base_rate_is_tuned_and_no_end_of_a_schedule(lines, names):
+    parts = [line.split() for line in lines]
+    text = "".join(f"  --{n} X  base learning rate (default: {d})\n" for n, d in parts)
+    assert tuned(drafted(text, trials=60)[1]).keys() == names
+
+
+PPO = """\
+  --total-timesteps N    total timesteps of the experiments (default: 500000)
+  --n-epochs N           epochs of policy optimization in each update (default: 10)
+  --lr LR                learning rate (default: 0.0003)
+"""
+
+
+def test_the_epochs_of_each_update_are_not_the_length_of_training():
+    text, round_ = drafted(PPO)
+    assert "{epochs}" not in round_.command.words
+    said = " ".join(text.replace("\n# ", " ").split())
+    assert "The script counts steps (--total-timesteps) and no epochs of the whole" in said
+    assert round_.epochs == composing.EPOCHS
+    for line in ("--update-epochs N  (default: 4)", "--n_epochs N  (default: 4)"):
+        text, round_ = drafted(f"  {line}\n  --total_timesteps N  (default: 9)\n")
+        assert "{epochs}" not in round_.command.words
+        assert "(--total_timesteps)" in text
+    whole = "  --max_steps N  (default: -1)\n  --epochs N  epochs of training (default: 4)\n"
+    assert drafted(whole)[1].command.words[2:4] == ("--epochs", "{epochs}")
+
+
+@pytest.mark.parametrize(
+    ("choices", "default", "compared"),
+    [
+        ("adam,sgd,lbfgs,rmsprop", "adam", ["adam", "sgd", "rmsprop"]),
+        ("sgd,lbfgs,adam", "sgd", ["sgd", "lbfgs", "adam"]),
+        ("lbfgs,rmsprop,adamw,sgd,adam", "sgd", ["adamw", "sgd", "adam"]),
+        ("sgd,adagrad,lbfgs,nadam,adam", "adam", ["sgd", "nadam", "adam"]),
+    ],
+)
+def test_usual_optimizers_are_compared(choices, default, compared):
+    text, round_ = drafted(f"  --opt {{{choices}}}  which (default: {default})\n")
+    assert [study.key for study in round_.studies] == [f"opt={name}" for name in compared]
+    assert f"Which opt reaches the best e, {compared[0]}, {compared[1]} or {compared[2]}," in text
+
+
+def test_a_larger_batch_is_asked_to_keep_the_metric_and_not_to_better_it():
+    goal = drafted("  --batch-size N  (default: 64)\n", "batch-size")[1].goal
+    assert goal.startswith("How far does a larger batch-size keep the same e in equal epochs")
+    assert "how far does perfect scaling go between 64 and 256" in goal
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("usage: t.py [-h] [--v V] {train,eval} ...", ("train", "eval")),
+        ("usage: t.py [-h] [--opt {a,b}] {mnist,cifar}", ()),
+        ("usage: t.py [-h] [{a,b} ...] files [files ...]", ()),
+        ("usage: t.py [-h] [--opt {a,b} [{a,b} ...]]", ()),
+        ("Usage: t [OPTIONS] COMMAND [ARGS]...\n\nCommands:\n  train  Trains.\n  eval\n",
+         ("train", "eval")),
+        ("Usage: t [OPTIONS] COMMAND [ARGS]...\n\n╭─ Commands ─╮\n│ train   It. │\n╰──╯\n",
+         ("train",)),
+    ],
+)  # fmt: skip
+def test_subcommands_are_told_from_arguments_with_choices(text, names):
+    assert read_help(text).subcommands == names
+
+
+@pytest.mark.parametrize(
+    "command",
+    ["python t.py 'a > b'", 'python t.py "x;y"', r"python t.py a\&b", "python t.py --a=b c=d"],
+)
+def test_what_is_quoted_is_no_shell_syntax(command):
+    assert split_command(command) == tuple(shlex.split(command))
+
+
+def test_a_draft_with_marks_is_written_though_the_check_refuses_them(tmp_path, monkeypatch):
+    def refusing(text, *more):
+        assert "EDIT-ME" not in text
+        return loads(text, *more)
+
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("tuneplay.app.init.loads", refusing)
+    read = ReadScript(("python", "t.py"), read_help("usage: t.py [-h] DATA\n\n  --lr LR  rate\n"))
+    done = write_draft(tmp_path / "r.yaml", Wish(TEMPLATES["exploit"], "e", "minimize"), read)
+    assert not done.fell_back
+    assert "EDIT-ME:DATA" in (tmp_path / "r.yaml").read_text()
+
+
 # Whatever a help text says, the draft is a spec.
 
 NAMES = st.sampled_from(
@@ -265,7 +489,7 @@ def test_every_draft_passes_the_check_that_specs_pass(lines, template, typed, tr
     wish = Wish(TEMPLATES[template], metric, "minimize", None, trials, "s.json")
     words = ["python", "t.py", *(word for word in typed if "\0" not in word)]
     text = compose(wish, script, words, known=True)
-    round_ = loads(text, "r", "r.yaml").round
+    round_ = loads(without_marks(text), "r", "r.yaml").round
     assert round_.objective.metric == metric
     assert round_.trials == trials
     assert round_.command.words[:2] == ("python", "t.py")
@@ -288,7 +512,7 @@ def test_typed_words_reach_the_program_as_they_were_typed(typed):
 def test_any_text_is_read_without_a_defect(text):
     script = read_help(text)
     wish = Wish(TEMPLATES["optimizer"], "e", "minimize")
-    loads(compose(wish, script, ["python", "t.py"], known=True), "r", "r.yaml")
+    loads(without_marks(compose(wish, script, ["python", "t.py"], known=True)), "r", "r.yaml")
 
 
 def test_a_draft_that_comes_out_wrong_is_replaced_by_a_minimal_one(tmp_path, monkeypatch):

@@ -325,7 +325,10 @@ def test_a_script_that_trains_instead_is_ended_with_all_that_it_started(scripts)
     ("command", "code", "said"),
     [
         ("no-such-program", 7, "`no-such-program --help` cannot be started: No such file"),
-        ("cd /tmp && python t.py", 7, "without cd, && or variables before it"),
+        ("cd /tmp && python t.py", 2, "--from has `&&` in it"),
+        ("python t.py > log", 2, "--from has `>` in it, and no shell ever reads the command"),
+        ("python t.py 2>&1 | tee log", 2, "Leave it out: give the train command alone."),
+        ("A='b c' python t.py", 2, "write it into the spec, as in `env: {A: VALUE}`"),
         ("false", 7, "ended with exit code 1"),
         ("true", 2, "`true --help` tells no options"),
         ("python 'x", 2, "cannot be split into words"),
@@ -349,6 +352,13 @@ train.add_argument("--lr", type=float, default=1e-3, help="rate")
 train.add_argument("--gamma", type=float, default=0.99, help="discount factor of rewards")
 p.parse_args()
 """
+
+
+def test_a_script_with_options_and_subcommands_is_asked_about_one_of_them(bench):
+    bench.write("do.py", SUBCOMMANDS.replace("train = p", "p.add_argument('--lr')\ntrain = p"))
+    said = from_script(bench, "do.py", code=2)
+    assert "has subcommands, and none was named: train" in said
+    assert f'--from "{sys.executable} do.py train"' in said
 
 
 def test_a_script_with_subcommands_is_asked_about_one_of_them(bench):

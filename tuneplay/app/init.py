@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +13,9 @@ from tuneplay.app.schema import schema_file, write_schema
 from tuneplay.domain.folder import ROUNDS_NAME, SPEC_NAME
 from tuneplay.drafts.compose import Wish, compose, minimal
 from tuneplay.drafts.script import Script
+from tuneplay.drafts.shell import split_command
 from tuneplay.drafts.templates import TEMPLATES, TYPICAL_COMMAND, Template, typical_script
+from tuneplay.drafts.typed import without_marks
 from tuneplay.errors import CannotStartError, SpecError, UsageError
 from tuneplay.spec.load import loads
 
@@ -79,12 +80,17 @@ def read_script(command: str) -> ReadScript:
     from tuneplay.drafts.hydra import is_hydra, read_hydra
     from tuneplay.drafts.source import with_source
 
-    words = _split(command)
+    words = split_command(command)
     answer = call([*words, "--help"])
     if is_hydra(answer.text):
         script = read_hydra(answer.text, call([*words, "--cfg", "job"]).text)
     else:
         script = with_source(read_help(answer.text), _source(words))
+    if script.subcommands:
+        raise UsageError(
+            f"`{command}` has subcommands, and none was named: {', '.join(script.subcommands)}",
+            f'Name what it is to do, as in --from "{command} {script.subcommands[0]}".',
+        )
     if script.options:
         return ReadScript(words, script)
     if answer.exit_code != 0:
@@ -111,20 +117,6 @@ def _source(words: Sequence[str]) -> str:
         return Path(name).read_text(encoding="utf-8", errors="replace")
     except OSError:
         return ""
-
-
-def _split(command: str) -> tuple[str, ...]:
-    try:
-        words = tuple(shlex.split(command))
-    except ValueError as error:
-        raise UsageError(
-            f"--from cannot be split into words: {error}", "Close the quote."
-        ) from None
-    if not words or not words[0]:
-        raise UsageError(
-            "--from is empty", 'Give the train command, as in --from "python train.py".'
-        )
-    return words
 
 
 def place_for(path: str | None, template: Template) -> Path:
@@ -169,16 +161,16 @@ def write_draft(
     Raises:
         UsageError: The file cannot be written, or exists.
     """
-    words: Sequence[str] = read.words if read else _split(command or TYPICAL_COMMAND)
+    words: Sequence[str] = read.words if read else split_command(command or TYPICAL_COMMAND)
     script = read.script if read else typical_script(wish.template)
     text = compose(wish, script, words, known=read is not None)
     name, fell_back = spec.parent.name if spec.name == SPEC_NAME else spec.stem, False
     try:
-        loaded = loads(text, name, str(spec))
+        loaded = loads(without_marks(text), name, str(spec))
     except SpecError:
         # A help text that we misread must not leave the user with a spec that is refused.
         text, fell_back = minimal(wish, words), True
-        loaded = loads(text, name, str(spec))
+        loaded = loads(without_marks(text), name, str(spec))
     _write(spec, text)
     absolute = spec.resolve()
     studies = loaded.round.studies

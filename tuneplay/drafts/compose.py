@@ -72,7 +72,7 @@ def compose(wish: Wish, script: Script, words: Sequence[str], *, known: bool) ->
     trials = wish.trials or wish.template.trials
     subject = subject_of(wish.template, script)
     roles = sort_roles(script, trials, typed, subject)
-    question = ask(wish.template, script, subject, roles, trials)
+    question = ask(wish.template, script, subject, roles, trials, typed)
     rest = "{args:hydra}" if script.style is Style.HYDRA else "{args}"
     rest = "{args:flags}" if question.flags else rest
     command = command_words(script, parts, positionals, _passes(roles, question), rest)
@@ -148,10 +148,12 @@ def _command(words: list[str], roles: Roles, script: Script, *, known: bool) -> 
                          "--name=value for every hyperparameter below that is not named here.")  # fmt: skip
     marked = [word for word in words if MARK in word]
     if marked:
-        lines += comment(f"EDIT: the script does not start without {', '.join(marked)}.")
+        lines += comment(f"EDIT: the script does not start without {', '.join(marked)}; replace "
+                         "what is marked before anything runs.")  # fmt: skip
     if roles.steps is not None:
-        lines += comment(f"The script counts steps ({roles.steps.spelling}), which stays at its "
-                         "default: make sure that it means so many epochs as stand below.")  # fmt: skip
+        lines += comment(f"The script counts steps ({roles.steps.spelling}) and no epochs of the "
+                         "whole training, so nothing is passed as {epochs}: make sure that its "
+                         "default means so many epochs as stand below.")  # fmt: skip
     pieces = [shell_text([word]) for word in words]
     # An option and its value stay on one line.
     joined: list[str] = []

@@ -12,6 +12,7 @@ from dataclasses import replace
 
 from tuneplay.domain.hyperparameter import Scalar
 from tuneplay.drafts.script import Option, Script, Style, value_of
+from tuneplay.drafts.usage import is_usage, read_usage, subcommands
 
 #: Options begin at most so far from the left; argparse's descriptions begin at column 24.
 _DEEPEST = 12
@@ -32,6 +33,8 @@ _BOXED_METAVAR = re.compile(
     r"(<[^<>]+>|[A-Z_]+)( RANGE)?(\s*\[[^\]]*\])?(\.\.\.)?|[\[{(][^\[\]]*[|,].*[\]})]"
 )
 _LISTED = re.compile(r"(?<![\w.|-])((?:[\w.-]+ \| ){2,}[\w.-]+)(?! ?\|)")
+#: `INTEGER` of click and typer, `INT` of tyro, `(type: int)` of jsonargparse, absl's sentence.
+_WHOLE = re.compile(r"^<?(INT|INTEGER|int|integer)\b|\(type: int\b|\(an integer\)")
 _DISCOUNT = re.compile(r"\bdiscount", re.IGNORECASE)
 
 
@@ -45,7 +48,7 @@ def read_help(text: str) -> Script:
         Its options and positional arguments; none at all when it is no help text.
     """
     lines = [_COLOR.sub("", line).expandtabs().rstrip() for line in text.splitlines()]
-    needed, positionals = _usage(lines)
+    needed, positionals = read_usage(lines)
     options: dict[str, Option] = {}
     for head, about, boxed in _entries(lines):
         option = _option(head, about, boxed=boxed)
@@ -53,7 +56,7 @@ def read_help(text: str) -> Script:
             if needed & set(option.names):
                 option = replace(option, required=True)
             options.setdefault(option.name, option)
-    return Script(Style.FLAGS, tuple(options.values()), positionals)
+    return Script(Style.FLAGS, tuple(options.values()), positionals, subcommands(lines))
 
 
 def _entries(lines: list[str]) -> Iterator[tuple[str, str, bool]]:
@@ -81,15 +84,11 @@ def _entries(lines: list[str]) -> Iterator[tuple[str, str, bool]]:
 
 def _after_usage(lines: list[str]) -> list[str]:
     """The lines without the usage, whose second line may begin like an option."""
-    start = next((i for i, line in enumerate(lines) if _is_usage(line)), None)
+    start = next((i for i, line in enumerate(lines) if is_usage(line)), None)
     if start is None:
         return lines
     end = next((i for i in range(start + 1, len(lines)) if not lines[i].strip()), len(lines))
     return lines[:start] + lines[end:]
-
-
-def _is_usage(line: str) -> bool:
-    return line.strip().lower().startswith("usage:")
 
 
 def _indent(line: str) -> int:
@@ -121,7 +120,7 @@ def _option(head: str, about: str, *, boxed: bool) -> Option | None:
     return Option(
         tuple(dict.fromkeys(names)), values, choices, _default(about, names),
         required="[required]" in about or "(required)" in about, about=" ".join(about.split()),
-        metavar=metavar,
+        metavar=metavar, whole=_WHOLE.search(f"{metavar}\0{about}") is not None,
     )  # fmt: skip
 
 
@@ -170,29 +169,6 @@ def _default(about: str, names: list[str]) -> Scalar:
     if any(text == name.lstrip("-") for name in names):  # click: --amp / --no-amp, default: no-amp
         return not text.startswith("no")
     return value_of(text)
-
-
-def _usage(lines: list[str]) -> tuple[set[str], tuple[str, ...]]:
-    """Options and positional arguments without which the script does not start."""
-    start = next((i for i, line in enumerate(lines) if _is_usage(line)), None)
-    if start is None:
-        return set(), ()
-    end = next((i for i in range(start + 1, len(lines)) if not lines[i].strip()), len(lines))
-    text = " ".join(lines[start:end])
-    # What stands before the first bracket is the program's name.
-    text = text[text.index("[") :] if "[" in text else " ".join(text.split()[2:])
-    while (inner := re.sub(r"\[[^\[\]]*\](\s*\.\.\.)?|\([^()]*\)", " ", text)) != text:
-        text = inner
-    needed: set[str] = set()
-    positionals: list[str] = []
-    words = iter(text.replace("...", " ").split())
-    for word in words:
-        if word.startswith("-"):
-            needed.add(word)
-            next(words, None)
-        elif re.match(r"[\w{<]", word):
-            positionals.append(word if "," in word else word.strip("{}<>"))
-    return needed, tuple(dict.fromkeys(positionals))
 
 
 def is_discount(option: Option) -> bool:

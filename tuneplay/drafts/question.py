@@ -13,19 +13,15 @@ from tuneplay.drafts.ranges import (
     SGD_LEARNING_RATE,
     Space,
     around,
+    holding,
     space_of,
 )
 from tuneplay.drafts.roles import TRIALS_FOR, Roles, is_adaptive, is_aside
 from tuneplay.drafts.script import Option, Script
 from tuneplay.drafts.templates import Template
+from tuneplay.drafts.values import following, popular
 from tuneplay.drafts.yaml_text import choice_text, scalar_text
 
-#: More values than this make a first round expensive; the others can be added by hand.
-MOST_VALUES = 3
-
-#: "We recommend sticking with well-established, popular optimizers" (playbook, "Choosing the
-#: optimizer"); those come first where a script has many.
-_POPULAR = ("sgd", "adam", "adamw", "nadam", "momentum", "nesterov")
 _SGD_LIKE = re.compile(r"(.*[._-])?(sgd.*|momentum|nesterov|lars|muon)", re.IGNORECASE)
 _ADAM_LIKE = re.compile(r".*(adam|lamb|lion|sophia).*", re.IGNORECASE)
 _PREPROCESSING = re.compile(r"(.*[._-])?(normali[sz]e(_data|_input)?|preprocess(ing)?|transforms?)")
@@ -73,7 +69,7 @@ def _usable(template: Template, option: Option) -> bool:
     if len(option.choices) > 1 and option.values == 1:
         return template.name != "regularizer"
     if template.name == "regularizer":
-        return option.is_number
+        return option.is_number and not option.whole
     if template.name == "preprocessing":
         return option.is_flag or isinstance(option.default, bool)
     whole = isinstance(option.default, int) and not isinstance(option.default, bool)
@@ -81,19 +77,29 @@ def _usable(template: Template, option: Option) -> bool:
 
 
 def ask(
-    template: Template, script: Script, subject: Option | None, roles: Roles, trials: int
-) -> Question:
-    """Put a template's question in terms of a script."""
+    template: Template, script: Script, subject: Option | None, roles: Roles, trials: int,
+    typed: frozenset[str] = frozenset(),
+) -> Question:  # fmt: skip
+    """Put a template's question in terms of a script.
+
+    Args:
+        template: The question.
+        script: The script.
+        subject: The option that it is about.
+        roles: What the other options are.
+        trials: Trials of each study.
+        typed: Names of the options that the user typed into the command.
+    """
     if subject is None:
         return Question()
     if template.name == "regularizer":
         return _with_or_without(script, subject)
     if template.name == "optimizer":
-        return _optimizers(script, subject, roles, trials)
+        return _optimizers(script, subject, roles, trials, typed)
     if subject.is_flag:
         return _flag(subject)
     if subject.choices:
-        values = tuple(choice_text(value) for value in _selected(subject, follow=True))
+        values = tuple(choice_text(value) for value in following(subject))
     elif isinstance(subject.default, bool):
         values = ("false", "true")
     else:
@@ -103,7 +109,10 @@ def ask(
     default = scalar_text(subject.default) if subject.default is not None else values[0]
     if subject.choices and isinstance(subject.default, str):
         default = choice_text(subject.default)
-    return _listed(subject, values, default)
+    asked = _listed(subject, values, default)
+    if subject.meaning is Meaning.BATCH_SIZE:
+        return replace(asked, goal=_how_far(subject.name, values))
+    return asked
 
 
 def _listed(subject: Option, values: tuple[str, ...], default: str) -> Question:
@@ -119,7 +128,16 @@ def _listed(subject: Option, values: tuple[str, ...], default: str) -> Question:
 
 def _which(name: str, values: tuple[str, ...]) -> str:
     listed = " or ".join((", ".join(values[:-1]), values[-1])) if len(values) > 1 else values[0]
-    return f"Which {name} reaches the better {{metric}}, {listed}, each tuned on its own terms?"
+    better = "best" if len(values) > 2 else "better"
+    return f"Which {name} reaches the {better} {{metric}}, {listed}, each tuned on its own terms?"
+
+
+def _how_far(name: str, values: tuple[str, ...]) -> str:
+    """A larger batch is no means to a better metric: what is asked is whether it costs any."""
+    return (
+        f"How far does a larger {name} keep the same {{metric}} in equal epochs, that is, how far "
+        f"does perfect scaling go between {values[0]} and {values[-1]}, each tuned on its own terms?"
+    )
 
 
 def _whether(name: str) -> str:
@@ -140,28 +158,6 @@ def _flag(subject: Option) -> Question:
     return Question(asked.lines, _whether(subject.name), asked.baseline, subject, flags=True)
 
 
-def _selected(subject: Option, *, follow: bool) -> list[str]:
-    """The values to compare: what the script has now, and a few others."""
-    choices = list(subject.choices)
-    now = str(subject.default) if str(subject.default) in choices else choices[0]
-    at = choices.index(now)
-    others = choices[at + 1 :] + choices[:at] if follow else [c for c in choices if c != now]
-    if not follow:
-        others.sort(key=lambda c: c.lower() not in _POPULAR)
-        # The other family first: what differs more tells more.
-        others.sort(key=lambda c: is_adaptive(c) is is_adaptive(now))
-        # adamw_torch and adamw_fused are one optimizer.
-        stems = {_stem(c): c for c in reversed(others)}
-        others = [c for c in others if stems[_stem(c)] == c and _stem(c) != _stem(now)]
-    most = 2 if subject.meaning is Meaning.ARCHITECTURE else MOST_VALUES
-    kept = {now, *others[: most - 1]}
-    return [choice for choice in choices if choice in kept]
-
-
-def _stem(optimizer: str) -> str:
-    return re.split(r"[._-]", optimizer.lower())[0]
-
-
 def _with_or_without(script: Script, subject: Option) -> Question:
     """`none` fixes the strength at nought; the technique tunes it."""
     names = {option.name for option in script.options}
@@ -170,6 +166,7 @@ def _with_or_without(script: Script, subject: Option) -> Question:
     if subject.meaning in (Meaning.DROPOUT, Meaning.LABEL_SMOOTHING):
         whole = space_of(subject) or Space(0.0, 0.5, "linear", "[0, 1]")
         used = Space(whole.high / 10, whole.high, "linear", "[0, 1]")
+        used = holding(used, subject.number or None) or used
     now = subject.name if subject.number else "none"
     return Question(
         (
@@ -185,18 +182,25 @@ def _with_or_without(script: Script, subject: Option) -> Question:
     )
 
 
-def _optimizers(script: Script, subject: Option, roles: Roles, trials: int) -> Question:
+def _optimizers(
+    script: Script, subject: Option, roles: Roles, trials: int, typed: frozenset[str]
+) -> Question:
     """Each optimizer with its own learning rate and momentum."""
-    rate = next((o for o in roles.nuisance if o.meaning is Meaning.LEARNING_RATE), None)
+    rates = [o for o in roles.nuisance if o.meaning is Meaning.LEARNING_RATE]
     momentum = _own(script, Meaning.MOMENTUM)
     adams = {m: o for m in TRIALS_FOR if (o := _own(script, m))}
     betas = [option for meaning, option in adams.items() if trials >= TRIALS_FOR[meaning]]
-    values = _selected(subject, follow=False)
+    values = popular(subject)
     lines = [f"  {subject.name}:"]
     for value in values:
-        own: dict[Option, Space] = {}
-        if rate:
-            own[rate] = _rate_of(value, rate, now=value == str(subject.default))
+        # A rate that was not typed is of the optimizer that the script has, not of the typed one.
+        now = value == str(subject.default)
+        own = {
+            rate: _rate_of(
+                value, rate, now=now, sure=subject.name not in typed or rate.name in typed
+            )
+            for rate in rates
+        }
         extras = betas if _ADAM_LIKE.fullmatch(value) else []
         if momentum and trials >= TRIALS_FOR[Meaning.BETA1] and _SGD_LIKE.fullmatch(value):
             extras = [momentum]
@@ -208,7 +212,7 @@ def _optimizers(script: Script, subject: Option, roles: Roles, trials: int) -> Q
     asked = _listed(
         subject, tuple(choice_text(v) for v in values), choice_text(str(subject.default))
     )
-    owned = frozenset(o.name for o in (rate, momentum, *adams.values()) if o)
+    owned = frozenset(o.name for o in (*rates, momentum, *adams.values()) if o)
     return Question(tuple(lines), asked.goal, asked.baseline, subject, asked.passed, owned=owned)
 
 
@@ -218,8 +222,15 @@ def _own(script: Script, meaning: Meaning) -> Option | None:
     return option if option and option.is_number and script.reachable(option) else None
 
 
-def _rate_of(value: str, rate: Option, *, now: bool) -> Space:
-    """Around the default, where it can be this optimizer's: typing `--optimizer sgd` changes no lr."""
+def _rate_of(value: str, rate: Option, *, now: bool, sure: bool) -> Space:
+    """Around the default, where it is this optimizer's: typing `--optimizer sgd` changes no lr.
+
+    Args:
+        value: The optimizer.
+        rate: The learning rate.
+        now: Whether it is the one that the command uses now.
+        sure: Whether the rate's default is meant for it.
+    """
     low, high = ADAPTIVE_LEARNING_RATE if is_adaptive(value) else SGD_LEARNING_RATE
-    fits = now and rate.number is not None and low <= rate.number <= high
+    fits = now and rate.number is not None and (sure or low <= rate.number <= high)
     return around(rate.number if fits else None, (low, high))

@@ -7,7 +7,7 @@ to take. A range that is too narrow makes a comparison unfair without telling.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tuneplay.domain.meaning import Meaning
 from tuneplay.drafts.script import Option
@@ -77,9 +77,20 @@ _SPACES = {
 
 
 def space_of(option: Option) -> Space | None:
-    """Where to search for an option; None when there is no rule of thumb for it."""
+    """Where to search for an option; None when there is no rule of thumb for it.
+
+    The range has the script's own default in it, or a study could not even find what there is now.
+    """
+    if not option.is_number or option.whole:
+        return None  # every rule of thumb here is about numbers with a fraction
+    found = _rule_of_thumb(option)
+    return holding(found, option.number) if found else None
+
+
+def _rule_of_thumb(option: Option) -> Space | None:
+    """The range of a meaning, which may leave out an unusual default."""
     default, meaning = option.number, option.meaning
-    if not option.is_number or meaning is None:
+    if meaning is None:
         return None
     if meaning is Meaning.LEARNING_RATE:
         return around(default, ANY_LEARNING_RATE)
@@ -94,6 +105,36 @@ def space_of(option: Option) -> Space | None:
         strong = default is not None and default >= MOST_DROPOUT
         return Space(0.0, MOST_DROPOUT_STRONG if strong else MOST_DROPOUT, "linear", "[0, 1]")
     return _SPACES.get(meaning)
+
+
+def holding(space: Space, default: float | None) -> Space | None:
+    """The range, widened on its scale until a default lies in it, and not at its edge.
+
+    None when the default is none that such a hyperparameter can have. Nought has no place on a log
+    scale; there the low end does as good as nothing.
+    """
+    if (
+        default is None
+        or space.low <= default <= space.high
+        or (space.scale, default) == ("log", 0)
+    ):
+        return space
+    if not math.isfinite(default) or default < 0:
+        return None
+    low, high = space.low, space.high
+    if space.scale == "log":
+        found = replace(space, low=min(low, default / 10), high=max(high, default * 10))
+    elif default > 1:
+        return None
+    elif space.scale == "reverse_log":
+        low = min(low, max(0.0, 1 - 2 * (1 - default)))
+        found = replace(space, low=low, high=max(high, 1 - (1 - default) / 10))
+    else:
+        high = max(high, min(2 * default, (1 + default) / 2))
+        found = replace(space, low=min(low, default / 2), high=high)
+    written = float(number(found.low)), float(number(found.high))
+    whole = written[0] <= default <= written[1] and written[0] < written[1]
+    return found if whole and (space.scale != "reverse_log" or written[1] < 1) else None
 
 
 def around(default: float | None, otherwise: tuple[float, float]) -> Space:

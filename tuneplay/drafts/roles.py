@@ -8,9 +8,11 @@ from dataclasses import dataclass, field
 
 from tuneplay.domain.hyperparameter import Scalar
 from tuneplay.domain.meaning import Meaning
+from tuneplay.drafts.filled import filled_in
 from tuneplay.drafts.help_text import is_discount
 from tuneplay.drafts.ranges import Space, space_of
-from tuneplay.drafts.script import Option, Script, Style
+from tuneplay.drafts.rates import base_rates
+from tuneplay.drafts.script import Option, Script
 
 #: Playbook, "How should Adam's hyperparameters be tuned?": with fewer than 10 trials only the
 #: learning rate; with 10 to 25 also beta1; with 25 and more also epsilon; "substantially more than
@@ -21,8 +23,8 @@ TRIALS_FOR = {Meaning.BETA1: 10, Meaning.EPSILON: 25, Meaning.BETA2: 50}
 #: the more there are, the greater the risk that none is tuned well.
 TRIALS_EACH = 5
 
-#: A default beyond this is a way to say "until it is stopped".
-MOST_EPOCHS = 100_000
+#: So many learning rates are tuned however few the trials are: those of a generator and its critic.
+PAIRED_RATES = 2
 
 #: What is tuned first, when the trials do not allow all.
 PRIORITY = (
@@ -36,23 +38,9 @@ WORTH_STATING = (Meaning.OPTIMIZER, Meaning.BATCH_SIZE, Meaning.ARCHITECTURE, Me
 
 #: Only a decay factor has a rule of thumb, among all that belongs to schedules.
 _DECAY = re.compile(r"(.*[._-])?((lr|step|exp)[._-]?)?(gamma|decay[._-]?(rate|factor))")
-_SIDE_RATE = re.compile(
-    r"(.*[._-])?(min|final|end|warmup|max|head|backbone)[._-].*|.*[._-](min|final)"
-)
 _ADAPTIVE = re.compile(r".*(ada|lamb|lion|rmsprop|sophia).*", re.IGNORECASE)
 _KEEPS = re.compile(r"keep|surviv", re.IGNORECASE)
-_STEPS = re.compile(r"step|iter", re.IGNORECASE)
-
-_TRIAL_DIR = re.compile(
-    r"(hydra\.run\.dir)|(.*\.)?(o|out|output|save|sav|log|work|run|result|results|exp|experiment"
-    r"|train|default[_-]root)([_-]?(dir|folder|directory))|(.*\.)?(out|outdir|output|logdir|outputs)"
-)
-_CHECKPOINT_DIR = re.compile(
-    r"(.*\.)?(checkpoints?|ckpts?)([_-]?(save|out))?[_-]?(dir|folder|directory|path)?s?"
-    r"|(.*\.)?save[_-](ckpt|checkpoint|model)s?[_-](dir|folder|path)"
-)
 _ASIDE = re.compile(r"(.*[._-])?(eval(uation)?|test|val(id|idation)?|metric|monitor|best)[._-].*")
-_FILE = re.compile(r".*\.[A-Za-z]{1,8}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,11 +74,11 @@ def sort_roles(script: Script, trials: int, typed: frozenset[str], subject: Opti
             tuned nor filled in, they stay as they are.
         subject: What the round is about, and therefore neither nuisance nor fixed.
     """
-    passed, epochs, steps = _filled_in(script)
+    filled = filled_in(script)
     free = [
         o
         for o in script.options
-        if o != subject and o not in passed and o.nameable and not is_aside(o)
+        if o != subject and o not in filled.passed and o.nameable and not is_aside(o)
     ]
     candidates = _candidates(script, free, adaptive=_is_adaptive(script))
     fitting = {o: s for o, s in candidates.items() if trials >= TRIALS_FOR.get(_m(o), 0)}
@@ -106,17 +94,22 @@ def sort_roles(script: Script, trials: int, typed: frozenset[str], subject: Opti
         for o, s in candidates.items()
         if o not in nuisance and o.name not in typed and script.reachable(o)
     }
-    return Roles(passed, epochs, nuisance, later, fixed, steps)
+    return Roles(filled.passed, filled.epochs, nuisance, later, fixed, filled.steps)
 
 
 def _affordable(candidates: Mapping[Option, Space], most: int) -> dict[Option, Space]:
-    """As many as the trials allow; no optimizer uses both momentum and beta1, which count as one."""
+    """As many as the trials allow; no optimizer uses both momentum and beta1, which count as one.
+
+    Two networks that are trained against each other have a learning rate each, and neither tells
+    anything while the other is not tuned.
+    """
     kept: dict[Option, Space] = {}
     places: set[object] = set()
     for option, space in candidates.items():
         like = Meaning.MOMENTUM if option.meaning is Meaning.BETA1 else option.meaning
         places.add(like if like is Meaning.MOMENTUM else option)
-        if len(places) > most:
+        paired = option.meaning is Meaning.LEARNING_RATE and len(kept) < PAIRED_RATES
+        if len(places) > most and not paired:
             break
         kept[option] = space
     return kept
@@ -142,44 +135,6 @@ def _stateable(option: Option) -> bool:
     return not isinstance(default, str) or re.fullmatch(r"[\w./+\-]+", default) is not None
 
 
-def _filled_in(script: Script) -> tuple[dict[Option, str], int | None, Option | None]:
-    """What tuneplay fills in: epochs, seed and folders."""
-    passed: dict[Option, str] = {}
-    lengths = [o for o in script.of(Meaning.LENGTH) if o.values == 1]
-    counting = [o for o in lengths if not _STEPS.search(o.name)]
-    epochs = next((o for o in counting if o.name in ("epochs", "epoch")), None)
-    epochs = epochs or next(iter(counting), None)
-    if epochs:
-        passed[epochs] = "{epochs}"
-    seed = next((o for o in script.of(Meaning.SEED) if o.values == 1 and not o.choices), None)
-    if seed:
-        passed[seed] = "{seed}"
-    for option in script.options:
-        if option.values == 1 and not option.choices and option.meaning is None:
-            folder = _folder(option, script.style)
-            if folder:
-                passed[option] = folder
-    default = epochs.number if epochs else None
-    known = int(default) if default is not None and 1 <= default <= MOST_EPOCHS else None
-    steps = None if epochs else next(iter(lengths), None)
-    return passed, known, steps
-
-
-def _folder(option: Option, style: Style) -> str:
-    """Where the script is to write what it writes; empty when the option is about something else."""
-    name = option.name.lower()
-    place = "{checkpoint_dir}" if _CHECKPOINT_DIR.fullmatch(name) else ""
-    place = place or ("{trial_dir}" if _TRIAL_DIR.fullmatch(name) else "")
-    if not place or re.search(r"\b(load|resume|restore|pretrained)\b", option.about.lower()):
-        return ""
-    if place == "{checkpoint_dir}" and not name.endswith(("dir", "folder", "directory")):
-        return ""  # `--checkpoint PATH` is as often read as written
-    default = option.default
-    if isinstance(default, str) and _FILE.fullmatch(default) and not default.startswith("."):
-        place += "/" + default.rpartition("/")[2]
-    return f"'{place}'" if style is Style.HYDRA else place
-
-
 def is_adaptive(name: str) -> bool:
     """Whether an optimizer scales its steps by itself, as Adam does."""
     return _ADAPTIVE.fullmatch(name) is not None
@@ -200,8 +155,7 @@ def _candidates(
     for meaning in PRIORITY:
         options = [o for o in free if o.meaning is meaning and _fits(o)]
         if meaning is Meaning.LEARNING_RATE:
-            options.sort(key=lambda o: _SIDE_RATE.fullmatch(o.name) is not None)
-            options = options[:1]
+            options = base_rates(options)
         if meaning is Meaning.MOMENTUM and adaptive and script.first(Meaning.BETA1):
             continue
         if meaning in TRIALS_FOR and adaptive is False:

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from tuneplay.domain.hyperparameter import Scalar
-from tuneplay.domain.meaning import Meaning, meaning_of
+from tuneplay.domain.meaning import Meaning
+from tuneplay.drafts.kinds import kind_of
 
 #: Names that a spec can give to a hyperparameter; other options are left alone.
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.\-]*")
@@ -33,6 +34,7 @@ class Option:
         required: Whether the script does not start without it.
         about: What the help says.
         metavar: What the help calls its value.
+        whole: Whether it is known to take whole numbers only.
     """
 
     names: tuple[str, ...]
@@ -42,6 +44,7 @@ class Option:
     required: bool = False
     about: str = ""
     metavar: str = ""
+    whole: bool = False
 
     @property
     def spelling(self) -> str:
@@ -73,9 +76,10 @@ class Option:
 
     @property
     def meaning(self) -> Meaning | None:
-        """What it is, by any of its names."""
+        """What it is, by any of its names and by what the help says of it."""
         ordered = (self.spelling, *self.names)
-        return next((found for name in ordered if (found := meaning_of(name))), None)
+        about = self.about if self.is_number else ""
+        return kind_of(ordered, about, self.number, whole=self.whole)
 
     @property
     def nameable(self) -> bool:
@@ -91,11 +95,13 @@ class Script:
         style: How it takes its options.
         options: Its options, in the order of the help.
         positionals: What it needs besides options, as the help calls it.
+        subcommands: What it can be told to do, of which one has to be named first.
     """
 
     style: Style
     options: tuple[Option, ...]
     positionals: tuple[str, ...] = ()
+    subcommands: tuple[str, ...] = ()
 
     def of(self, *meanings: Meaning) -> list[Option]:
         """The options of one meaning, of the first meanings first."""

@@ -22,10 +22,11 @@ MAX_BYTES = 2_000_000
 
 @dataclass(frozen=True, slots=True)
 class _Declared:
-    """What a call says of an option."""
+    """What a call says of an option: its default, its choices, and whether its type is int."""
 
     default: Scalar
     choices: tuple[str, ...]
+    whole: bool
 
 
 def with_source(script: Script, source: str) -> Script:
@@ -47,7 +48,10 @@ def _completed(option: Option, declared: dict[str, _Declared]) -> Option:
     if found is None or option.values != 1:
         return option
     default = option.default if option.default is not None else found.default
-    return replace(option, default=default, choices=option.choices or found.choices)
+    return replace(
+        option, default=default, choices=option.choices or found.choices,
+        whole=option.whole or found.whole,
+    )  # fmt: skip
 
 
 def _declared(tree: ast.AST) -> Iterator[tuple[str, _Declared]]:
@@ -68,8 +72,12 @@ def _declared(tree: ast.AST) -> Iterator[tuple[str, _Declared]]:
             if part.strip().startswith("-")
         ]
         words = {word.arg: _literal(word.value) for word in node.keywords if word.arg}
+        whole = any(
+            word.arg == "type" and isinstance(word.value, ast.Name) and word.value.id == "int"
+            for word in node.keywords
+        )
         for name in names:
-            yield name.strip(), _Declared(_scalar(words.get("default")), _choices(words))
+            yield name.strip(), _Declared(_scalar(words.get("default")), _choices(words), whole)
 
 
 def _literal(node: ast.expr) -> object:

@@ -13,6 +13,15 @@ from tuneplay.drafts.script import Option, Script, Style, value_of
 MARK = "EDIT-ME:"
 
 
+#: Stands for the marks where a draft is checked: only what is left to the user may be missing in it.
+_STAND_IN = "stand-in-"
+
+
+def without_marks(text: str) -> str:
+    """A draft as it might be once its user has edited it, so that the rest of it can be checked."""
+    return text.replace(MARK, _STAND_IN)
+
+
 @dataclass(frozen=True, slots=True)
 class Typed:
     """One part of the typed command: a word, or an option with its value.

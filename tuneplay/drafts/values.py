@@ -1,0 +1,67 @@
+"""Which values of an option with choices a first round compares."""
+
+from __future__ import annotations
+
+import re
+
+from tuneplay.domain.meaning import Meaning
+from tuneplay.drafts.roles import is_adaptive
+from tuneplay.drafts.script import Option
+
+#: More values than this make a first round expensive; the others can be added by hand.
+MOST_VALUES = 3
+
+#: "We recommend sticking with well-established, popular optimizers" (playbook, "Choosing the
+#: optimizer"); those come first where a script has many, the most usual one first.
+_POPULAR = ("sgd", "adam", "adamw", "rmsprop", "nadam", "momentum", "nesterov")
+
+#: Made for whole batches and a line search: no candidate while there is any other.
+_FULL_BATCH = re.compile(r".*l[_-]?bfgs.*", re.IGNORECASE)
+
+
+def following(subject: Option) -> list[str]:
+    """What the script has now, and the choices that are listed after it."""
+    now, at = _now(subject)
+    choices = list(subject.choices)
+    return _kept(subject, now, choices[at + 1 :] + choices[:at])
+
+
+def popular(subject: Option) -> list[str]:
+    """What the script has now, the most usual optimizer of the other family, and the next usual."""
+    now, _ = _now(subject)
+    others = [choice for choice in subject.choices if choice != now]
+    others.sort(key=_unusual)
+    # The other family first: what differs more tells more.
+    far = [c for c in others if is_adaptive(c) is not is_adaptive(now)]
+    if far and not _FULL_BATCH.fullmatch(far[0]):
+        others.remove(far[0])
+        others.insert(0, far[0])
+    # adamw_torch and adamw_fused are one optimizer.
+    stems = {_stem(c): c for c in reversed(others)}
+    return _kept(
+        subject, now, [c for c in others if stems[_stem(c)] == c and _stem(c) != _stem(now)]
+    )
+
+
+def _now(subject: Option) -> tuple[str, int]:
+    choices = list(subject.choices)
+    now = str(subject.default) if str(subject.default) in choices else choices[0]
+    return now, choices.index(now)
+
+
+def _kept(subject: Option, now: str, others: list[str]) -> list[str]:
+    most = 2 if subject.meaning is Meaning.ARCHITECTURE else MOST_VALUES
+    kept = {now, *others[: most - 1]}
+    return [choice for choice in subject.choices if choice in kept]
+
+
+def _unusual(optimizer: str) -> int:
+    """How far from usual an optimizer is."""
+    if _FULL_BATCH.fullmatch(optimizer):
+        return len(_POPULAR) + 1
+    names = (optimizer.lower(), _stem(optimizer))
+    return min((_POPULAR.index(n) for n in names if n in _POPULAR), default=len(_POPULAR))
+
+
+def _stem(optimizer: str) -> str:
+    return re.split(r"[._-]", optimizer.lower())[0]
