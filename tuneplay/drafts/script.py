@@ -7,12 +7,13 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 
+from tuneplay.domain.command import NAME
 from tuneplay.domain.hyperparameter import Scalar
 from tuneplay.domain.meaning import Meaning
 from tuneplay.drafts.kinds import kind_of
 
 #: Names that a spec can give to a hyperparameter; other options are left alone.
-_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.\-]*")
+_NAME = re.compile(NAME)
 
 
 class Style(StrEnum):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tuneplay.domain.command import BUILTIN_PLACEHOLDERS
+from tuneplay.domain.command import BUILTIN_PLACEHOLDERS, NAME
 from tuneplay.domain.hyperparameter import Scale
 from tuneplay.spec.fields import MOST
 
@@ -28,7 +28,7 @@ SIZE: Schema = {
 }
 
 NAMES: Schema = {
-    "pattern": r"^[A-Za-z_][A-Za-z0-9_.\-]*$",
+    "pattern": f"^{NAME}$",
     "not": {"enum": list(BUILTIN_PLACEHOLDERS)},
 }
 
