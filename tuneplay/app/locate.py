@@ -98,6 +98,12 @@ class Place:
                     f"{self.folder.ledger}: a trial of {trial.study}, which is no study of the spec",
                     "Nothing was changed. Restore the spec or the file from a copy.",
                 )
+        for id_, ended in history.finished.items():
+            if not ended.hyperparameters.keys() >= spec.round.study(id_.study).names:
+                raise LedgerError(
+                    f"{self.folder.ledger}: {id_} lacks hyperparameters of the spec",
+                    "Nothing was changed. Restore the spec or the file from a copy.",
+                )
         return spec
 
 

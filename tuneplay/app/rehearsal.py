@@ -65,9 +65,13 @@ def _rehearse(opening: Opening, launcher: Launcher) -> Rehearsal:
     short = replace(round_, epochs=min(EPOCHS, round_.epochs), keep_checkpoints=None)
     with tempfile.TemporaryDirectory(prefix="tuneplay-try-", ignore_cleanup_errors=True) as name:
         workshop = Workshop(short, RoundFolder(Path(name)), opening.workdir, opening.secrets)
-        tried = tuple(
-            _train(short, workshop, launcher, rerun, RoundFolder(Path(name))) for rerun in (0, 1)
-        )
+        try:
+            tried = tuple(
+                _train(short, workshop, launcher, rerun, RoundFolder(Path(name)))
+                for rerun in (0, 1)
+            )
+        finally:
+            launcher.sweep(Path(name))
     slots = len(gpu_shares(round_.resources, os.environ))
     return appraise(round_, (tried[0], tried[1]), slots)
 

@@ -100,16 +100,17 @@ def coordinate(
         coordinator.expect(expected_seconds(parts.round))
     observer, folder = parts.observer, shown(opening.place.folder.root)
     before = coordinator.progress()
-    if before.ended == before.planned and not before.running:
-        coordinator.run()
-        return RunResult(_exit_code(before, parts.stop), before, folder, started=False)
-    observer.opened(before, str(opening.workdir))
-    if opening.workdir != Path.cwd():
-        observer.remark(f"trials run in {opening.workdir}")
+    anything = before.ended < before.planned or bool(before.running)
+    if anything:
+        observer.opened(before, str(opening.workdir))
+        if opening.workdir != Path.cwd():
+            observer.remark(f"trials run in {opening.workdir}")
     try:
+        # Also with nothing to start: what ended while nobody watched is written down.
         coordinator.run()
     finally:
-        observer.close()
+        if anything:
+            observer.close()
     progress = coordinator.progress()
     if not progress.running:
         parts.launcher.sweep(opening.place.folder.trials)
@@ -118,7 +119,7 @@ def coordinate(
             raise coordinator.cannot_start
         coordinator.withdraw_failures()
         raise _broken_command(coordinator, parts)
-    return RunResult(_exit_code(progress, parts.stop), progress, folder, started=True)
+    return RunResult(_exit_code(progress, parts.stop), progress, folder, started=anything)
 
 
 def _exit_code(progress: Progress, stop: StopRequests) -> ExitCode:

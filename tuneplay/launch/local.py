@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import select
 import shutil
@@ -42,6 +43,10 @@ SIGNALLED = 128
 
 #: Sleeping is harmless but poll's milliseconds are an int: wake up once an hour, in seconds.
 LONGEST_SLEEP = 3_600.0
+
+#: What may pass by itself: no process or no memory to be had just now; waits between tries, in seconds.
+_PASSING = (errno.EAGAIN, errno.ENOMEM)
+PAUSES = (0.1, 0.3, 1.0, 3.0)
 
 #: How often to look where the system cannot wake us: at stragglers, and without pidfd.
 LOOK_SECONDS = 0.05
@@ -106,23 +111,37 @@ class LocalLauncher:
     def submit(self, order: Order) -> Handle:
         """Start an attempt; see `Launcher`."""
         try:
-            child = _Child(
-                ["/bin/sh", self._wrapper, order.folder.root, *order.argv],
-                cwd=order.workdir,
-                env=order.env,
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
-                start_new_session=True,
-            )
+            child = self._start(order)
         except (OSError, ValueError) as error:
+            passing = isinstance(error, OSError) and error.errno in _PASSING
             raise CannotStartError(
                 f"{order.key}: the train command cannot start: {error}",
-                "Mend `command` in the spec.",
+                "Free memory or processes; the same command then goes on where it was."
+                if passing
+                else "Mend `command` in the spec.",
             ) from None
         handle = handle_of(child.pid, self._boot)
         self._watch(order.key, handle, order.folder, child)
         return handle
+
+    def _start(self, order: Order) -> _Child:
+        """Start the wrapper; a lack of processes or memory may pass, and is waited for a little."""
+        for pause in (*PAUSES, None):
+            try:
+                return _Child(
+                    ["/bin/sh", self._wrapper, order.folder.root, *order.argv],
+                    cwd=order.workdir,
+                    env=order.env,
+                    stdin=subprocess.DEVNULL,
+                    stdout=subprocess.DEVNULL,
+                    stderr=subprocess.DEVNULL,
+                    start_new_session=True,
+                )
+            except OSError as error:
+                if pause is None or error.errno not in _PASSING:
+                    raise
+                time.sleep(pause)
+        raise AssertionError("the last try returns or raises")
 
     def find(self, key: str, folder: AttemptFolder, handle: Handle | None) -> Handle | None:
         """Look for an earlier coordinator's attempt; see `Launcher`."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import time
@@ -119,26 +120,41 @@ def group_lives(group: int) -> bool:
 
 
 def end_family(folder: AttemptFolder) -> None:
-    """KILL every process that carries an attempt's environment marker."""
+    """KILL every process of an attempt, by its environment marker or where its output goes."""
     _end_marked(os.fsencode(folder.root) + b"\0")
 
 
 def end_families(trials: Path) -> None:
-    """KILL every process that carries the marker of any attempt below a folder."""
+    """KILL every process of any attempt below a folder; see `end_family`."""
     _end_marked(os.fsencode(trials) + b"/")
 
 
 def _end_marked(begin: bytes) -> None:
-    """KILL every process whose `TUNEPLAY_TRIAL_DIR` begins so."""
+    """KILL every process whose `TUNEPLAY_TRIAL_DIR`, or whose output's folder, begins so."""
     marker = b"\0TUNEPLAY_TRIAL_DIR=" + begin
+    output = begin.rstrip(b"\0/") + b"/"
     for pid in _pids():
         try:
             with open(f"/proc/{pid}/environ", "rb", buffering=0) as file:
                 environ = b"\0" + file.read() + b"\0"
-            if marker in environ and pid != os.getpid():
+            ours = marker in environ or _writes_below(pid, output)
+            if ours and pid != os.getpid():
                 os.kill(pid, signal.SIGKILL)
         except OSError:
             continue
+
+
+def _writes_below(pid: int, folder: bytes) -> bool:
+    """Whether a process's standard output or error is a log in an attempt's folder.
+
+    Programs may clear their environment (`env -i`, sudo), and with it the marker.
+    """
+    for stream in (b"1", b"2"):
+        with contextlib.suppress(OSError):
+            path = os.readlink(b"/proc/%d/fd/%s" % (pid, stream))
+            if path.startswith(folder) and os.path.basename(path) in (b"stdout.log", b"stderr.log"):
+                return True
+    return False
 
 
 def _pids() -> list[int]:

@@ -16,6 +16,7 @@ from typing import Any, Literal
 from tuneplay.domain.curves import Curves
 from tuneplay.domain.hyperparameter import Scalar
 from tuneplay.domain.trial import Outcome, Reruns, State, Trial, TrialId
+from tuneplay.ledger.parse import check_measured
 
 #: Version of the ledger's format; a reader refuses a newer one.
 LEDGER_VERSION = 1
@@ -237,6 +238,7 @@ def _decode_trial(data: Mapping[str, Any]) -> Trial:
     outcome = Outcome(state, reason, _number(data["value"]), data["best_epoch"])
     if any(not isinstance(column, list) for column in (epochs, *curves.values())):
         raise TypeError("a column is a list")
+    check_measured(data["best_epoch"], epochs, curves)
     return Trial(
         _decode_id(data),
         data["seed"],

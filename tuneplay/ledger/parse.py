@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -51,3 +51,19 @@ def collector_at_rest() -> Iterator[None]:
         gc.freeze()
         if enabled:
             gc.enable()
+
+
+#: Types of a measurement in a column.
+_MEASURED = {float, int, type(None)}
+
+
+def check_measured(best: object, epochs: list[Any], curves: Mapping[str, list[Any]]) -> None:
+    """See whether what a line of the ledger calls epochs and measurements are such.
+
+    Raises:
+        TypeError: They are not: the line is damaged.
+    """
+    if not set(map(type, epochs)) <= {int} or not isinstance(best, int | None):
+        raise TypeError("epochs are whole numbers")
+    if not all(set(map(type, column)) <= _MEASURED for column in curves.values()):
+        raise TypeError("measurements are numbers")

@@ -1,0 +1,108 @@
+"""What is left when nobody was watching: processes, failures, lines of a ledger."""
+
+import json
+import os
+import signal
+
+import pytest
+from conftest import pids_of
+from test_run import wait_for
+
+
+def script(bench, name, text):
+    bench.write(name, text).chmod(0o755)
+
+
+def lives(pid):
+    try:
+        with open(f"/proc/{pid}/stat", "rb") as file:
+            return file.read().rpartition(b")")[2].split()[0] not in (b"Z", b"X")
+    except OSError:
+        return False
+
+
+def kill(process):
+    os.kill(process.pid, signal.SIGKILL)
+    process.communicate()
+
+
+def test_what_short_trials_left_in_sessions_of_their_own_ends_when_nothing_is_left_to_do(bench):
+    script(
+        bench,
+        "fork",
+        "#!/bin/sh\nsetsid sleep 600 >/dev/null 2>&1 &\n"
+        "while [ ! -e go ]; do sleep 0.05; done\n"
+        'echo \'{"epoch": 1, "val_error": 1}\'\n',
+    )
+    spec = bench.spec("./fork {learning_rate} {arm}", trials=1)
+    first = bench.start("run", spec)
+    wait_for(lambda: len(bench.events("started")) == 2)
+    kill(first)
+    bench.write("go", "")
+    wait_for(lambda: all((folder / "exit").exists() for folder in bench.attempts()))
+    assert bench.tuneplay("run", spec).returncode == 0
+    wait_for(lambda: pids_of(str(bench.root / "rounds")) == [])
+
+
+def test_a_program_without_our_environment_is_not_started_a_second_time(bench):
+    script(
+        bench,
+        "bare",
+        '#!/bin/sh\n[ -e go ] || echo $$ >>pids\necho \'{"epoch": 1, "val_error": 1}\'\n'
+        "while [ ! -e go ]; do sleep 0.05; done\n",
+    )
+    spec = bench.spec("env -i PATH=/usr/bin:/bin ./bare {learning_rate} {arm}", trials=1)
+    first = bench.start("run", spec)
+    wait_for((bench.root / "pids").exists)
+    wait_for(lambda: len((bench.root / "pids").read_text().split()) == 2)
+    begun = [int(pid) for pid in (bench.root / "pids").read_text().split()]
+    wrappers = [int(f.joinpath("started").read_text().split()[0]) for f in bench.attempts()]
+    kill(first)
+    for pid in wrappers:
+        os.kill(pid, signal.SIGKILL)
+    second = bench.start("run", spec)
+    wait_for(lambda: len(bench.events("started")) == 4)
+    wait_for(lambda: not any(lives(pid) for pid in begun))  # the first copies are ended
+    bench.write("go", "")
+    assert second.wait(60) == 0
+    second.communicate()
+
+
+def test_failures_that_nobody_watched_do_not_use_up_the_budget(bench):
+    script(bench, "broken", "#!/bin/sh\nwhile [ ! -e go ]; do sleep 0.05; done\nexit 1\n")
+    spec = bench.spec("./broken {learning_rate} {arm}", trials=2, slots=4)
+    first = bench.start("run", spec)
+    wait_for(lambda: len(bench.events("started")) == 4)
+    kill(first)
+    bench.write("go", "")
+    wait_for(lambda: all((folder / "exit").exists() for folder in bench.attempts()))
+    again = bench.tuneplay("run", spec)
+    assert again.returncode == 7
+    assert "the train command is broken" in again.stderr
+    script(bench, "broken", '#!/bin/sh\necho \'{"epoch": 1, "val_error": 1}\'\n')
+    assert bench.tuneplay("run", spec).returncode == 0
+    assert bench.report()["progress"]["feasible"] == 4
+
+
+@pytest.mark.parametrize(
+    "harm",
+    [
+        lambda e: e.update(best_epoch="one"),
+        lambda e: e["curves"].update(epoch=[None, 2, 3]),
+        lambda e: e["curves"].update(val_error=["a", "b", "c"]),
+        lambda e: e.update(hyperparameters={}),
+    ],
+)
+def test_a_line_of_wrong_types_is_damage_and_no_defect(bench, harm):
+    spec = bench.spec(trials=2)
+    bench.tuneplay("run", spec)
+    path = bench.root / "rounds/r/ledger.jsonl"
+    lines = path.read_text().splitlines()
+    place = next(k for k, line in enumerate(lines) if '"finished"' in line)
+    event = json.loads(lines[place])
+    harm(event)
+    lines[place] = json.dumps(event)
+    path.write_text("\n".join(lines) + "\n")
+    result = bench.tuneplay("report", spec)
+    assert result.returncode == 5, result.stderr
+    assert "defect" not in result.stderr
