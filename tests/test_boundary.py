@@ -291,10 +291,14 @@ def test_an_optimum_inside_gives_no_alarm(h, optimum, count):
     assert not [f for f in towards(h, optimum, count) if f.side]
 
 
-@pytest.mark.parametrize(("optimum", "side", "add"), [(-0.5, "low", 32), (1.5, "high", 1024)])
-def test_ordered_choices_go_on_with_the_next_value(optimum, side, add):
+@pytest.mark.parametrize(
+    ("optimum", "side", "new"),
+    [(-0.5, "low", "[512, 128, 64, 256, 32]"), (1.5, "high", "[512, 128, 64, 256, 1024]")],
+)
+def test_ordered_choices_go_on_with_the_next_value(optimum, side, new):
     (finding,) = towards(ORDERED, optimum)
-    assert (finding.kind, finding.side, finding.suggestion) == (Kind.BOUNDARY, side, {"add": add})
+    assert (finding.kind, finding.side) == (Kind.BOUNDARY, side)
+    assert finding.suggestion == {"choices": new}
 
 
 def test_a_clear_edge_is_found_beside_a_dimension_that_does_nothing():

@@ -90,7 +90,10 @@ def test_a_choice_that_holds_them_is_named():
     norm = Choice("norm", ("batch", "layer", None))
     trials = planned((DECAY, norm), 24, lambda u, v: math.nan if v >= 2 / 3 else u)
     (finding,) = infeasible_findings(study(DECAY, norm), trials, MIN)
-    assert (finding.hyperparameter, finding.suggestion) == ("norm", {"remove": None})
+    assert (finding.hyperparameter, finding.suggestion) == (
+        "norm",
+        {"choices": "[batch, layer]"},
+    )
 
 
 @pytest.mark.parametrize("seed", range(3))

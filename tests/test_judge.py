@@ -481,10 +481,12 @@ def test_a_choice_of_words_has_no_edge():
     assert findings_on(h, slope(1)) == []
 
 
-@pytest.mark.parametrize(("best_at", "add"), [(1, 1024), (0, 32)])
-def test_a_series_of_numbers_goes_on(best_at, add):
+@pytest.mark.parametrize(
+    ("best_at", "new"), [(1, "[64, 128, 256, 512, 1024]"), (0, "[32, 64, 128, 256, 512]")]
+)
+def test_a_series_of_numbers_goes_on(best_at, new):
     h = Choice("width", (64, 128, 256, 512))
-    assert edge_finding(h, best_at).suggestion == {"add": add}
+    assert edge_finding(h, best_at).suggestion == {"choices": new}
 
 
 @st.composite

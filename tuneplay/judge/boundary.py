@@ -12,12 +12,13 @@ from collections.abc import Sequence
 import numpy as np
 
 from tuneplay.domain.hyperparameter import Choice, Range, Scalar
+from tuneplay.domain.meaning import Meaning
 from tuneplay.domain.round import Phase, Round, Study
 from tuneplay.domain.trial import State, Trial
 from tuneplay.judge.edges import evidence, narrow, rule
 from tuneplay.judge.edges.model import FloatArray
 from tuneplay.judge.finding import Finding, Kind, Severity
-from tuneplay.judge.suggest import beyond, is_step_size, wider
+from tuneplay.judge.suggest import beyond, edge_text, ends, is_step_size, wider
 
 Ordered = Range | Choice
 
@@ -49,7 +50,9 @@ def boundary_findings(round_: Round, study: Study, trials: Sequence[Trial]) -> l
     edges = rule.judge_edges(units, values, names=names, adaptive=adaptive, evidence=found)
     shapes = narrow.judge_narrow(units, values, names=names, evidence=found)
     by_name = {h.name: h for h in dims}
-    findings = [_edge_finding(study, by_name[edge.name], edge) for edge in edges]
+    findings = [
+        _edge_finding(study, by_name[edge.name], edge, round_.meaning(edge.name)) for edge in edges
+    ]
     told = {finding.hyperparameter for finding in findings if finding is not None}
     findings += [
         _narrow_finding(study, by_name[shape.name], shape)
@@ -92,15 +95,17 @@ def _too_few(study: Study, feasible: int, dims: int) -> Finding:
     return Finding(
         Kind.UNDERSAMPLED,
         Severity.NOTE,
-        f"{feasible} feasible are too few to judge the edges of the search space in {dims} "
-        f"dimension{'s' if dims > 1 else ''}; {wanted} would do",
+        f"{feasible} feasible trial{' is' if feasible == 1 else 's are'} too few to judge the edges "
+        f"of the search space in {dims} dimension{'s' if dims > 1 else ''}; {wanted} would do",
         study=study.key,
         evidence={"feasible": feasible, "dimensions": dims},
         suggestion={"trials": wanted},
     )
 
 
-def _edge_finding(study: Study, h: Ordered, edge: rule.EdgeEvidence) -> Finding | None:
+def _edge_finding(
+    study: Study, h: Ordered, edge: rule.EdgeEvidence, meaning: Meaning | None
+) -> Finding | None:
     if edge.verdict not in ("widen", "instability-edge"):
         return None
     numbers = {
@@ -110,15 +115,15 @@ def _edge_finding(study: Study, h: Ordered, edge: rule.EdgeEvidence) -> Finding 
     }
     known = {name: value for name, value in numbers.items() if math.isfinite(value)}
     if edge.verdict == "instability-edge":
-        return _instability(study, h, edge, known)
-    suggestion = wider(h, edge.side, edge.bound)
-    edge_value = _end(h, edge.side)
+        return _instability(study, h, edge, known, step_size=is_step_size(h, meaning))
+    suggestion = wider(h, edge.side, edge.bound, meaning)
+    end = edge_text(_end(h, edge.side))
     if not suggestion:
         return None
     return Finding(
         Kind.BOUNDARY,
         Severity.WARNING,
-        f"the optimum lies at or beyond the {edge.side} edge ({edge_value:g}) with probability "
+        f"the optimum lies at or beyond the {edge.side} edge ({end}) with probability "
         f"{edge.probability:.2f}; the best trial is {edge.margin:.0%} of the range away from it",
         study=study.key,
         hyperparameter=h.name,
@@ -129,14 +134,19 @@ def _edge_finding(study: Study, h: Ordered, edge: rule.EdgeEvidence) -> Finding 
 
 
 def _instability(
-    study: Study, h: Ordered, edge: rule.EdgeEvidence, known: dict[str, float]
+    study: Study,
+    h: Ordered,
+    edge: rule.EdgeEvidence,
+    known: dict[str, float],
+    *,
+    step_size: bool,
 ) -> Finding:
     """The best trials lie right before the infeasible part: mend the instability, do not widen."""
     threshold = beyond(h, edge.bound) if isinstance(h, Range) else None
-    where = f"{'below' if edge.side == 'low' else 'above'} {threshold:g}" if threshold else "there"
-    advice = (
-        "try warmup or gradient clipping" if is_step_size(h) else "find what makes training diverge"
-    )
+    where = "there"
+    if threshold is not None:
+        where = f"{'below' if edge.side == 'low' else 'above'} {edge_text(threshold)}"
+    advice = "try warmup or gradient clipping" if step_size else "find what makes training diverge"
     return Finding(
         Kind.INSTABILITY_EDGE,
         Severity.WARNING,
@@ -154,7 +164,7 @@ def _narrow_finding(study: Study, h: Ordered, shape: narrow.NarrowEvidence) -> F
         return None
     low = max(h.low, beyond(h, shape.low)) if shape.low > 0 else h.low
     high = min(h.high, beyond(h, shape.high)) if shape.high < 1 else h.high
-    if low >= high:
+    if low >= high or (low, high) == (h.low, h.high):
         return None
     return Finding(
         Kind.BOUNDARY,
@@ -164,7 +174,7 @@ def _narrow_finding(study: Study, h: Ordered, shape: narrow.NarrowEvidence) -> F
         study=study.key,
         hyperparameter=h.name,
         evidence={"width": shape.high - shape.low, "gain": shape.gain},
-        suggestion={"low": low, "high": high},
+        suggestion=ends(h, low, high),
     )
 
 

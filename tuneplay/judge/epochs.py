@@ -110,7 +110,7 @@ def epoch_budget(
     epochs = [t.outcome.best_epoch for t in matter if t.outcome.best_epoch is not None]
     unknown = EpochBudget(Advice.UNKNOWN, current, trials=len(epochs), best_epochs=epochs)
     if current * EARLY_SHARE < 1:
-        return replace(unknown, reason=f"{current} epochs are too few to have a first fifth.")
+        return replace(unknown, reason=f"A budget of {current} is too short to have a first fifth.")
     if len(epochs) < LEAST_TRIALS:
         return replace(unknown, reason=_too_few(len(better), len(epochs), current))
     everyone = Places.of((t for ts in feasible for t in ts if full_length(t, current)), current)
@@ -145,7 +145,7 @@ def _too_few(better: int, evidence: int, current: int) -> str:
             f"{better - evidence} of the {better} best trials did not end at epoch {current}, "
             "so they are no evidence."
         )
-    return f"{better} feasible trials are too few to tell; {LEAST_TRIALS} are needed."
+    return f"Too few feasible trials to tell: {better}, and {LEAST_TRIALS} are needed."
 
 
 def _advise(

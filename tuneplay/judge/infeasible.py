@@ -15,6 +15,8 @@ from tuneplay.judge.finding import Finding, Kind, Severity
 from tuneplay.judge.positions import positions
 from tuneplay.judge.regions import Axis, BoolArray, Cut, Region, find_region
 from tuneplay.judge.selection import ranked
+from tuneplay.judge.series import list_text
+from tuneplay.judge.suggest import edge_text, point_at
 
 #: "A very large fraction" of infeasible trials (playbook): from here on it is a warning, for the
 #: study has fewer than half of the trials that the comparison counts on.
@@ -118,7 +120,7 @@ def _region_finding(
     suggestion: dict[str, Scalar] = {}
     if len(region.cuts) == 1:
         if isinstance(h, Choice):
-            suggestion = {"remove": h.choices[int(cut.kept)]}
+            suggestion = _without(h, int(cut.kept))
         else:
             suggestion = {cut.side: bound_of(h, cut)}
     return Finding(
@@ -131,6 +133,12 @@ def _region_finding(
         evidence=evidence,
         suggestion=suggestion,
     )
+
+
+def _without(h: Choice, index: int) -> dict[str, Scalar]:
+    """The list without one choice; the last one that is left is no longer searched."""
+    left = [*h.choices[:index], *h.choices[index + 1 :]]
+    return {"fixed": left[0]} if len(left) == 1 else {"choices": list_text(left)}
 
 
 def _counts(region: Region, counted: Sequence[Trial]) -> tuple[int, int]:
@@ -153,19 +161,21 @@ def _where(study: Study, region: Region, counted: Sequence[Trial], bad: int) -> 
         if isinstance(h, Choice):
             places.append(f"at {h.choices[int(cut.kept)]}")
         else:
-            places.append(
-                f"{name}{'above' if cut.side == 'high' else 'below'} {bound_of(h, cut):g}"
-            )
+            side = "above" if cut.side == "high" else "below"
+            places.append(f"{name}{side} {edge_text(bound_of(h, cut))}")
     who = "all of them" if hit == bad else f"{hit} of them"
     mixed = f", where {size - hit} of {size} are feasible" if size > hit else ""
     return f"{who} lie {' with '.join(places)}{mixed}"
 
 
 def bound_of(h: Range, cut: Cut) -> float | int:
-    """A short value between the last trial that is kept and the first that is lost."""
+    """A short value between the last trial that is kept and the first that is lost.
+
+    Where values are whole numbers or steps it is the value of the trial that is kept.
+    """
     kept, lost = min(max(cut.kept, 0.0), 1.0), min(max(cut.lost, 0.0), 1.0)
     if h.kind == "int" or h.step is not None:
-        return h.at(min(kept, np.nextafter(1.0, 0.0)))
+        return point_at(h, kept)
     middle = float(h.at((kept + lost) / 2))
     for digits in range(1, _MAX_DIGITS):
         value = float(f"{middle:.{digits}g}")

@@ -3,57 +3,90 @@
 from __future__ import annotations
 
 import math
+from decimal import Decimal
 
 from tuneplay.domain.hyperparameter import Choice, Range, Scalar, Scale
+from tuneplay.domain.meaning import Meaning
+from tuneplay.judge.limits import Limits, limits_of, nines
+from tuneplay.judge.series import list_text, next_value, with_value
 
 #: A suggestion moves an edge of a log or reverse_log range by so many decades at the most: the
 #: trend says that the optimum is beyond, not how far.
 MAX_DECADES = 3.0
 
-#: Significant digits of a suggested edge.
+#: Significant digits of a suggested edge, if they are fine enough for the range.
 _DIGITS = 2
 
-#: Decimals of a suggested edge on the reverse_log scale: hides the binary noise of 1 - x.
-_REVERSE_DECIMALS = 12
+#: Rounding to more than this share of the range would move an edge by something that matters.
+_ROUNDING = 0.05
+
+#: An edge on the reverse_log scale stays so far from 1: beyond, 1 - x has no digits left.
+_NEAREST_TO_ONE = 1e-12
 
 #: Hyperparameters whose instability warmup and clipping can mend (playbook, FAQ "How can
 #: optimization failures be debugged and mitigated?").
 _STEP_SIZES = ("lr", "learning_rate", "learningrate")
 
-#: No optimizer in use trains with a learning rate beyond this; a suggestion stays below it, or
-#: within a decade of the present range.
-MOST_LEARNING_RATE = 10.0
-
 Ordered = Range | Choice
 
 
-def is_step_size(h: Ordered) -> bool:
-    """Whether a hyperparameter is a learning rate, by its name."""
+def is_step_size(h: Ordered, meaning: Meaning | None) -> bool:
+    """Whether a hyperparameter is a learning rate: by its meaning, or else by its name."""
+    if meaning is not None:
+        return meaning is Meaning.LEARNING_RATE
     return any(word in h.name.casefold().replace("-", "_") for word in _STEP_SIZES)
 
 
-def wider(h: Ordered, side: str, bound: float) -> dict[str, Scalar]:
+def wider(h: Ordered, side: str, bound: float, meaning: Meaning | None = None) -> dict[str, Scalar]:
     """The range with its edge at `bound` of the unit scale, within its limits; empty if it can't.
 
     A range that begins at or above 0 is never extended below 0: few hyperparameters have a
     meaning there, and one that does has a range that says so.
+
+    Returns:
+        `low` and `high` of a range, or `choices`, the whole new list as a spec writes it.
     """
-    if not isinstance(h, Range):
-        return {"add": _next_choice(h, side)}
+    limits = limits_of(h, meaning)
+    if isinstance(h, Choice):
+        added = next_value(h, side, limits)
+        return {} if added is None else {"choices": list_text(with_value(h.choices, added))}
     new = beyond(h, _capped(h, bound))
-    least, most = h.limits
+    new = _not_below(h, new, limits) if side == "low" else _not_above(h, new, limits)
+    if not limits.allow(new) or (h.scale is Scale.REVERSE_LOG and new >= 1):
+        return {}
     if side == "low":
-        floor = max(-math.inf if least is None else least, 0.0 if h.low >= 0 else -math.inf)
-        new = max(new, floor)
-        positive = h.scale is not Scale.LOG or new > 0
-        return {"low": new, "high": _plain(h, h.high)} if new < h.low and positive else {}
-    if is_step_size(h):
-        new = min(new, max(MOST_LEARNING_RATE, 10 * h.high))
-    if most is not None and new >= most:
-        new = most
-        if h.scale is Scale.REVERSE_LOG and most >= 1:
-            return {}
-    return {"low": _plain(h, h.low), "high": new} if new > h.high else {}
+        return ends(h, new, h.high) if new < h.low else {}
+    return ends(h, h.low, new) if new > h.high else {}
+
+
+def ends(h: Range, low: float, high: float) -> dict[str, Scalar]:
+    """Both ends as numbers of the range's own type."""
+    if h.kind == "int":
+        return {"low": round(low), "high": round(high)}
+    return {"low": float(low), "high": float(high)}
+
+
+def edge_text(value: float) -> str:
+    """An edge in a sentence, with all of its digits: 0.99999999 is not 1."""
+    return f"{value:.15g}"
+
+
+def _not_below(h: Range, value: float, limits: Limits) -> float:
+    if limits.positive and value <= 0:
+        value = _short(h.low / 10, math.inf)
+    value = max(value, limits.least)
+    return h.on_grid(value + (h.step or 0) / 2) if _off_grid(h, value) else value
+
+
+def _not_above(h: Range, value: float, limits: Limits) -> float:
+    if limits.below_one and value >= 1:
+        value = nines(h.high)
+    value = min(value, limits.most)
+    return h.on_grid(value - (h.step or 0) / 2) if _off_grid(h, value) else value
+
+
+def _off_grid(h: Range, value: float) -> bool:
+    return h.step is not None and h.on_grid(value) != value
 
 
 def _capped(h: Range, bound: float) -> float:
@@ -65,35 +98,55 @@ def _capped(h: Range, bound: float) -> float:
     return min(max(bound, -reach), 1 + reach)
 
 
-def beyond(h: Range, unit: float) -> float:
-    """Value at any coordinate of the scale, also outside of the range, to a few digits."""
+def value_at(h: Range, unit: float) -> float:
+    """Value at any coordinate of the scale, also outside of the range: undoes `Range.unit`."""
     if h.scale is Scale.LINEAR:
-        value = h.low + unit * (h.high - h.low)
-    elif h.scale is Scale.LOG:
-        value = h.low * (h.high / h.low) ** unit
+        return h.low + unit * (h.high - h.low)
+    if h.scale is Scale.LOG:
+        return h.low * float((h.high / h.low) ** unit)
+    return 1 - _to_one(h, unit)
+
+
+def point_at(h: Range, unit: float) -> float | int:
+    """The same of a range of whole numbers or with a step: the nearest value that it has."""
+    value = value_at(h, unit)
+    value = h.on_grid(value) if h.step is not None else value
+    return round(value) if h.kind == "int" else value
+
+
+def beyond(h: Range, unit: float) -> float:
+    """Value at any coordinate of the scale, also outside of the range, to a few digits.
+
+    The digits are enough for the range: two, or more where it is narrow for its size. A range with a
+    step has its own values.
+    """
+    if h.step is not None:
+        return point_at(h, unit)
+    if h.scale is Scale.REVERSE_LOG:
+        width = math.log((1 - h.low) / (1 - h.high))
+        distance = _to_one(h, unit)
+        distance = max(_short(distance, distance * width), _NEAREST_TO_ONE)
+        return float(1 - Decimal(repr(distance)))
+    value = value_at(h, unit)
+    if h.scale is Scale.LOG:
+        value = _short(value, value * math.log(h.high / h.low))
     else:
-        distance = _short((1 - h.low) * ((1 - h.high) / (1 - h.low)) ** unit)
-        return round(1 - distance, _REVERSE_DECIMALS)
+        value = _short(value, max(h.high - h.low, value - h.low, h.high - value))
     if h.kind == "int":
         return max(1, round(value)) if h.scale is Scale.LOG else round(value)
-    return _short(value)
+    return value
 
 
-def _short(value: float) -> float:
-    return float(f"{value:.{_DIGITS}g}")
+def _to_one(h: Range, unit: float) -> float:
+    """1 - x on the reverse_log scale."""
+    return (1 - h.low) * float(((1 - h.high) / (1 - h.low)) ** unit)
 
 
-def _plain(h: Range, value: float) -> float | int:
-    return int(value) if h.kind == "int" else value
-
-
-def _next_choice(h: Choice, side: str) -> float:
-    """The value that goes on with the series: 128, 256, 512 is followed by 1024."""
-    ends = sorted(float(choice) for choice in h.choices if isinstance(choice, int | float))
-    if side == "low":
-        ends = ends[::-1]
-    last, before = ends[-1], ends[-2]
-    geometric = last > 0 and before > 0
-    value = last * last / before if geometric else last + (last - before)
-    whole = all(isinstance(choice, int) for choice in h.choices)
-    return round(value) if whole else float(f"{value:.6g}")
+def _short(value: float, width: float) -> float:
+    """A value to a few digits, fine enough for a range that is so wide at this place."""
+    if not value:
+        return 0.0
+    first = math.floor(math.log10(abs(value)))
+    finest = math.floor(math.log10(_ROUNDING * width) + 1e-9) if math.isfinite(width) else first
+    digits = max(_DIGITS, first - finest + 1)
+    return float(f"{value:.{digits}g}")

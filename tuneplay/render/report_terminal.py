@@ -17,7 +17,7 @@ from tuneplay.judge.seeds.model import Verdict
 from tuneplay.render.narrow import LEAST_COLUMNS, first_that_fits, stacked
 from tuneplay.render.ranges import range_answer, range_table
 from tuneplay.render.remarks import remarks
-from tuneplay.render.words import count, number, safe, signed, value
+from tuneplay.render.words import count, number, safe, signed, suggestion
 
 _INDENT = (0, 0, 0, 2)
 
@@ -180,7 +180,7 @@ def _findings(findings: tuple[Finding, ...], console: Console) -> RenderableType
         # The key of a joint study may be the very name of its range.
         parts = dict.fromkeys((finding.study, finding.hyperparameter))
         about = ", ".join(part for part in parts if part)
-        given = ", ".join(f"{name}: {value(v)}" for name, v in finding.suggestion.items())
+        given = suggestion(finding.hyperparameter, finding.suggestion)
         mark = Text("!" if warning else "·", style="bold yellow" if warning else "dim")
         said = safe(f"{about}: {finding.message}" if about else finding.message)
         use = safe(f"use  {given}" if given else "")

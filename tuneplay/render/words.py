@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import unicodedata
+from collections.abc import Mapping
 
 from tuneplay.domain.hyperparameter import Scalar
 
@@ -50,7 +51,24 @@ def value(scalar: Scalar) -> str:
     """A hyperparameter's value, short enough to read and still pasteable."""
     if isinstance(scalar, bool) or scalar is None:
         return str(scalar).lower() if scalar is not None else "null"
-    return number(scalar, 6) if isinstance(scalar, float) else str(scalar)
+    if not isinstance(scalar, float):
+        return str(scalar)
+    # Near 1 it is the digits of 1 - x that tell: 0.99999999 is not 1.
+    near = 0.9 < scalar < 1
+    return number(scalar, 6 + math.floor(-math.log10(1 - scalar)) if near else 6)
+
+
+def pasted(scalar: Scalar) -> str:
+    """A suggested value as the next spec can have it: all digits, and a float never looks whole."""
+    return repr(scalar) if isinstance(scalar, float) else value(scalar)
+
+
+def suggestion(name: str | None, given: Mapping[str, Scalar]) -> str:
+    """What a finding suggests to write in the next spec: keys of a range, or a whole list."""
+    return ", ".join(
+        f"{name}: {v}" if key == "choices" and name else f"{key}: {pasted(v)}"
+        for key, v in given.items()
+    )
 
 
 #: Control characters, halves of characters, and what ends a line where nobody expects it.
