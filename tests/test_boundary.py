@@ -385,7 +385,70 @@ def test_an_infeasible_part_far_from_the_best_is_no_instability_edge():
     assert [(f.kind, f.side) for f in findings] == [(Kind.BOUNDARY, "low")]
 
 
+def before_a_cliff(cliff, seed, *, mirror=False, count=40):
+    """Findings at edges where the objective improves up to a cliff, with a little noise."""
+    towards_cliff = points(count, 1, seed)[:, 0]
+    noise = 0.02 * np.random.default_rng(seed).standard_normal(count)
+    improving = 1 - towards_cliff / cliff + noise
+    values = np.where(towards_cliff < cliff, improving, np.nan)
+    units = 1 - towards_cliff if mirror else towards_cliff
+    return [
+        (f.kind, f.side) for f in judged([LOG], trials_at([LOG], units[:, None], values)) if f.side
+    ]
+
+
+@pytest.mark.parametrize(("cliff", "count"), [(0.15, 80), (0.2, 40), (0.3, 40), (0.4, 40)])
+@pytest.mark.parametrize("mirror", [False, True])
+def test_an_instability_edge_is_found_however_much_is_infeasible(cliff, count, mirror):
+    told = [before_a_cliff(cliff, seed, mirror=mirror, count=count) for seed in range(10)]
+    side = "low" if mirror else "high"
+    assert sum(found == [(Kind.INSTABILITY_EDGE, side)] for found in told) >= 8
+
+
+@pytest.mark.parametrize("mirror", [False, True])
+def test_a_narrow_feasible_part_is_not_all_edge(mirror):
+    told = [before_a_cliff(0.15, seed, mirror=mirror) for seed in range(20)]
+    right = (Kind.INSTABILITY_EDGE, "low" if mirror else "high")
+    assert sum(found not in ([], [right]) for found in told) <= 1
+
+
+def test_the_margin_of_an_instability_edge_is_that_to_the_threshold():
+    units = points(40, 1)
+    values = np.where(units[:, 0] < 0.3, 1 - units[:, 0], np.nan)
+    edge = rule.judge_edges(units, values)[1]
+    assert edge.verdict == "instability-edge"
+    assert 0 <= edge.margin <= 0.05
+
+
+def test_noise_in_a_narrow_feasible_part_is_no_edge():
+    alarms = 0
+    for seed in range(20):
+        units = points(40, 1, seed)
+        values = np.random.default_rng(seed).standard_normal(40)
+        values[units[:, 0] > 0.3] = np.nan
+        alarms += sum(f.side is not None for f in judged([LOG], trials_at([LOG], units, values)))
+    assert alarms <= 3  # of 40 edges
+
+
 # Narrower ranges.
+
+
+def test_a_narrower_range_does_not_reach_into_the_infeasible_part():
+    space = [LOG, dataclasses.replace(LINEAR, name="y")]
+    narrowed = 0
+    for seed in range(10):
+        units = points(40, 2, seed)
+        noise = 0.003 * np.random.default_rng(seed).standard_normal(40)
+        values = (units[:, 0] - 0.6) ** 2 / 2 + (units[:, 1] - 0.5) ** 2 / 2 + noise
+        values[units[:, 0] > 0.8] = np.nan
+        trials = trials_at(space, units, values)
+        found = [f for f in judge_round(a_round(space), trials).findings if f.hyperparameter == "x"]
+        ends = [f.suggestion["high"] for f in found if f.kind is Kind.BOUNDARY and not f.side]
+        cuts = [f.suggestion["high"] for f in found if f.kind is Kind.INFEASIBLE]
+        narrowed += len(ends)
+        assert all(LOG.unit(end) <= 0.81 for end in ends)
+        assert all(end <= cut for end in ends for cut in cuts)
+    assert narrowed >= 5
 
 
 @quick

@@ -93,7 +93,9 @@ def edge_chance(draws: Draws, threshold: float) -> tuple[float, float]:
     if end < REACH and not np.isfinite(threshold):
         return 0.0, 0.0
     span = end - float(draws.grid[0])
-    start = end - EDGE_ZONE * span if np.isfinite(threshold) else min(1.0 - EDGE_ZONE, end)
+    start = end - EDGE_ZONE * span  # of the feasible part: a narrow one is not all edge
+    if not np.isfinite(threshold):
+        start = max(start, min(1.0 - EDGE_ZONE, end))
     gain = draws.advantage()
     relevant = (gain >= MIN_GAIN) & (gain >= MIN_SHARE * np.ptp(draws.values, axis=1))
     hit = (draws.minima() >= start - 1e-12) & relevant

@@ -47,13 +47,22 @@ def _good_region(draws: Draws) -> tuple[float, float, float]:
     return low, high, float(draws.weights @ gain)
 
 
-def _one(name: str, draws: Draws) -> NarrowEvidence:
-    """Judges one dimension."""
+def _feasible_part(unit: FloatArray, low_cliff: float, high_cliff: float) -> tuple[float, float]:
+    """The range up to the last feasible trials before the infeasible parts, if there are any."""
+    low = unit[unit >= low_cliff].min(initial=1.0) if np.isfinite(low_cliff) else 0.0
+    high = unit[unit <= high_cliff].max(initial=0.0) if np.isfinite(high_cliff) else 1.0
+    return float(low), float(high)
+
+
+def _one(name: str, draws: Draws, feasible: tuple[float, float]) -> NarrowEvidence:
+    """Judges one dimension; the new range does not reach beyond the feasible part."""
     low, high, gain = _good_region(draws)
     at_edge = max(edge_chance(seen, np.inf)[0] for seen in (draws, mirrored(draws)))
     if at_edge >= NARROW_EDGE:
         return NarrowEvidence(name, "ok", 0.0, 1.0, gain, "the optimum may lie beyond an edge")
-    if high - low <= NARROW_WIDTH and gain >= NARROW_GAIN:
+    small = high - low <= NARROW_WIDTH
+    low, high = max(low, feasible[0]), min(high, feasible[1])
+    if small and low < high and gain >= NARROW_GAIN:
         reason = f"the optimum and all that is nearly as good lie in {high - low:.0%} of the range"
         return NarrowEvidence(name, "narrow", low, high, gain, reason)
     reason = "the good region is not clearly a small part of the range"
@@ -83,4 +92,5 @@ def judge_narrow(
     if not found.draws:
         reason = f"{len(found.values)} feasible trials are too few"
         return [NarrowEvidence(name, "too-few", 0.0, 1.0, float("nan"), reason) for name in labels]
-    return [_one(name, draws) for name, draws in zip(labels, found.draws, strict=True)]
+    parts = map(_feasible_part, found.units.T, found.low_cliff, found.high_cliff)
+    return [_one(*dim) for dim in zip(labels, found.draws, parts, strict=True)]

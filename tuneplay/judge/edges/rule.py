@@ -46,7 +46,8 @@ class EdgeEvidence:
         verdict: "widen", "instability-edge", "ok" or "too-few".
         probability: That the optimum lies at or beyond the (feasible) edge and is better than
             the middle of the range by a relevant amount; NaN where there are too few trials.
-        margin: Distance of the best trial to the edge, as a share of the range.
+        margin: Distance of the best trial to the edge (the threshold of infeasibility, if there
+            is one), as a share of the range.
         enrichment: Share of the best quarter of the trials that lies in the outer quarter of the
             range on this side, over the same share of all feasible trials (1: no preference).
         gain: Expected advantage of the edge zone over the middle, in sd of the objective's scale.
@@ -66,11 +67,13 @@ class EdgeEvidence:
     reason: str
 
 
-def _margin_and_enrichment(unit: FloatArray, values: FloatArray) -> tuple[float, float]:
-    """Distance of the best to the high edge; preference of the best quarter for its quarter."""
+def _margin_and_enrichment(
+    unit: FloatArray, values: FloatArray, threshold: float
+) -> tuple[float, float]:
+    """Distance of the best to the high (feasible) edge; preference of the best for its quarter."""
     if not len(values):
         return float("nan"), float("nan")
-    margin = float(1.0 - np.median(unit[values == values.min()]))
+    margin = max(min(threshold, 1.0) - float(np.median(unit[values == values.min()])), 0.0)
     top = values <= np.sort(values)[max(len(values) // 4, 1) - 1]
     outer = unit >= 0.75
     if not outer.any():
@@ -111,7 +114,7 @@ def _one_edge(name: str, side: str, evidence: Evidence, dim: int, adaptive: bool
     low = side == "low"
     unit = 1.0 - evidence.units[:, dim] if low else evidence.units[:, dim]
     threshold = 1.0 - evidence.low_cliff[dim] if low else evidence.high_cliff[dim]
-    margin, enrichment = _margin_and_enrichment(unit, evidence.values)
+    margin, enrichment = _margin_and_enrichment(unit, evidence.values, threshold)
     kept = 0.0 if low else 1.0
     if not evidence.draws:
         reason = f"{len(unit)} feasible trials are too few for {evidence.units.shape[1]} dimensions"
