@@ -45,7 +45,8 @@ class Attempt:
             fewer slots than when it was started.
         collector: What it has measured so far.
         began: Monotonic time of its start.
-        news: Monotonic time of its last measurement, or of its start.
+        news: Monotonic time of its last measurement that was seen; before the first, of its start,
+            or of being taken back.
         stopped: Empty, or why tuneplay ended it.
         kill_at: Monotonic time at which TERM becomes KILL; None before TERM.
         interrupted: Whether it was stopped on request, so that it will be begun anew.

@@ -84,6 +84,7 @@ class Coordinator:
     def run(self) -> None:
         """Until nothing runs and nothing is left to start, or a signal ends it earlier."""
         for attempt in self._taken_back:
+            attempt.news = time.monotonic()
             self._p.observer.started(attempt.intent.trial, attempt.intent.attempt, resumed=True)
         while True:
             self._start_pending()
