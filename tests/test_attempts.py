@@ -1,7 +1,6 @@
 """Attempts: what counts as a result, what is lost and begun anew, and what is infeasible."""
 
 import os
-
 import time
 from types import SimpleNamespace
 
@@ -92,3 +91,18 @@ def test_a_trial_has_not_stalled_as_long_as_its_output_is_not_read(tmp_path, mea
         attempt.follow()
     enforcer.apply({"a": attempt}, Stop.NO, broken=False)
     assert ended == ([] if measures else [("a", False)])
+
+
+@pytest.mark.parametrize("first", [0, 1])
+def test_a_training_that_did_all_its_epochs_counts_from_whichever_epoch_it_counts(bench, first):
+    last = first + 2
+    bench.write(
+        "t",
+        f"#!/bin/sh\nfor e in $(seq {first} {last}); do\n"
+        "    echo '{\"epoch\": '$e', \"val_error\": 0.'$e'1}'\ndone\n"
+        "echo 'warning: cache not written: No space left on device' >&2\n",
+    ).chmod(0o755)
+    result = bench.tuneplay("run", bench.spec("./t {learning_rate} {arm}", epochs=3, trials=1))
+    assert result.returncode == 0, result.stderr
+    assert said(bench) == {"arm=a": ("feasible", ""), "arm=b": ("feasible", "")}
+    assert [e["attempt"] for e in bench.events("finished")] == [1, 1]

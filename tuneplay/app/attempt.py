@@ -93,6 +93,16 @@ class Attempt:
         self.collector.read(end=True, most=most)
         return not self.collector.behind
 
+    def has_done_all(self, code: int | None, epochs: int) -> bool:
+        """Whether it did all its epochs, which a program counts from 0 or from 1.
+
+        Many programs answer TERM by saving and leaving with exit code 0: that alone is no ending.
+        """
+        last = self.collector.last_epoch
+        if code != 0 or last is None:
+            return False
+        return last >= epochs or len(self.collector.curves().epochs) >= epochs
+
     @property
     def seconds(self) -> float:
         """How long it has lived."""
