@@ -106,3 +106,66 @@ def test_a_training_that_did_all_its_epochs_counts_from_whichever_epoch_it_count
     assert result.returncode == 0, result.stderr
     assert said(bench) == {"arm=a": ("feasible", ""), "arm=b": ("feasible", "")}
     assert [e["attempt"] for e in bench.events("finished")] == [1, 1]
+
+
+#: Saves and leaves with exit code 0 on TERM, which somebody sends to its whole group after the
+#: epoch `argv[3]`, as long as there is no file `peace`. Leaves by itself after the epoch `argv[4]`.
+SAVES = """\
+import json, os, signal, sys
+signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+for epoch in range(1, int(sys.argv[4]) + 1):
+    print(json.dumps({"epoch": epoch, "val_error": 1 / epoch}), flush=True)
+    if epoch == int(sys.argv[3]) and not os.path.exists("peace"):
+        open("peace", "w").close()
+        os.killpg(0, signal.SIGTERM)
+"""
+
+
+def saves(bench, after, last, **more):
+    bench.write("saves.py", SAVES)
+    command = f"python3 saves.py {{learning_rate}} {{arm}} {after} {last}"
+    return bench.spec(command, epochs=3, trials=1, slots=1, **more)
+
+
+@pytest.mark.parametrize("more", ["", "infeasible: {worse_than: 0.4}\n"], ids=["", "limit"])
+def test_a_partial_training_that_somebody_ended_is_lost_and_begun_anew(bench, more):
+    result = bench.tuneplay("run", saves(bench, 2, 3, more=more))
+    assert result.returncode == 0, result.stderr
+    assert "killed by SIGTERM from outside; it gets another attempt" in result.stdout
+    assert said(bench) == {"arm=a": ("feasible", ""), "arm=b": ("feasible", "")}
+    assert [e["attempt"] for e in bench.events("finished")] == [2, 1]
+    assert [e["curves"]["epoch"] for e in bench.events("finished")] == [[1, 2, 3]] * 2
+    (lost,) = bench.events("note")
+    assert (lost["kind"], lost["text"]) == ("lost", "killed by SIGTERM from outside")
+
+
+def test_a_training_that_somebody_ends_each_time_fails_after_its_retries(bench):
+    spec = saves(bench, 2, 3)
+    text = (bench.root / "saves.py").read_text()
+    bench.write("saves.py", text.replace('open("peace", "w").close()', ""))
+    assert bench.tuneplay("run", spec).returncode == 3
+    assert set(said(bench).values()) == {("failed", "killed by SIGTERM from outside")}
+    assert [e["attempt"] for e in bench.events("finished")] == [2, 2]
+
+
+@pytest.mark.parametrize(
+    ("after", "last"), [(3, 3), (9, 2)], ids=["ended when all was done", "left early by itself"]
+)
+def test_a_training_that_left_by_itself_or_had_done_all_is_a_result(bench, after, last):
+    result = bench.tuneplay("run", saves(bench, after, last))
+    assert result.returncode == 0, result.stderr
+    assert [e["attempt"] for e in bench.events("finished")] == [1, 1]
+    assert (bench.root / "peace").exists() == (after == 3)
+
+
+@pytest.mark.parametrize("stream", [1, 2])
+@pytest.mark.parametrize("end", ["exit 1", "kill -TERM $$", "kill -KILL $$"])
+def test_out_of_memory_is_seen_in_either_stream_and_not_tried_again(bench, stream, end):
+    bench.write(
+        "t",
+        "#!/bin/sh\necho 'FutureWarning: ...' >&2\necho 'epoch 1 ...'\n"
+        f"echo 'OutOfMemoryError: CUDA out of memory. Tried to' >&{stream}\n{end}\n",
+    ).chmod(0o755)
+    bench.tuneplay("run", bench.spec("./t {learning_rate} {arm}", trials=1))
+    assert set(said(bench).values()) == {("infeasible", "out of memory")}
+    assert [e["attempt"] for e in bench.events("finished")] == [1, 1]
