@@ -19,7 +19,7 @@ from tuneplay.domain.secrets import Secrets
 from tuneplay.domain.trial import Trial, TrialId
 from tuneplay.errors import LedgerError
 from tuneplay.judge.outcome import Ending, judge
-from tuneplay.launch.base import Order
+from tuneplay.launch.base import Order, was_terminated
 from tuneplay.launch.gpus import gpu_environment
 from tuneplay.ledger.events import Intent
 from tuneplay.metrics.collect import Collector
@@ -28,6 +28,9 @@ from tuneplay.metrics.follow import tail
 #: Bytes of a trial's output that are read in one go. One that floods its log is read in pieces,
 #: between which the coordinator sees to the others: 1 ms at best, 40 ms if all are measurements.
 STEP = 1 << 20
+
+#: Why a trial that somebody else ended, and that left as if nothing was amiss, is no result.
+TERMINATED = "killed by SIGTERM from outside"
 
 #: Characters of one remark on a trial's output, in the ledger.
 MAX_REMARK = 300
@@ -45,7 +48,8 @@ class Attempt:
             fewer slots than when it was started.
         collector: What it has measured so far.
         began: Monotonic time of its start.
-        news: Monotonic time of its last measurement, or of its start.
+        news: Monotonic time of its last measurement that was seen; before the first, of its start,
+            or of being taken back.
         stopped: Empty, or why tuneplay ended it.
         kill_at: Monotonic time at which TERM becomes KILL; None before TERM.
         interrupted: Whether it was stopped on request, so that it will be begun anew.
@@ -91,6 +95,26 @@ class Attempt:
         """Read what is left of an attempt that has ended, up to a bound; whether that was all."""
         self.collector.read(end=True, most=most)
         return not self.collector.behind
+
+    def has_done_all(self, code: int | None, epochs: int) -> bool:
+        """Whether it did all its epochs, which a program counts from 0 or from 1.
+
+        Many programs answer TERM by saving and leaving with exit code 0: that alone is no ending.
+        """
+        last = self.collector.last_epoch
+        if code != 0 or last is None:
+            return False
+        return last >= epochs or len(self.collector.curves().epochs) >= epochs
+
+    def cut_short(self, code: int | None, epochs: int) -> bool:
+        """Whether it was sent TERM from outside, and left with exit code 0 before its last epoch."""
+        ours = self.stopped or self.interrupted or self.kill_at is not None
+        return (
+            code == 0
+            and not ours
+            and was_terminated(self.folder)
+            and not self.has_done_all(code, epochs)
+        )
 
     @property
     def seconds(self) -> float:
@@ -189,10 +213,12 @@ class Workshop:
     def result(self, attempt: Attempt, exit_code: int | None) -> Trial:
         """The ended trial, as far as this attempt decides it; it was read to its end."""
         curves = attempt.collector.curves()
-        log_tail = ""
-        if exit_code != 0:
-            log_tail = tail(attempt.folder.stderr) or tail(attempt.folder.stdout)
-        ending = Ending(exit_code, curves, attempt.collector.names, log_tail, attempt.stopped)
+        logs = (attempt.folder.stderr, attempt.folder.stdout) if exit_code != 0 else ()
+        log_tail = "\n".join(map(tail, logs))
+        stopped = attempt.stopped
+        if attempt.cut_short(exit_code, self._round.epochs):
+            stopped = TERMINATED
+        ending = Ending(exit_code, curves, attempt.collector.names, log_tail, stopped)
         return Trial(
             attempt.intent.trial,
             attempt.intent.seed,

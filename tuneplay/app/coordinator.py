@@ -19,7 +19,6 @@ from tuneplay.app.ending import (
     NO_SPACE,
     broken_from_outside,
     check_written,
-    has_done_all,
     storage_full,
 )
 from tuneplay.app.enforce import Enforcer
@@ -84,6 +83,7 @@ class Coordinator:
     def run(self) -> None:
         """Until nothing runs and nothing is left to start, or a signal ends it earlier."""
         for attempt in self._taken_back:
+            attempt.news = time.monotonic()
             self._p.observer.started(attempt.intent.trial, attempt.intent.attempt, resumed=True)
         while True:
             self._start_pending()
@@ -207,7 +207,7 @@ class Coordinator:
         result = self._p.workshop.result(attempt, code)
         for line in oddities(attempt):
             self._p.observer.remark(f"{trial}: {self._p.workshop.secrets.hide(line)}")
-        if attempt.interrupted and not has_done_all(attempt, code, self._p.round.epochs):
+        if attempt.interrupted and not attempt.has_done_all(code, self._p.round.epochs):
             self._outbox.append(Note("interrupted", trial, number, "stopped on request"))
             self._pending.appendleft(trial)
             return ""

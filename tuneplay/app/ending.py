@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tuneplay.app.attempt import Attempt
+from tuneplay.app.attempt import TERMINATED, Attempt
 from tuneplay.domain.folder import AttemptFolder
 from tuneplay.domain.round import Round
 from tuneplay.domain.trial import Outcome, State
@@ -15,25 +15,21 @@ from tuneplay.metrics.follow import tail
 NO_SPACE = "no space left on a disk"
 
 
-def has_done_all(attempt: Attempt, code: int | None, epochs: int) -> bool:
-    """Whether an attempt did all its epochs.
-
-    Many programs answer TERM by saving and leaving with exit code 0: that alone is no ending.
-    """
-    last = attempt.collector.last_epoch
-    return code == 0 and last is not None and last >= epochs
-
-
 def broken_from_outside(attempt: Attempt, outcome: Outcome, code: int | None, round_: Round) -> str:
     """Why an ended attempt says nothing about its configuration, in words; empty when it does.
 
-    It was killed, it vanished, or it had no room to write to.
+    It was killed, it vanished, or it had no room to write to; it did neither diverge nor run out
+    of memory before.
     """
     if attempt.stopped or code in round_.infeasible.exit_codes:
         return ""
+    if outcome.state is State.INFEASIBLE:
+        return ""
     if ended_from_outside(code):
         return describe_exit(code)
-    if outcome.state is State.INFEASIBLE or has_done_all(attempt, code, round_.epochs):
+    if attempt.cut_short(code, round_.epochs):
+        return TERMINATED
+    if attempt.has_done_all(code, round_.epochs):
         return ""
     logs = (tail(attempt.folder.stderr), tail(attempt.folder.stdout))
     return NO_SPACE if says_storage_is_full(code, *logs) else ""

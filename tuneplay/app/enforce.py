@@ -66,7 +66,9 @@ class Enforcer:
         limits = self._limits
         if limits.timeout is not None and now - attempt.began >= limits.timeout:
             return f"timeout after {limits.timeout:g} s"
-        if limits.stall_timeout is not None and now - attempt.news >= limits.stall_timeout:
+        # What is not read yet may be the very measurement that is missed.
+        stalled = limits.stall_timeout is not None and now - attempt.news >= limits.stall_timeout
+        if stalled and not attempt.collector.behind:
             last = attempt.collector.last_epoch
             what = "before the first epoch" if last is None else f"after epoch {last}"
             return f"stalled {what}: nothing new for {now - attempt.news:.0f} s"

@@ -150,6 +150,11 @@ class AttemptFolder:
         return f"{self.root}/stopping"
 
     @property
+    def terminated(self) -> str:
+        """Created by the wrapper when it is sent TERM, whoever sent it; empty."""
+        return f"{self.root}/terminated"
+
+    @property
     def exit(self) -> str:
         """The exit code, written by the wrapper after the program has ended."""
         return f"{self.root}/exit"

@@ -41,8 +41,9 @@ class Ending:
             None when it vanished without one (killed with its wrapper, or the machine stopped).
         curves: Everything that it measured.
         names: Every name that it reported, for the message when the objective is missing.
-        log_tail: The last lines of its standard error, or of its output if that is empty.
-        stopped: Empty, or why tuneplay itself ended it (such as a timeout).
+        log_tail: The last lines of its standard error and of its output.
+        stopped: Empty, or why it was ended: by tuneplay itself (such as a timeout), or by somebody
+            else, where its exit code does not tell.
     """
 
     exit_code: int | None

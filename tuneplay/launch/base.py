@@ -106,6 +106,11 @@ def exit_is_torn(folder: AttemptFolder) -> bool:
     return os.path.exists(folder.exit) and not _read(folder.exit).endswith(b"\n")
 
 
+def was_terminated(folder: AttemptFolder) -> bool:
+    """Whether TERM was sent to the attempt, by whomever; the wrapper left word of it."""
+    return os.path.exists(folder.terminated)
+
+
 def has_begun(folder: AttemptFolder) -> bool:
     """Whether the wrapper ever began the attempt, rather than finding it claimed."""
     return _read(folder.started)[:1].isdigit()

@@ -15,8 +15,10 @@ boot=- stat=-
 { echo "$$ $boot $stat" >"$folder/started"; } 2>/dev/null || exit 125
 set +C
 # The program gets these signals as well, for they go to the whole group; a trap (unlike ignoring
-# them) is not inherited, and lets this shell live on to write the exit code.
-trap : HUP INT TERM
+# them) is not inherited, and lets this shell live on to write the exit code. TERM leaves word, for
+# a program may answer it with exit code 0 (not by `:`, whose failure would end this shell).
+trap : HUP INT
+trap '{ true >"$folder/terminated"; } 2>/dev/null' TERM
 # Appending: a log that somebody truncates while it is written begins anew at its begin.
 "$@" </dev/null >>"$folder/stdout.log" 2>>"$folder/stderr.log"
 code=$?
