@@ -5,6 +5,8 @@ import os
 
 import pytest
 
+from tuneplay.domain.secrets import Secrets
+
 SECRET = "s3cr3t-of-the-house"
 OTHER = "another 'quoted' one"
 
@@ -180,3 +182,56 @@ def test_a_short_or_missing_value_in_the_environment_is_said(bench):
     result = bench.tuneplay("run", spec)
     assert result.returncode == 0
     assert "API_KEY is not in the environment" in result.stdout
+
+
+@pytest.mark.parametrize(
+    ("value", "what"),
+    [
+        ("finished", "a word of the ledger"),
+        ("feasible", "a word of the ledger"),
+        ("interrupted", "a word of the ledger"),
+        ("val_error", "the objective's metric"),
+        ("WORKDIR", "a path of the round"),
+    ],
+)
+def test_a_secret_that_is_a_word_of_the_ledger_is_refused(bench, value, what):
+    value = str(bench.root) if value == "WORKDIR" else value
+    result = bench.tuneplay("run", spec_of(bench, "redact: [KEY]\n"), env={"KEY": value})
+    assert result.returncode == 2
+    assert what in result.stderr or "spec's own words" in result.stderr
+    assert not (bench.root / "rounds").exists()
+
+
+def test_a_secret_with_a_quote_is_shown_in_no_command_line(bench):
+    more = f'fixed: {{password: "{OTHER}"}}\nredact: [password]\n'
+    spec = spec_of(bench, more, "python3 p.py {learning_rate} {arm} {password}")
+    for words in (["run", "--dry-run"], ["check"], ["check", "--try"]):
+        result = bench.tuneplay(*words, spec)
+        assert "another" not in result.stdout + result.stderr
+        assert "quoted" not in result.stdout + result.stderr
+
+
+def test_a_secret_in_what_a_program_prints_is_hidden_whole_or_cut(bench):
+    bench.write("p.py", """\
+import json, os
+key = os.environ["API_KEY"]
+print(json.dumps({"epoch": "the authorization is a bearer token: " + key, "val_error": 1}))
+print(json.dumps({"epoch": 1, "val_error": 1, key: 2}))
+""")  # fmt: skip
+    spec = bench.spec(
+        "python3 p.py {learning_rate} {arm}", trials=1, epochs=1, more="redact: [API_KEY]\n"
+    )
+    result = bench.tuneplay("run", spec, env={"API_KEY": SECRET + "-" + SECRET})
+    assert result.returncode == 0, result.stderr
+    (event, _) = bench.events("finished")
+    assert set(event["curves"]) == {"epoch", "val_error", "<redacted>"}
+    assert SECRET[:6] not in json.dumps(event)
+    assert "<redacted>…" in event["remarks"][0]
+
+
+def test_a_text_that_was_cut_does_not_end_with_the_begin_of_a_secret():
+    secrets = Secrets(("abcdefghij",))
+    assert secrets.hide("token abcdefgh… is odd") == "token <redacted>… is odd"
+    assert secrets.hide("token abcde… is odd") == "token abcde… is odd"
+    assert secrets.hide("token abcdefgh") == "token abcdefgh"
+    assert secrets.hide_cut("token abcdefgh") == "token <redacted>"

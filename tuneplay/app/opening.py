@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -13,7 +12,7 @@ from tuneplay.app.attempt import Workshop
 from tuneplay.app.changes import check_changes, difference
 from tuneplay.app.earlier import trial_sd_of
 from tuneplay.app.locate import Place, locate
-from tuneplay.app.secrets import recorded_spec, secrets_of, with_secrets
+from tuneplay.app.secrets import check_words, recorded_spec, secrets_of, with_secrets
 from tuneplay.domain.round import Round
 from tuneplay.domain.secrets import Secrets
 from tuneplay.domain.trial import TrialId
@@ -77,6 +76,10 @@ def open_round(argument: str, workdir: str | None = None) -> Opening:
             f"the folder in which the trials run is gone: {place_of_trials}",
             "Restore it, or name another one with --workdir: it must hold the same program.",
         )
+    paths = [str(place_of_trials), str(place.spec_file or "")]
+    if history.opened is not None:
+        paths.append(history.opened.source)
+    check_words(secrets, spec.round, paths)
     return Opening(place, spec, history, place_of_trials, recorded, secrets)
 
 
@@ -124,7 +127,7 @@ def planned_commands(opening: Opening) -> Iterator[tuple[str, str]]:
             continue
         intent = planned_intent(round_, trial, history)
         if intent is not None:
-            yield str(trial), opening.secrets.hide(shlex.join(workshop.order(intent).argv))
+            yield str(trial), opening.secrets.hide_command(workshop.order(intent).argv)
 
 
 def count_pending(opening: Opening) -> int:

@@ -151,7 +151,7 @@ def _failure(ended: Trial, order: Order, attempt: Attempt, secrets: Secrets) -> 
     words = tail(attempt.folder.stderr, lines=8) or tail(attempt.folder.stdout, lines=8)
     log = "\n".join(f"  | {line}" for line in words.splitlines())
     said = f"the train command failed: {ended.outcome.reason}." + (f"\n\n{log}\n" if log else "")
-    by_hand = f"cd {shlex.quote(str(order.workdir))} && {shlex.join(order.argv)}"
+    by_hand = f"cd {shlex.quote(str(order.workdir))} && {secrets.hide_command(order.argv)}"
     return CannotStartError(secrets.hide(said), secrets.hide(f"By hand: {by_hand}"))
 
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+from collections.abc import Iterable, Mapping
+from typing import get_args, get_type_hints
 
 from tuneplay.domain.hyperparameter import Scalar
 from tuneplay.domain.round import Round
-from tuneplay.domain.secrets import SHORTEST, Secrets
+from tuneplay.domain.secrets import REDACTED, SHORTEST, Secrets
+from tuneplay.domain.trial import State
 from tuneplay.errors import SpecError, UsageError
+from tuneplay.ledger.events import Event, Note
 from tuneplay.spec.load import Spec, Surroundings, loads
 
 
@@ -27,7 +31,8 @@ def secrets_of(round_: Round, environ: Mapping[str, str]) -> Secrets:
                 f"redact: the value of {name} is shorter than {SHORTEST} characters",
                 "It would be taken for other text by chance. Choose a longer one.",
             )
-        found |= texts
+        # Messages show texts as Python and JSON write them.
+        found |= texts.union(*((repr(t)[1:-1], json.dumps(t)[1:-1]) for t in texts))
     return Secrets(tuple(sorted(found, key=lambda text: (-len(text), text))))
 
 
@@ -62,6 +67,36 @@ def recorded_spec(spec: Spec, secrets: Secrets, file: str) -> Spec:
     return hidden
 
 
+def check_words(secrets: Secrets, round_: Round, paths: Iterable[str]) -> None:
+    """See that no secret is part of a word that the ledger needs as it is.
+
+    Args:
+        secrets: What is hidden.
+        round_: The round, with its secrets.
+        paths: Paths that are recorded.
+
+    Raises:
+        UsageError: One is.
+    """
+    words = {
+        "a word of the ledger": [
+            *(event.__name__.lower() for event in get_args(Event)),
+            *get_args(get_type_hints(Note)["kind"]),
+            *State,
+        ],
+        "the objective's metric": [round_.objective.metric],
+        "a study's name": [study.key for study in round_.studies],
+        "a hyperparameter's name": [name for study in round_.studies for name in study.names],
+        "a path of the round": paths,
+    }
+    for what, needed in words.items():
+        if any(secret in word for word in needed for secret in secrets.texts):
+            raise UsageError(
+                f"redact: a secret is part of {what}, which is recorded as it is",
+                "Choose another secret or another name, or take it out of `redact`.",
+            )
+
+
 def unset(round_: Round, environ: Mapping[str, str]) -> list[str]:
     """Names under `redact` that have no value anywhere: a slip of the pen, perhaps."""
     known = set(round_.command.env).union(*(study.names for study in round_.studies))
@@ -71,5 +106,8 @@ def unset(round_: Round, environ: Mapping[str, str]) -> list[str]:
 def with_secrets(values: Mapping[str, Scalar], round_: Round, study: str) -> Mapping[str, Scalar]:
     """The hyperparameters of a trial as its program needs them; the ledger has them hidden."""
     fixed = round_.study(study).fixed
-    hidden = [name for name in round_.redact if name in fixed]
+    if not round_.redact:
+        return values
+    # A secret of the environment may stand in a hyperparameter that is not listed itself.
+    hidden = [n for n in fixed if n in round_.redact or REDACTED in str(values.get(n, ""))]
     return {**values, **{name: fixed[name] for name in hidden}} if hidden else values

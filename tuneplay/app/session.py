@@ -144,8 +144,8 @@ def _broken_command(coordinator: Coordinator, parts: Parts) -> CannotStartError:
     hide = parts.workshop.secrets.hide
     return CannotStartError(
         f"the train command is broken. {what} failed before measuring anything: "
-        f"{failed.outcome.reason}." + (f"\n\n{hide(log)}\n" if log else ""),
-        f"By hand: cd {shlex.quote(str(order.workdir))} && {hide(shlex.join(order.argv))}\n"
+        f"{hide(failed.outcome.reason)}." + (f"\n\n{hide(log)}\n" if log else ""),
+        f"By hand: cd {shlex.quote(str(order.workdir))} && {parts.workshop.secrets.hide_command(order.argv)}\n"
         f"Logs: {shown(Path(folder.root))}\n"
         "None of them counts; after mending it, the same command goes on.",
     )

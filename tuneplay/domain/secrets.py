@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import shlex
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +12,9 @@ REDACTED = "<redacted>"
 
 #: A shorter text occurs by chance in too many places.
 SHORTEST = 6
+
+#: Stands at the end of a text that was cut to be shown.
+_CUT = "…"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +31,22 @@ class Secrets:
         """A text with every secret in it replaced by `REDACTED`."""
         for secret in self.texts:
             text = text.replace(secret, REDACTED)
+            if _CUT in text:
+                first, *others = text.split(_CUT)
+                parts = [_without_begin(part, secret) for part in (first, *others[:-1])]
+                text = _CUT.join([*parts, others[-1]])
         return text
+
+    def hide_cut(self, text: str) -> str:
+        """As `hide`, for a text that may end in the middle of a secret."""
+        text = self.hide(text)
+        for secret in self.texts:
+            text = _without_begin(text, secret)
+        return text
+
+    def hide_command(self, argv: Sequence[str]) -> str:
+        """A command line as a shell reads it: secrets are hidden before anything is quoted."""
+        return self.hide(shlex.join(map(self.hide, argv)))
 
     def hide_in(self, data: Any) -> Any:
         """A JSON value with every secret in its texts replaced."""
@@ -40,3 +59,11 @@ class Secrets:
         if isinstance(data, list | tuple):
             return [self.hide_in(value) for value in data]
         return data
+
+
+def _without_begin(text: str, secret: str) -> str:
+    """A text that does not end with the begin of a secret, where that is long enough to tell."""
+    for length in range(min(len(secret) - 1, len(text)), SHORTEST - 1, -1):
+        if text.endswith(secret[:length]):
+            return text[:-length] + REDACTED
+    return text

@@ -21,6 +21,12 @@ from tuneplay.errors import LedgerError
 from tuneplay.ledger.events import LEDGER_VERSION, Event, decode, encode
 from tuneplay.ledger.parse import collector_at_rest, parser_for
 
+#: Fields of events whose values are texts from outside: secrets are hidden in them. The others, and
+#: all names of fields, are needed as they are.
+_FREE = frozenset(
+    ("spec", "template", "reason", "text", "hyperparameters", "git", "machine", "versions")
+)
+
 _ENCODER = json.JSONEncoder(allow_nan=False, ensure_ascii=True, separators=(",", ":"))
 
 
@@ -103,7 +109,7 @@ class LedgerWriter:
 
         Args:
             folder: The round's folder.
-            secrets: What is hidden in everything that is written.
+            secrets: What is hidden in the texts that are written.
 
         Raises:
             LedgerError: The file cannot be opened or repaired.
@@ -132,7 +138,7 @@ class LedgerWriter:
                 again, so that the ledger stays whole.
         """
         at = datetime.now(UTC).isoformat(timespec="milliseconds")
-        data = b"".join(_line(self._secrets.hide_in(encode(event, at))) for event in events)
+        data = b"".join(_line(_hidden(encode(event, at), self._secrets)) for event in events)
         end = os.fstat(self._fd).st_size
         try:
             self._write(data)
@@ -174,6 +180,19 @@ class LedgerWriter:
             "Nothing recorded is lost. Free space or mend the rights, then the same command "
             "goes on where it was.",
         )
+
+
+def _hidden(fields: dict[str, Any], secrets: Secrets) -> dict[str, Any]:
+    """An event without secrets in what others wrote; the ledger's own words stay."""
+    if not secrets.texts:
+        return fields
+    hidden = {k: secrets.hide_in(v) if k in _FREE else v for k, v in fields.items()}
+    if "remarks" in fields:
+        hidden["remarks"] = [secrets.hide_cut(line) for line in fields["remarks"]]
+    if "curves" in fields:
+        hidden["curves"] = {secrets.hide(name): v for name, v in fields["curves"].items()}
+        hidden["curves"]["epoch"] = fields["curves"]["epoch"]
+    return hidden
 
 
 def _line(fields: dict[str, Any]) -> bytes:
