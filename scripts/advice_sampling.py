@@ -15,10 +15,9 @@ import advice_recorded
 import numpy as np
 from advice_landscape import FloatArray, Rng, draw_landscape
 from advice_score import Table, mean
+from advice_spaces import a_round
 
-from tuneplay.domain.command import Command
-from tuneplay.domain.curves import Direction
-from tuneplay.domain.round import Objective, Phase, Round, Study
+from tuneplay.domain.round import Study
 from tuneplay.domain.trial import Outcome, State, Trial, TrialId
 from tuneplay.judge.sampling import resample
 from tuneplay.search import halton
@@ -27,6 +26,7 @@ SIZES = (10, 20, 40, 100)
 DRAWS = 300  # sequences behind the real share of draws with another study ahead
 JUDGED = 8  # of them, each judged by itself
 KEYS = ("x=a", "x=b")
+STUDIES = tuple(Study(key, {"x": key[-1]}) for key in KEYS)
 BINS = (0.0, 0.08, 0.12, 0.2, 0.3, 0.4, 0.6, 1.0)
 
 
@@ -100,7 +100,7 @@ def _judge(both: FloatArray, trials: int) -> Iterator[Stated]:
     second = np.where(best[0] == best[1], 0.5, best[1] < best[0])
     for draw in range(JUDGED):
         values = both[:, draw, :trials]
-        found = resample(a_round(trials), as_trials(values))
+        found = resample(a_round(trials, *STUDIES), as_trials(values))
         if found is None or second[draw] == 0.5:  # level: there is no best study
             continue
         other = second if found.leader == KEYS[0] else 1 - second
@@ -116,20 +116,6 @@ def bootstrap(values: FloatArray) -> float:
     place = np.arange(n)
     first = (1 - place / n) ** n - (1 - (place + 1) / n) ** n
     return float(first @ (ahead != ahead[0]))
-
-
-def a_round(trials: int) -> Round:
-    """A round of two studies."""
-    return Round(
-        name="known",
-        goal="",
-        phase=Phase.EXPLORATION,
-        command=Command(("true",)),
-        objective=Objective("loss", Direction.MINIMIZE),
-        epochs=1,
-        trials=trials,
-        studies=tuple(Study(key, {"x": key[-1]}) for key in KEYS),
-    )
 
 
 def as_trials(values: FloatArray) -> dict[str, list[Trial]]:

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import argparse
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import advice_recorded
@@ -33,6 +33,8 @@ from advice_score import (
     narrowing,
     rates,
 )
+
+Parts = Mapping[str, Callable[[bool], str]]
 
 PAGE = Path(__file__).resolve().parents[1] / "docs/advice.md"
 SEED = 3  # of the studies that are measured; the thresholds were chosen on others
@@ -140,23 +142,37 @@ def write(name: str, text: str) -> None:
 
 def main() -> None:
     """Measures what was asked for."""
-    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", maxsplit=1)[0])
+    measure(__doc__ or "", {"synthetic": synthetic_part}, {"recorded": recorded_part})
+
+
+def measure(text: str, parts: Parts, recorded: Parts) -> None:
+    """Reads the options, prints the tables, and renews the page if that was asked for.
+
+    Args:
+        text: The script's docstring.
+        parts: What makes the text of each part of the page; the argument is whether to be quick.
+        recorded: The same for the parts that need recorded trainings.
+    """
+    parser = argparse.ArgumentParser(description=text.split("\n", maxsplit=1)[0])
     parser.add_argument("--quick", action="store_true", help="fewer studies, under a minute")
     parser.add_argument("--recorded", action="store_true", help="recorded trainings as well")
+    parser.add_argument("--data", type=Path, help="folder of the recorded trainings")
     parser.add_argument("--write", action="store_true", help="renew the tables of docs/advice.md")
     asked = parser.parse_args()
     if asked.quick and asked.write:
         parser.error("docs/advice.md is written from the full measurement: leave out --quick")
-    parts = {"synthetic": synthetic_part}
+    if asked.data is not None:
+        advice_recorded.DATA = asked.data
+    parts = dict(parts)
     if asked.recorded and advice_recorded.DATA.is_dir():
-        parts["recorded"] = recorded_part
+        parts |= recorded
     elif asked.recorded:
         print("no recorded trainings at hand: skipped\n")
     for name, part in parts.items():
-        text = part(asked.quick)
-        print(text, end="\n\n", flush=True)
+        tables = part(asked.quick)
+        print(tables, end="\n\n", flush=True)
         if asked.write:
-            write(name, text)
+            write(name, tables)
 
 
 if __name__ == "__main__":

@@ -13,12 +13,9 @@ curves cut short (advice_recorded_curves.py). The same options always print the 
 
 from __future__ import annotations
 
-import argparse
 from collections.abc import Iterable
 from functools import cache
-from pathlib import Path
 
-import advice_recorded
 import advice_sampling
 import advice_spaces
 import bench_advice
@@ -87,26 +84,9 @@ def recorded_part(quick: bool) -> str:
 
 def main() -> None:
     """Measures what was asked for."""
-    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", maxsplit=1)[0])
-    parser.add_argument("--quick", action="store_true", help="fewer studies, under a minute")
-    parser.add_argument("--recorded", action="store_true", help="recorded trainings as well")
-    parser.add_argument("--data", type=Path, help="folder of the recorded trainings")
-    parser.add_argument("--write", action="store_true", help="renew the tables of docs/advice.md")
-    asked = parser.parse_args()
-    if asked.quick and asked.write:
-        parser.error("docs/advice.md is written from the full measurement: leave out --quick")
-    if asked.data is not None:
-        advice_recorded.DATA = asked.data
-    parts = {"findings": synthetic_part}
-    if asked.recorded and advice_recorded.DATA.is_dir():
-        parts["findings, recorded"] = recorded_part
-    elif asked.recorded:
-        print("no recorded trainings at hand: skipped\n")
-    for name, part in parts.items():
-        text = part(asked.quick)
-        print(text, end="\n\n", flush=True)
-        if asked.write:
-            bench_advice.write(name, text)
+    bench_advice.measure(
+        __doc__ or "", {"findings": synthetic_part}, {"findings, recorded": recorded_part}
+    )
 
 
 if __name__ == "__main__":

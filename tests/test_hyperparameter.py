@@ -4,6 +4,7 @@ import math
 from collections import Counter
 from decimal import Decimal
 
+import numpy as np
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
@@ -210,3 +211,8 @@ def test_a_choice_is_the_very_value_of_the_spec(values, unit):
 
 def test_the_last_coordinate_gives_the_last_choice():
     assert Choice("x", ("relu", "tanh", None)).at(ALMOST_ONE) is None
+
+
+def test_a_number_of_numpy_has_a_place_on_the_grid():
+    stepped = Range("x", 10.0, 20.0, step=0.5)
+    assert stepped.on_grid(np.float64(15.25)) == stepped.on_grid(15.25) == 15.0

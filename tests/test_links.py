@@ -4,6 +4,9 @@ import os
 
 import pytest
 
+from tuneplay.metrics.holes import cut, make_hole, punch
+from tuneplay.metrics.kept import Kept, load, save
+
 #: Saves a checkpoint each epoch; with a third argument its folder becomes a link to there first.
 SAVE = """\
 import os, sys
@@ -161,3 +164,28 @@ def test_metrics_are_read_through_a_link_and_never_written(bench, outside):
     ).returncode == 0  # fmt: skip
     assert [e["value"] for e in bench.events("finished")] == [0.5, 0.5]
     assert log.read_text() == '{"epoch": 1, "val_error": 0.5}\n'
+
+
+def test_a_log_that_is_a_link_is_never_shortened(outside):
+    precious = outside / "log"
+    precious.write_bytes(b"x" * 1_000_000)
+    link = outside / "stdout.log"
+    os.symlink(precious, link)
+    assert punch(str(link), 100_000, None) is None
+    with pytest.raises(OSError, match="symbolic links"):
+        make_hole(str(link), 65_536, 131_072)
+    cut(str(link), 100_000)
+    assert precious.read_bytes() == b"x" * 1_000_000
+
+
+def test_what_is_written_anew_does_not_go_through_a_link(outside):
+    log = outside / "stdout.log"
+    log.write_bytes(b"a line\n" * 100_000)
+    kept = Kept(0, 0, None, {}, [], 0, [])
+    for name in ("stdout.log.cut", "measured.json.new"):
+        os.symlink(outside / "ckpt_001.pt", outside / name)
+    cut(str(log), 100_000)
+    save(str(outside / "measured.json"), kept)
+    assert log.stat().st_size <= 100_000
+    assert load(str(outside / "measured.json")) == kept
+    assert (outside / "ckpt_001.pt").read_text() == "precious"

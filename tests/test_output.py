@@ -413,6 +413,21 @@ def test_logs_are_shortened_while_the_trial_runs_and_its_measurements_stay(bench
     check_cut(bench)
 
 
+def test_a_shortened_log_is_no_evidence_once_its_line_in_the_ledger_is_lost(bench):
+    spec = capped(bench)
+    bench.write("go", "")
+    assert bench.tuneplay("run", spec).returncode == 0
+    for folder in bench.attempts("f"):
+        (folder / "measured.json").unlink(missing_ok=True)
+    path = bench.root / "rounds/f/ledger.jsonl"
+    lines = path.read_text().splitlines(keepends=True)
+    path.write_text("".join(line for line in lines if '"finished"' not in line))
+    result = bench.tuneplay("run", spec)
+    assert result.returncode == 0, result.stderr
+    assert [event["attempt"] for event in bench.events("finished", "f")] == [2, 2]
+    assert [event["curves"]["epoch"] for event in bench.events("finished", "f")] == [[1, 2]] * 2
+
+
 def test_what_was_measured_in_a_part_that_was_dropped_outlives_the_coordinator(bench):
     spec = capped(bench)
     process = bench.start("run", spec)

@@ -78,6 +78,15 @@ def test_a_later_opening_keeps_the_diff_that_an_earlier_one_names(bench, reposit
         assert hashlib.sha256(kept).hexdigest() == state["sha256"]
 
 
+def test_a_diff_is_not_written_through_a_link(repository, folder, tmp_path_factory):
+    (repository / "code.py").write_text("rate = 2\n")
+    outside = tmp_path_factory.mktemp("outside") / "file"
+    folder.diff(1).symlink_to(outside)
+    state = provenance.git_state(repository, folder)
+    assert state["diff"]["file"] == "dirty-2.diff"
+    assert not outside.exists()
+
+
 def test_a_large_diff_is_cut(repository, folder, monkeypatch):
     monkeypatch.setattr(provenance, "MAX_DIFF", 1_000)
     (repository / "code.py").write_text("x = 1\n" * 10_000)

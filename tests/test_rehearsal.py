@@ -110,3 +110,13 @@ def test_a_command_that_fails_shows_its_log_and_how_to_see_it_by_hand(tried):
 def test_where_nothing_is_saved_nothing_is_said_of_it(tried):
     shown = tried(out="").stdout
     assert "checkpoint" not in shown.partition("Tried")[2]
+
+
+def test_what_is_printed_right_before_the_end_is_read(bench):
+    bench.write(
+        "quick",
+        "#!/bin/sh\nfor e in 1 2; do echo '{\"epoch\": '$e', \"val_error\": 1}'; done\n",
+    ).chmod(0o755)
+    shown = bench.tuneplay("check", bench.spec("./quick {learning_rate} {arm}"), "--try").stdout
+    assert "metrics are read: val_error" in shown
+    assert "reported 1" not in shown

@@ -495,3 +495,12 @@ def test_trials_run_in_the_folder_that_the_spec_names_wherever_it_is_begun(bench
     assert bench.tuneplay("run", spec).returncode == 0
     assert bench.events("opened")[0]["workdir"] == str(bench.root / "project")
     assert bench.tuneplay("check", spec).returncode == 0
+
+
+def test_a_parent_that_a_rule_of_design_would_refuse_today_is_still_a_parent(bench):
+    bench.write("rounds/before/round.yaml", bench.spec(
+        more="fixed: {width: 8}\n", command="./train {learning_rate} {epochs} {arm} {width}",
+    ).read_text().replace("nuisance:", "nuisance:\n  batch_size: [8, 16]").replace(
+        "{arm} {width}", "{arm} {width} {batch_size}"))  # fmt: skip
+    spec = bench.spec(name="now.yaml", more="parent: rounds/before\n")
+    assert "there is no round" not in bench.tuneplay("check", spec).stdout

@@ -115,7 +115,8 @@ def test_a_spec_mended_after_a_false_start_trains_what_it_says_now(bench):
     text = spec.read_text().replace("low: 1e-4, high: 1", "low: 10, high: 100.0")
     spec.write_text(text)
     assert bench.tuneplay("run", spec).returncode == 0
-    counted = [e["hyperparameters"] for e in bench.events("finished") if e["attempt"] == 2]
+    last = {(e["study"], e["trial"]): e["hyperparameters"] for e in bench.events("finished")}
+    counted = list(last.values())  # how many were tried in vain depends on how soon it stopped
     assert len(counted) == 4
     assert all(values["learning_rate"] >= 10 for values in counted)
 

@@ -115,10 +115,10 @@ def earlier_round(argument: str) -> Round | None:
     """
     try:
         place = locate(argument)
-        file, history = place.spec_file, place.history()
-        if file is None:
-            return place.recorded(history).round
-        return load(file, place.folder.name, shown(file)).round
+        if place.spec_file is None:
+            return place.recorded(place.history()).round
+        # It was carried out: whether its design was good is no longer the question.
+        return load(place.spec_file, place.folder.name, design=False).round
     except TuneplayError:
         # A round does not fail over another that it only mentions: `check` warns of it.
         return None

@@ -99,13 +99,20 @@ def _keep(diff: bytes, folder: RoundFolder) -> dict[str, Any] | None:
     kept = diff[:MAX_DIFF]
     number = 1
     try:
-        while (file := folder.diff(number)).exists() and file.read_bytes() != kept:
+        while os.path.lexists(file := folder.diff(number)) and not _holds(file, kept):
             number += 1  # an earlier `opened` of this round names that one
-        file.write_bytes(kept)
+        if not os.path.lexists(file):
+            with file.open("xb") as new:
+                new.write(kept)
     except OSError:
         return None
     digest = hashlib.sha256(kept).hexdigest()
     return {"file": file.name, "sha256": digest, "bytes": len(kept), "cut": len(diff) > MAX_DIFF}
+
+
+def _holds(file: Path, content: bytes) -> bool:
+    """Whether a file of ours, and no link, has this content."""
+    return not file.is_symlink() and file.read_bytes() == content
 
 
 def _git(folder: Path, deadline: float, *arguments: str) -> bytes | None:

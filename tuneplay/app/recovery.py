@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Sequence
 
@@ -9,11 +10,13 @@ from tuneplay.app.attempt import Attempt
 from tuneplay.app.coordinator import Coordinator
 from tuneplay.app.parts import Parts
 from tuneplay.app.tally import Tally
+from tuneplay.domain.folder import AttemptFolder
 from tuneplay.domain.trial import TrialId
 from tuneplay.launch.base import exit_is_torn, has_begun, read_exit
 from tuneplay.launch.clock import age_of, duration_of
 from tuneplay.ledger.events import Event, Note, Started
 from tuneplay.ledger.history import OpenAttempt
+from tuneplay.metrics.holes import was_cut
 
 
 def recover(parts: Parts, wanted: Sequence[TrialId], tally: Tally) -> Coordinator:
@@ -38,13 +41,11 @@ def recover(parts: Parts, wanted: Sequence[TrialId], tally: Tally) -> Coordinato
             living.append(attempt)
             if known.handle is None:
                 events.append(Started(trial, number, handle))
-        elif exit_is_torn(attempt.folder):
-            events.append(Note("interrupted", trial, number, "no space left for its exit code"))
-        elif has_begun(attempt.folder):
+        elif why := _no_evidence(attempt.folder):
+            events.append(Note("interrupted", trial, number, why))
+        else:
             attempt.watched, attempt.lasted = False, duration_of(attempt.folder)
             ended.append(attempt)
-        else:
-            events.append(Note("interrupted", trial, number, "announced, but never begun"))
     if events:
         parts.ledger.append(events)
         for event in events:
@@ -57,6 +58,25 @@ def recover(parts: Parts, wanted: Sequence[TrialId], tally: Tally) -> Coordinato
     for attempt in ended:
         coordinator.settle(attempt, read_exit(attempt.folder))
     return coordinator
+
+
+def _no_evidence(folder: AttemptFolder) -> str:
+    """Why the folder of an attempt that does not live says nothing, in words; empty when it does."""
+    if exit_is_torn(folder):
+        return "no space left for its exit code"
+    if not has_begun(folder):
+        return "announced, but never begun"
+    # Logs are cut (`max_log`) when the ledger has what they said: it takes a damaged one as well.
+    if was_cut(folder.stdout) and not _has_metrics_file(folder):
+        return "its line in the ledger was lost, and its log has been shortened since"
+    return ""
+
+
+def _has_metrics_file(folder: AttemptFolder) -> bool:
+    try:
+        return os.path.getsize(folder.metrics) > 0
+    except OSError:
+        return False
 
 
 def _attempt(parts: Parts, known: OpenAttempt) -> Attempt:

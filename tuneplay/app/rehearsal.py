@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import shlex
 import signal
 import tempfile
 import time
@@ -13,18 +12,17 @@ from dataclasses import replace
 from pathlib import Path
 
 from tuneplay.app.attempt import Attempt, Workshop
+from tuneplay.app.byhand import by_hand, log_end
 from tuneplay.app.opening import Opening
 from tuneplay.domain.folder import RoundFolder
 from tuneplay.domain.rehearsal import Rehearsal, Tried, appraise
 from tuneplay.domain.round import Round
-from tuneplay.domain.secrets import Secrets
-from tuneplay.domain.trial import Trial, TrialId
+from tuneplay.domain.trial import TrialId
 from tuneplay.errors import CannotStartError, ExitCode
 from tuneplay.launch.base import Launcher, Order, read_exit
 from tuneplay.launch.gpus import gpu_shares
 from tuneplay.launch.local import LocalLauncher
 from tuneplay.ledger.events import Intent
-from tuneplay.metrics.follow import tail
 from tuneplay.search.plan import hyperparameters, planned_units, seed_of, values_at
 
 #: Epochs of a rehearsal: two tell the time of an epoch from that of the start.
@@ -96,9 +94,14 @@ def _train(
         times, exit_code, stopped = _follow(launcher, attempt, short.epochs)
     ended = workshop.result(attempt, exit_code)
     if exit_code != 0 and not stopped and not ended.feasible:
-        raise _failure(ended, order, attempt, workshop.secrets)
+        secrets = workshop.secrets
+        reason = secrets.hide(ended.outcome.reason)
+        raise CannotStartError(
+            f"the train command failed: {reason}.{log_end(order.folder, secrets)}",
+            by_hand(order, secrets),
+        )
     each = (times[-1] - times[0]) / (len(times) - 1) if len(times) > 1 else None
-    saved = _bytes(Path(order.folder.root), Path(order.folder.stdout).name)
+    saved = _saved(order)
     path = folder.root / ended.checkpoint if ended.checkpoint else None
     return Tried(
         ended,
@@ -134,42 +137,37 @@ def _follow(
         while not (ended := launcher.ended()):
             launcher.wait(LOOK_SECONDS, reader)
             attempt.follow()
-            seen = len(attempt.collector.curves().epochs)
-            times += [time.monotonic() - attempt.began] * (seen - len(times))
-            if seen >= epochs + SPARE_EPOCHS and not stopped:
+            _note_times(attempt, times)
+            if len(times) >= epochs + SPARE_EPOCHS and not stopped:
                 launcher.cancel(attempt.key, kill=True)
                 stopped = True
     finally:
         os.close(reader)
         os.close(writer)
+    attempt.read_to_end(None)
+    _note_times(attempt, times)
     code = read_exit(attempt.folder)
     return times, code if code is not None else next(iter(ended.values())), stopped
 
 
-def _failure(ended: Trial, order: Order, attempt: Attempt, secrets: Secrets) -> CannotStartError:
-    """The error for a training that failed: its log's end, and how to see it by hand."""
-    words = tail(attempt.folder.stderr, lines=8) or tail(attempt.folder.stdout, lines=8)
-    log = "\n".join(f"  | {line}" for line in words.splitlines())
-    said = f"the train command failed: {ended.outcome.reason}." + (f"\n\n{log}\n" if log else "")
-    by_hand = f"cd {shlex.quote(str(order.workdir))} && {secrets.hide_command(order.argv)}"
-    return CannotStartError(secrets.hide(said), secrets.hide(f"By hand: {by_hand}"))
+def _note_times(attempt: Attempt, times: list[float]) -> None:
+    """Note when each epoch was first seen, in seconds since the start."""
+    seen = len(attempt.collector.curves().epochs)
+    times += [time.monotonic() - attempt.began] * (seen - len(times))
 
 
-def _bytes(path: Path, *ours: str) -> int:
-    """Size of a file, or of what is in a folder; files of ours are left out."""
+def _bytes(path: Path) -> int:
+    """Size of a file, or of everything in a folder; 0 without it."""
     if path.is_file():
         return path.stat().st_size
-    mine = {
-        *ours,
-        "stderr.log",
-        "started",
-        "exit",
-        "command.json",
-        "params.json",
-        "metrics.jsonl",
-    }
     return sum(
         entry.stat().st_size
         for entry in path.rglob("*")
-        if entry.is_file() and not entry.is_symlink() and entry.name not in mine
+        if entry.is_file() and not entry.is_symlink()
     )
+
+
+def _saved(order: Order) -> int:
+    """Bytes that the program saved in its folder: what is there beside our own files."""
+    ours = [*order.folder.ours, *([order.config[0]] if order.config else [])]
+    return _bytes(Path(order.folder.root)) - sum(_bytes(Path(path)) for path in ours)

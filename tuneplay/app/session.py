@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import os
-import shlex
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from tuneplay.app.asking import Asker
 from tuneplay.app.attempt import Workshop
+from tuneplay.app.byhand import by_hand, log_end
 from tuneplay.app.coordinator import Coordinator
 from tuneplay.app.earlier import expected_seconds
 from tuneplay.app.locate import shown
@@ -32,7 +32,6 @@ from tuneplay.ledger.events import Intent, Opened
 from tuneplay.ledger.file import LedgerWriter, read
 from tuneplay.ledger.history import History, replay
 from tuneplay.ledger.lock import CoordinatorLock
-from tuneplay.metrics.follow import tail
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,19 +139,14 @@ def _broken_command(coordinator: Coordinator, parts: Parts) -> CannotStartError:
     order = parts.workshop.order(intent)
     count = len(coordinator.breaker.streak)
     what = "The first trial" if count == 1 else f"{count} trials in a row"
-    log = _log_end(folder.stderr) or _log_end(folder.stdout)
-    hide = parts.workshop.secrets.hide
+    secrets = parts.workshop.secrets
     return CannotStartError(
         f"the train command is broken. {what} failed before measuring anything: "
-        f"{hide(failed.outcome.reason)}." + (f"\n\n{hide(log)}\n" if log else ""),
-        f"By hand: cd {shlex.quote(str(order.workdir))} && {parts.workshop.secrets.hide_command(order.argv)}\n"
+        f"{secrets.hide(failed.outcome.reason)}.{log_end(folder, secrets)}",
+        f"{by_hand(order, secrets)}\n"
         f"Logs: {shown(Path(folder.root))}\n"
         "None of them counts; after mending it, the same command goes on.",
     )
-
-
-def _log_end(path: str) -> str:
-    return "\n".join(f"  | {line}" for line in tail(path, lines=8).splitlines())
 
 
 def _make_folder(folder: RoundFolder) -> None:

@@ -41,9 +41,6 @@ NO_NUISANCE = Rule("no-nuisance", Level.WARNING, _ROLES)
 UNTUNED_VALUE = Rule("untuned-value", Level.WARNING, _ROLES)
 REGULARIZATION_CHOICE = Rule("regularization-choice", Level.NOTE, _ROLES)
 
-#: What each optimizer needs to be tuned for, when it is tuned for another.
-_NEEDED = (Meaning.LEARNING_RATE,)
-
 
 def never_searched(design: Design) -> Iterator[Advice]:
     """Budget, chance, and what ends a training early are no hyperparameters."""
@@ -154,20 +151,17 @@ def fairness(design: Design) -> Iterator[Advice]:
             "nuisance" if len(bare) == len(studies) else "scientific",
             study=None if len(bare) == len(studies) else bare[0],
         )
-    for meaning in _NEEDED:
-        tuned = [
-            s.key for s in studies if any(design.round.meaning(h.name) is meaning for h in s.space)
-        ]
-        missing = [s.key for s in studies if s.key not in tuned and s.key not in bare]
-        if tuned and missing:
-            yield Advice(
-                UNTUNED_VALUE,
-                f"the {meaning.value.replace('_', ' ')} is tuned for {', '.join(tuned)} and not for "
-                f"{', '.join(missing)}",
-                "tune it for each, in a range of its own",
-                "scientific",
-                study=missing[0],
-            )
+    rate = Meaning.LEARNING_RATE
+    tuned = [s.key for s in studies if any(design.round.meaning(h.name) is rate for h in s.space)]
+    missing = [s.key for s in studies if s.key not in tuned and s.key not in bare]
+    if tuned and missing:
+        yield Advice(
+            UNTUNED_VALUE,
+            f"the learning rate is tuned for {', '.join(tuned)} and not for {', '.join(missing)}",
+            "tune it for each, in a range of its own",
+            "scientific",
+            study=missing[0],
+        )
     yield from _fixed_optimizer(design)
 
 

@@ -159,6 +159,12 @@ class AttemptFolder:
         """The exit code, written by the wrapper after the program has ended."""
         return f"{self.root}/exit"
 
+    @property
+    def ours(self) -> tuple[str, ...]:
+        """Every file that is no work of the program, but for the filled `config_template`."""
+        written = (self.command, self.params, self.stdout, self.stderr, self.metrics, self.kept)
+        return (*written, self.started, self.stopping, self.terminated, self.exit)
+
 
 def study_folders(keys: Iterable[str]) -> Mapping[str, str]:
     """A safe folder name for each study key, none like another even where case is ignored.

@@ -86,7 +86,8 @@ class Range:
     def on_grid(self, value: float) -> float:
         """The point of a stepped range that is nearest to a value, without binary noise."""
         low, step = Decimal(repr(self.low)), Decimal(repr(self.step or 1))
-        return float(low + round((Decimal(repr(value)) - low) / step) * step)
+        # numpy's floats have a repr of their own.
+        return float(low + round((Decimal(repr(float(value))) - low) / step) * step)
 
     def _transform(self, value: float) -> float:
         if self.scale is Scale.LOG:

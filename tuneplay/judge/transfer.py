@@ -6,13 +6,19 @@ hyperparameters found in short trainings are expected to transfer.
 
 from __future__ import annotations
 
-from tuneplay.domain.meaning import Meaning
+from tuneplay.domain.meaning import OPTIMIZER_MEANINGS, REGULARIZATION_MEANINGS, Meaning
 from tuneplay.domain.round import Round
 from tuneplay.judge.finding import Finding, Kind, Severity
 
 #: A round is short when its epochs are at most this share of the final ones. (The playbook gives
 #: 10 % as an example, and warns of any gap; below twice the length little is known to move.)
 SHORT_SHARE = 0.5
+
+#: The optimizer and its hyperparameters, but for warmup and schedule, which have levels of their own;
+#: regularization and augmentation; and the batch, which goes with both.
+_MAY_HOLD = (
+    OPTIMIZER_MEANINGS | REGULARIZATION_MEANINGS | {Meaning.OPTIMIZER, Meaning.BATCH_SIZE}
+) - {Meaning.WARMUP, Meaning.SCHEDULE}
 
 #: The playbook's suspicions "in order of decreasing probability of transferring".
 _LEVELS: tuple[tuple[str, frozenset[Meaning]], ...] = (
@@ -21,27 +27,7 @@ _LEVELS: tuple[tuple[str, frozenset[Meaning]], ...] = (
         "likely to hold",
         frozenset({Meaning.ARCHITECTURE, Meaning.ACTIVATION, Meaning.NORMALIZATION}),
     ),
-    (
-        "may hold",
-        frozenset(
-            {
-                Meaning.OPTIMIZER,
-                Meaning.LEARNING_RATE,
-                Meaning.MOMENTUM,
-                Meaning.BETA1,
-                Meaning.BETA2,
-                Meaning.EPSILON,
-                Meaning.OPTIMIZER_DETAIL,
-                Meaning.CLIPPING,
-                Meaning.BATCH_SIZE,
-                Meaning.WEIGHT_DECAY,
-                Meaning.DROPOUT,
-                Meaning.LABEL_SMOOTHING,
-                Meaning.REGULARIZATION,
-                Meaning.AUGMENTATION,
-            }
-        ),
-    ),
+    ("may hold", _MAY_HOLD),
     ("unlikely to hold, so tune it again", frozenset({Meaning.SCHEDULE})),
 )
 

@@ -8,12 +8,17 @@ import shutil
 import stat
 import sys
 
+from tuneplay.metrics.anew import create
+
 #: From Linux' <linux/falloc.h>: the size stays, the blocks go.
 _KEEP_SIZE = 0x01
 _PUNCH_HOLE = 0x02
 
 #: Holes begin and end at multiples of this; file systems free whole blocks only. In bytes.
 _BLOCK = 65_536
+
+#: How the line ends that stands for what was dropped.
+_DROPPED = b" bytes dropped: max_log ...]\n"
 
 #: `st_blocks` counts these, on every file system. In bytes.
 _SECTOR = 512
@@ -38,7 +43,7 @@ def punch(path: str, limit: int, passed: int | None) -> tuple[int, int] | None:
         Begin and end of the hole, for `make_hole`; None when there is no need, or no room yet.
     """
     try:
-        status = os.stat(path)
+        status = os.lstat(path)  # the file behind a link is not ours to empty
     except OSError:
         return None
     if not stat.S_ISREG(status.st_mode) or status.st_blocks * _SECTOR <= limit:
@@ -60,7 +65,7 @@ def make_hole(path: str, begin: int, end: int) -> None:
     if not sys.platform.startswith("linux"):
         raise CannotPunchError
     libc = ctypes.CDLL(None, use_errno=True)
-    fd = os.open(path, os.O_WRONLY | os.O_CLOEXEC | os.O_NONBLOCK)
+    fd = os.open(path, os.O_WRONLY | os.O_CLOEXEC | os.O_NONBLOCK | os.O_NOFOLLOW)
     try:
         libc.fallocate.argtypes = [ctypes.c_int, ctypes.c_int, ctypes.c_int64, ctypes.c_int64]
         if libc.fallocate(fd, _KEEP_SIZE | _PUNCH_HOLE, begin, end - begin):
@@ -93,9 +98,18 @@ def cut(path: str, limit: int) -> None:
         begin += len(file.readline(limit // 4))
         file.seek(begin)
         dropped = begin - len(head)
-        with open(beside, "wb") as new:
-            said = f"[... {dropped:,} bytes dropped: max_log ...]\n".encode()
+        with create(beside) as new:
+            said = f"[... {dropped:,}".encode() + _DROPPED
             new.write(head if head.endswith(b"\n") else head + b"\n")
             new.write(said)
             shutil.copyfileobj(file, new)
     os.replace(beside, path)
+
+
+def was_cut(path: str) -> bool:
+    """Whether a log has lost its middle to `cut`."""
+    try:
+        with open(path, "rb") as file:
+            return any(line.startswith(b"[... ") and line.endswith(_DROPPED) for line in file)
+    except OSError:
+        return False

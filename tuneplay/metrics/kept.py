@@ -7,6 +7,8 @@ import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from tuneplay.metrics.anew import create
+
 
 @dataclass(frozen=True, slots=True)
 class Kept:
@@ -40,8 +42,8 @@ def save(path: str, kept: Kept) -> None:
     data = {name: getattr(kept, name) for name in Kept.__slots__}
     data["rows"] = [[epoch, row] for epoch, row in kept.rows.items()]
     beside = f"{path}.new"
-    with open(beside, "w", encoding="utf-8") as file:
-        json.dump(data, file)
+    with create(beside) as file:
+        file.write(json.dumps(data).encode())
         file.flush()
         os.fsync(file.fileno())
     os.replace(beside, path)

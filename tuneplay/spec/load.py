@@ -101,7 +101,12 @@ class Surroundings:
 
 
 def load(
-    path: Path, name: str, shown: str | None = None, around: Surroundings | None = None
+    path: Path,
+    name: str,
+    shown: str | None = None,
+    around: Surroundings | None = None,
+    *,
+    design: bool = True,
 ) -> Spec:
     """Read the spec in a file, and hold its design against the playbook's rules.
 
@@ -110,6 +115,7 @@ def load(
         name: The round's name.
         shown: The file's name in messages; the path itself by default.
         around: What it may refer to; its folder is that of the file.
+        design: As for `loads`.
 
     Raises:
         SpecError: The file cannot be read, or the spec is wrong.
@@ -127,7 +133,8 @@ def load(
     except UnicodeDecodeError as error:
         line = data[: error.start].count(b"\n") + 1
         raise SpecError(f"{shown}:{line}:1: not UTF-8 text") from None
-    return loads(text, name, shown, around=replace(around or Surroundings(), folder=path.parent))
+    around = replace(around or Surroundings(), folder=path.parent)
+    return loads(text, name, shown, design=design, around=around)
 
 
 def loads(

@@ -39,7 +39,7 @@ def _good_region(draws: Draws) -> tuple[float, float, float]:
     high = weighted_quantile(minima, draws.weights, 1.0 - NARROW_TAIL) + NARROW_PAD
     expected = draws.weights @ draws.values
     near = draws.grid[expected <= expected.min() + NARROW_TOLERANCE]
-    low, high = max(min(low, near[0]), 0.0), min(max(high, near[-1]), 1.0)
+    low, high = max(min(low, float(near[0])), 0.0), min(max(high, float(near[-1])), 1.0)
     outside = (draws.grid < low) | (draws.grid > high)
     if not outside.any() or outside.all():
         return low, high, 0.0
