@@ -8,7 +8,7 @@ import time
 import pytest
 from test_run import wait_for
 
-from tuneplay.launch.holders import Answer, Asker, describe_process
+from tuneplay.launch.holders import Answer, HolderQuery, describe_process
 
 #: What stands in for nvidia-smi: two GPUs; the processes on them are what files named holders/PID
 #: say (each holds a GPU's index) as long as they live. It notes every question.
@@ -191,16 +191,16 @@ def test_without_an_answer_gpus_are_given_out_unseen(bench, smi, trouble):
 def test_an_nvidia_smi_that_hangs_holds_up_nobody_for_longer_than_its_time(bench, smi, monkeypatch):
     bench.write("hangs", "")
     monkeypatch.setenv("PATH", smi["PATH"])
-    asker = Asker()
-    asker.ask()
+    query = HolderQuery()
+    query.ask()
     begin = time.monotonic()
-    assert asker.answer() is None
-    assert asker.asking
+    assert query.answer() is None
+    assert query.asking
     assert time.monotonic() - begin < 5
     monkeypatch.setattr("tuneplay.launch.holders.PATIENCE_SECONDS", 0.0)
-    assert asker.answer() is None
-    assert not asker.able
-    assert not asker.asking
+    assert query.answer() is None
+    assert not query.able
+    assert not query.asking
     os.unlink(bench.root / "hangs")
 
 

@@ -69,7 +69,7 @@ def _rehearse(opening: Opening, launcher: Launcher) -> Rehearsal:
                 for rerun in (0, 1)
             )
         finally:
-            launcher.sweep(Path(name))
+            launcher.end_leftovers(Path(name))
     slots = len(gpu_shares(round_.resources, os.environ))
     return appraise(round_, (tried[0], tried[1]), slots)
 

@@ -58,7 +58,8 @@ def repair_round(argument: str) -> list[str]:
         if found:
             with contextlib.closing(LedgerWriter(folder)) as ledger:
                 ledger.append(found)
-            said.append(f"{len(found)} attempt(s) found again in their folders")
+            what = "an attempt was" if len(found) == 1 else f"{len(found)} attempts were"
+            said.append(f"{what} found again by the folder")
     return said or ["no line of the ledger is damaged"]
 
 

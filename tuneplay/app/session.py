@@ -112,7 +112,7 @@ def coordinate(
             observer.close()
     progress = coordinator.progress()
     if not progress.running:
-        parts.launcher.sweep(opening.place.folder.trials)
+        parts.launcher.end_leftovers(opening.place.folder.trials)
     if coordinator.broken:
         if coordinator.cannot_start is not None:
             raise coordinator.cannot_start

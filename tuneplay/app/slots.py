@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from tuneplay.app.attempt import Attempt
 from tuneplay.domain.folder import AttemptFolder
-from tuneplay.launch.holders import Answer, Asker, describe_process, trial_of
+from tuneplay.launch.holders import Answer, HolderQuery, describe_process, trial_of
 from tuneplay.launch.processes import end_family, exists
 
 #: How soon an answer of nvidia-smi is looked for, and how soon a GPU that is held is asked for
@@ -42,13 +42,13 @@ class Slots:
         self._shares = shares
         self._free = list(reversed(shares))
         self._remark = remark
-        self._asker = Asker() if any(shares) else None
+        self._query = HolderQuery() if any(shares) else None
         self._withheld: list[_Withheld] = []
         self._shared: set[str] = set()
         self._known = False
         self._next = 0.0
-        if self._asker is not None:
-            self._asker.ask()
+        if self._query is not None:
+            self._query.ask()
 
     def __bool__(self) -> bool:
         return bool(self._free)
@@ -68,7 +68,7 @@ class Slots:
         """Take back the slot of a trial that has ended."""
         if share is None:
             return
-        if self._asker is None or not self._asker.able or not share:
+        if self._query is None or not self._query.able or not share:
             self._free.append(share)
             return
         self._withheld.append(_Withheld(share, folder))
@@ -86,32 +86,32 @@ class Slots:
 
     def patience(self) -> float | None:
         """Seconds until there may be something to see; None for never."""
-        if self._asker is None:
+        if self._query is None:
             return None
-        if self._asker.asking:
+        if self._query.asking:
             return _LOOK_SECONDS
         return max(0.0, self._next - time.monotonic()) if self._withheld else None
 
     def look(self, living: Iterable[Attempt]) -> None:
         """See who holds the GPUs of ended trials; never waits."""
-        asker = self._asker
-        if asker is None or not (asker.asking or self._withheld):
+        query = self._query
+        if query is None or not (query.asking or self._withheld):
             return
-        answer = asker.answer()
-        if not asker.able:
+        answer = query.answer()
+        if not query.able:
             self._give_up()
         elif answer is not None:
             folders = {attempt.folder.root for attempt in living}
             if not self._known:
                 self._get_to_know(answer, folders)
             self._withheld = [w for w in self._withheld if self._still_held(w, answer, folders)]
-        if self._withheld and not asker.asking and time.monotonic() >= self._next:
-            asker.ask()
+        if self._withheld and not query.asking and time.monotonic() >= self._next:
+            query.ask()
 
     def close(self) -> None:
         """Ask no more."""
-        if self._asker is not None:
-            self._asker.close()
+        if self._query is not None:
+            self._query.close()
 
     def _get_to_know(self, answer: Answer, living: set[str]) -> None:
         """Who uses our GPUs already; the trials that were just started do not count."""
@@ -128,7 +128,7 @@ class Slots:
 
     def _still_held(self, withheld: _Withheld, answer: Answer, living: set[str]) -> bool:
         """Whether a GPU must not be given out; who can be ended is ended, anybody else is named."""
-        if self._asker is not None and self._asker.begun < withheld.since:
+        if self._query is not None and self._query.begun < withheld.since:
             return True  # the question is older than the trial's end
         for gpu in withheld.share:
             for pid in sorted(answer.of(gpu)):

@@ -83,7 +83,7 @@ class Launcher(Protocol):
     def cancel(self, key: str, *, kill: bool) -> None:
         """Ask an attempt to end (TERM to the whole process group), or end it (KILL)."""
 
-    def sweep(self, trials: Path) -> None:
+    def end_leftovers(self, trials: Path) -> None:
         """End what the attempts below a folder left behind; none of them lives any more."""
 
     def wait(self, seconds: float | None, wake: int) -> None:

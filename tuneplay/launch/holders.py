@@ -50,7 +50,7 @@ class Answer:
         return next(found, frozenset())
 
 
-class Asker:
+class HolderQuery:
     """Asks nvidia-smi, one question at a time. Nothing here ever waits.
 
     Attributes:

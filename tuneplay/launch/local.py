@@ -177,7 +177,7 @@ class LocalLauncher:
             watched.cancelled = True
             signal_group(watched.pid, signal.SIGKILL if kill else signal.SIGTERM)
 
-    def sweep(self, trials: Path) -> None:
+    def end_leftovers(self, trials: Path) -> None:
         """End what attempts left behind; see `Launcher`."""
         end_families(trials)
 
