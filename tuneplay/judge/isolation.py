@@ -83,12 +83,14 @@ class RangeIsolation:
         buckets: The slices of its range, from low to high.
         best: The slices around the best one, itself included, that cannot be told from it; from
             the first to the last, None without a feasible trial.
+        leader: The best slice; None as above.
     """
 
     study: str
     hyperparameter: str
     buckets: tuple[Bucket, ...]
     best: tuple[int, int] | None
+    leader: Bucket | None = None
 
     @property
     def whole(self) -> bool:
@@ -179,19 +181,24 @@ def range_isolation(
     for study in round_.studies:
         for axis in study.axes:
             slices = buckets(axis, trials_by_study.get(study.key, ()), direction)
-            best = _alike(slices, direction, trial_sd or 0.0)
-            found.append(RangeIsolation(study.key, axis.name, tuple(slices), best))
+            place = _leader(slices, direction)
+            best = None if place is None else _alike(slices, place, direction, trial_sd or 0.0)
+            leader = None if place is None else slices[place]
+            found.append(RangeIsolation(study.key, axis.name, tuple(slices), best, leader))
     return found
 
 
-def _alike(
-    slices: Sequence[Bucket], direction: Direction, trial_sd: float
-) -> tuple[int, int] | None:
-    """The neighbours of the best slice that cannot be told from it."""
+def _leader(slices: Sequence[Bucket], direction: Direction) -> int | None:
+    """Place of the best slice; None without a feasible trial."""
     known = [(direction.sign * b.value, k) for k, b in enumerate(slices) if b.value is not None]
-    if not known:
-        return None
-    best, place = min(known)
+    return min(known)[1] if known else None
+
+
+def _alike(
+    slices: Sequence[Bucket], place: int, direction: Direction, trial_sd: float
+) -> tuple[int, int]:
+    """The neighbours of the best slice, which stands at a place, that cannot be told from it."""
+    best = direction.sign * (slices[place].value or 0.0)
     variance = (slices[place].spread or 0.0) ** 2 + 2 * trial_sd**2
 
     def alike(bucket: Bucket) -> bool:

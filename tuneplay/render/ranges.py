@@ -33,13 +33,9 @@ def range_answer(round_: Round, along: RangeIsolation, findings: Sequence[Findin
 
 def _within(round_: Round, along: RangeIsolation) -> str:
     name, metric = along.hyperparameter, round_.objective.metric
-    if along.best is None:
+    best, slices = along.leader, along.buckets
+    if along.best is None or best is None:
         return f"No trial along {name} was feasible."
-    slices = along.buckets
-    best = min(
-        (b for b in slices if b.value is not None),
-        key=lambda b: round_.objective.direction.sign * (b.value or 0.0),
-    )
     found = f"the best {metric} is {number(best.value)}"
     if along.whole:
         at = best.trial.hyperparameters[name] if best.trial else None
