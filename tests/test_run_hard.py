@@ -80,6 +80,33 @@ def test_a_trial_taken_back_keeps_its_gpu_and_no_other_trial_gets_it(bench):
         assert all(end <= begin for (_, end), (begin, _) in itertools.pairwise(used))
 
 
+def test_what_a_killed_trial_shows_does_not_depend_on_when_it_was_killed(bench):
+    # It recovers in epoch 2; one that is killed before that has diverged as far as anybody saw.
+    script(
+        bench,
+        "late",
+        '#!/bin/sh\necho \'{"epoch": 1, "val_error": NaN}\'\n'
+        "if mkdir once.$2 2>/dev/null; then kill -9 $$; fi\n"
+        'echo \'{"epoch": 2, "val_error": 0.5}\'\n',
+    )
+    result = bench.tuneplay("run", bench.spec("./late {learning_rate} {arm}", epochs=2, trials=1))
+    assert result.returncode == 0, result.stderr
+    ended = [(e["attempt"], e["state"], e["value"]) for e in bench.events("finished")]
+    assert ended == [(2, "feasible", 0.5)] * 2
+
+
+def test_a_trial_that_was_killed_too_often_and_had_diverged_is_infeasible(bench):
+    script(
+        bench,
+        "gone",
+        '#!/bin/sh\necho \'{"epoch": 1, "val_error": 0.5}\'\n'
+        'echo \'{"epoch": 2, "val_error": NaN}\'\nkill -9 $$\n',
+    )
+    bench.tuneplay("run", bench.spec("./gone {learning_rate} {arm}", trials=1))
+    ended = [(e["attempt"], e["state"], e["reason"]) for e in bench.events("finished")]
+    assert ended == [(2, "infeasible", "diverged: val_error is not finite from epoch 2 on")] * 2
+
+
 def test_null_says_not_measured_except_for_the_objective_at_the_end(bench):
     script(
         bench,

@@ -217,7 +217,7 @@ class Coordinator:
             self._pending.appendleft(trial)
             self._p.observer.remark(f"{trial}: {why}; it gets another attempt")
             return why
-        if why and result.feasible:
+        if why and code == 0:
             attempt.stopped = why
             result = self._p.workshop.result(attempt, code)
         self._outbox.append(Finished(result))

@@ -5,9 +5,14 @@ from __future__ import annotations
 from tuneplay.app.attempt import TERMINATED, Attempt
 from tuneplay.domain.folder import AttemptFolder
 from tuneplay.domain.round import Round
-from tuneplay.domain.trial import Outcome, State
+from tuneplay.domain.trial import Outcome
 from tuneplay.errors import LedgerError
-from tuneplay.judge.outcome import describe_exit, ended_from_outside, says_storage_is_full
+from tuneplay.judge.outcome import (
+    OUT_OF_MEMORY,
+    describe_exit,
+    ended_from_outside,
+    says_storage_is_full,
+)
 from tuneplay.launch.base import exit_is_torn, has_begun
 from tuneplay.metrics.follow import tail
 
@@ -18,12 +23,13 @@ NO_SPACE = "no space left on a disk"
 def broken_from_outside(attempt: Attempt, outcome: Outcome, code: int | None, round_: Round) -> str:
     """Why an ended attempt says nothing about its configuration, in words; empty when it does.
 
-    It was killed, it vanished, or it had no room to write to; it did neither diverge nor run out
-    of memory before.
+    It was killed, it vanished, or it had no room to write to; and it had not run out of an
+    accelerator's memory before. One that had diverged so far is tried again as well: it might have
+    recovered, and what is recorded must not depend on when a machine went down.
     """
     if attempt.stopped or code in round_.infeasible.exit_codes:
         return ""
-    if outcome.state is State.INFEASIBLE:
+    if outcome.reason == OUT_OF_MEMORY:
         return ""
     if ended_from_outside(code):
         return describe_exit(code)

@@ -24,6 +24,8 @@ _OUT_OF_MEMORY = re.compile(
     r"|RESOURCE_EXHAUSTED|ResourceExhaustedError|CUDA_ERROR_OUT_OF_MEMORY"
 )
 
+#: The reason of a trial that ran out of an accelerator's memory.
+OUT_OF_MEMORY = "out of memory"
 
 #: What the C library says of ENOSPC, EDQUOT and EFBIG; programs print it as it is.
 _STORAGE_FULL = re.compile(r"No space left on device|Disk quota exceeded|File too large")
@@ -78,7 +80,7 @@ def _state(ending: Ending, round_: Round, best: tuple[int, float] | None) -> tup
     if code is not None and code in round_.infeasible.exit_codes:
         return State.INFEASIBLE, f"exit code {code}"
     if code != 0 and _OUT_OF_MEMORY.search(ending.log_tail):
-        return State.INFEASIBLE, "out of memory"
+        return State.INFEASIBLE, OUT_OF_MEMORY
     diverged = _diverged_at(ending.curves, objective)
     if diverged is not None:
         return State.INFEASIBLE, f"diverged: {diverged}"
