@@ -405,6 +405,14 @@ def test_null_as_the_objective_is_not_a_number_for_json_has_no_other_word(attemp
     assert repr(table(collector)) == repr(([1, 2], {"e": [0.5, math.nan], "f": [1.0, None]}))
 
 
+def test_where_a_metric_was_null_and_nothing_else_is_remembered(attempt):
+    lines = b'{"epoch": 2, "e": 1, "f": null}\n{"epoch": 1, "f": null}\n{"epoch": 3, "f": null}\n'
+    collector = collected(attempt, lines + b'{"epoch": 3, "f": 2}\n{"epoch": 2, "e": null}\n')
+    assert collector.nulls == {"f": [1, 2]}
+    assert table(collector) == ([1, 2, 3], {"e": [None, 1.0, None], "f": [None, None, 2.0]})
+    assert collector.bad_lines == (0, ())
+
+
 def test_a_metric_reported_twice_is_counted_and_the_later_value_holds(attempt):
     collector = collected(attempt, b'{"epoch": 3, "e": 0.5}\nx\n{"epoch": 3, "e": 0.25}\n')
     assert table(collector) == ([3], {"e": [0.25]})

@@ -42,6 +42,7 @@ def outcome(
     stopped="",
     names=None,
     round_=None,
+    nulls=None,
     **others,
 ):
     """The outcome of an attempt that measured these columns from epoch 1 on."""
@@ -49,7 +50,7 @@ def outcome(
     columns |= {name: list(column) for name, column in others.items()}
     epochs = list(range(1, 1 + max(map(len, columns.values()), default=0)))
     curves = Curves(epochs, columns)
-    ending = Ending(exit_code, curves, names or tuple(columns), log_tail, stopped)
+    ending = Ending(exit_code, curves, names or tuple(columns), log_tail, stopped, nulls or {})
     return judge(ending, round_ or a_round())
 
 
@@ -211,6 +212,36 @@ def test_an_exit_code_that_the_spec_declares_infeasible_goes_before_all_else(exi
 def test_a_best_value_worse_than_the_stated_limit_is_infeasible(direction, limit, state, reason):
     judged = outcome(round_=a_round(direction, worse_than=limit))
     assert (judged.state, judged.reason) == (state, reason)
+
+
+@pytest.mark.parametrize(
+    ("loss", "nulls", "exit_code", "state"),
+    [
+        ([2.5, None, None], [2, 3], 0, INFEASIBLE),  # lost, and goes on at chance level
+        ([2.5, 2.0, None], [3], 3, INFEASIBLE),  # lost, and says that something is wrong
+        ([None, None, None], [1, 2, 3], 3, INFEASIBLE),  # lost from the first epoch on
+        ([2.5, 2.0, None], [3], 0, FEASIBLE),  # the last line sums up
+        ([None, None, None], [1, 2, 3], 0, FEASIBLE),  # never measured
+        ([2.5, None, 2.0], [2], 0, FEASIBLE),  # it recovered
+        ([2.5, None, 2.0], [2], 1, FAILED),
+        ([2.5, None, None], [], 0, FEASIBLE),  # not reported any more, which says nothing
+    ],
+)
+@pytest.mark.parametrize("name", ["train_loss", "loss"])
+def test_a_training_loss_that_became_null_for_good_has_diverged(
+    name, loss, nulls, exit_code, state
+):
+    judged = outcome(
+        (0.5, 0.9, 0.9), exit_code=exit_code, names=("val_error", name), nulls={name: nulls},
+        **{name: loss},
+    )  # fmt: skip
+    assert judged.state is state
+    assert (judged.reason.startswith(f"diverged: {name} is null from")) == (state is INFEASIBLE)
+
+
+def test_the_null_of_a_validation_loss_says_that_it_was_not_measured():
+    judged = outcome((0.5, 0.25, 0.2), nulls={"val_loss": [2, 3]}, val_loss=[1.0, None, None])
+    assert judged.state is FEASIBLE
 
 
 # Failed: no evidence about the configuration.

@@ -218,7 +218,8 @@ class Workshop:
         stopped = attempt.stopped
         if attempt.cut_short(exit_code, self._round.epochs):
             stopped = TERMINATED
-        ending = Ending(exit_code, curves, attempt.collector.names, log_tail, stopped)
+        seen = attempt.collector
+        ending = Ending(exit_code, curves, seen.names, log_tail, stopped, seen.nulls)
         return Trial(
             attempt.intent.trial,
             attempt.intent.seed,

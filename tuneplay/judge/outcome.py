@@ -5,12 +5,13 @@ from __future__ import annotations
 import math
 import re
 import signal
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from tuneplay.domain.curves import Curves
 from tuneplay.domain.round import Objective, Round
 from tuneplay.domain.trial import Outcome, State
+from tuneplay.judge.metric_names import training_loss
 
 #: Exit codes above this are, by the shell's convention, 128 + the signal that ended the program.
 _SIGNAL_BASE = 128
@@ -30,6 +31,9 @@ OUT_OF_MEMORY = "out of memory"
 #: What the C library says of ENOSPC, EDQUOT and EFBIG; programs print it as it is.
 _STORAGE_FULL = re.compile(r"No space left on device|Disk quota exceeded|File too large")
 
+#: A training that ends well has to report its loss as null so many times at its end to be lost.
+LEAST_LOST = 2
+
 #: The losses whose divergence is the training's; an auxiliary term may be NaN by design.
 _MAIN_LOSS = re.compile(r"(?:(?:train|training|val|valid|validation|eval|total)[_/.\- ]?)?loss")
 
@@ -46,6 +50,7 @@ class Ending:
         log_tail: The last lines of its standard error and of its output.
         stopped: Empty, or why it was ended: by tuneplay itself (such as a timeout), or by somebody
             else, where its exit code does not tell.
+        nulls: Epochs in which a metric was reported as null, by its name.
     """
 
     exit_code: int | None
@@ -53,6 +58,7 @@ class Ending:
     names: tuple[str, ...] = ()
     log_tail: str = ""
     stopped: str = ""
+    nulls: Mapping[str, Sequence[int]] = field(default_factory=dict)
 
 
 def judge(ending: Ending, round_: Round) -> Outcome:
@@ -81,7 +87,7 @@ def _state(ending: Ending, round_: Round, best: tuple[int, float] | None) -> tup
         return State.INFEASIBLE, f"exit code {code}"
     if code != 0 and _OUT_OF_MEMORY.search(ending.log_tail):
         return State.INFEASIBLE, OUT_OF_MEMORY
-    diverged = _diverged_at(ending.curves, objective)
+    diverged = _diverged_at(ending.curves, objective) or _lost_at(ending)
     if diverged is not None:
         return State.INFEASIBLE, f"diverged: {diverged}"
     if ending.stopped:
@@ -108,6 +114,30 @@ def _diverged_at(curves: Curves, objective: Objective) -> str | None:
             if begin is not None:
                 return f"{name} is not finite from epoch {begin} on"
     return None
+
+
+def _lost_at(ending: Ending) -> str | None:
+    """Where the training loss became null for good, in words; None when it did not.
+
+    JSON has no NaN, and many programs write null instead. Others write null for what they did not
+    measure; a training loss is measured wherever something was trained, so that its null says
+    more. Where the program itself reports no error, it has to have been finite before and to stay
+    null, for one last line often sums a training up.
+    """
+    name = training_loss(ending.names)
+    blank = frozenset(ending.nulls.get(name, ())) if name is not None else frozenset()
+    if name is None or not blank:
+        return None
+    curves = ending.curves
+    known = curves.column(name) or [None] * len(curves.epochs)
+    column = [math.nan if e in blank else v for e, v in zip(curves.epochs, known, strict=True)]
+    begin = _gone_from(curves, column)
+    if begin is None:
+        return None
+    seen = any(value is not None and math.isfinite(value) for value in column)
+    lines = sum(epoch >= begin for epoch in blank)
+    sure = ending.exit_code != 0 or (seen and lines >= LEAST_LOST)
+    return f"{name} is null from epoch {begin} on" if sure else None
 
 
 def _gone_from(curves: Curves, column: Sequence[float | None]) -> int | None:

@@ -30,7 +30,7 @@ class _Source:
         self.name = name
         self.follower = Follower(path, _NEEDLE)
         self.objective = objective
-        self.rows: dict[int, dict[str, float]] = {}
+        self.rows: dict[int, dict[str, float | None]] = {}
         self.names: dict[str, None] = {}
         self.last_epoch: int | None = None
         self.kept = 0
@@ -90,8 +90,10 @@ class _Source:
             self.names[name] = None
             value = math.nan if reported is None and name == self.objective else reported
             if value is None:
-                continue  # null is how a program says that it did not measure this
-            if name in row and row[name] != value and row[name] == row[name]:
+                row.setdefault(name, None)
+                continue
+            earlier = row.get(name)
+            if earlier is not None and earlier != value and not math.isnan(earlier):
                 self._complain(f"{name} of epoch {measurement.epoch} again; the later value counts")
             row[name] = value
         self.kept += len(row) - before
@@ -113,7 +115,7 @@ class Collector:
         Args:
             folder: The attempt's folder.
             objective: The metric that decides: its null counts as NaN, for JSON has no NaN. The
-                null of any other metric counts as not measured.
+                null of any other metric counts as not measured, and is in `nulls`.
         """
         self._metrics = _Source("metrics.jsonl", folder.metrics, objective)
         self._stdout = _Source("stdout.log", folder.stdout, objective)
@@ -192,6 +194,16 @@ class Collector:
         columns = {name: [row.get(name) for row in rows] for name in source.names}
         measured = {n: c for n, c in columns.items() if any(v is not None for v in c)}
         return Curves(epochs, measured)
+
+    @property
+    def nulls(self) -> dict[str, list[int]]:
+        """Epochs in which a metric was reported as null, and as nothing else, by its name."""
+        found: dict[str, list[int]] = {}
+        for epoch, row in sorted(self._source.rows.items()):
+            for name, value in row.items():
+                if value is None:
+                    found.setdefault(name, []).append(epoch)
+        return found
 
     @property
     def _source(self) -> _Source:

@@ -18,7 +18,7 @@ class Kept:
         offset: Bytes that were read, whole lines.
         lines: Lines in them.
         last_epoch: The epoch reported last.
-        rows: Metrics by epoch.
+        rows: Metrics by epoch; None for what was reported as null.
         names: Every metric that was reported.
         bad: Lines that could not be used.
         described: The first few of them.
@@ -27,7 +27,7 @@ class Kept:
     offset: int
     lines: int
     last_epoch: int | None
-    rows: dict[int, dict[str, float]]
+    rows: dict[int, dict[str, float | None]]
     names: list[str]
     bad: int
     described: list[str]
@@ -60,7 +60,7 @@ def load(path: str) -> Kept | None:
         return None
 
 
-def _rows(pairs: list[list[object]]) -> Iterator[tuple[int, dict[str, float]]]:
+def _rows(pairs: list[list[object]]) -> Iterator[tuple[int, dict[str, float | None]]]:
     for epoch, row in pairs:
         if not isinstance(epoch, int) or not isinstance(row, dict):
             raise TypeError("an epoch and its metrics")
