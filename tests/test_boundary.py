@@ -40,7 +40,7 @@ NUMERIC = [LINEAR, LOG, REVERSE_LOG, INT, LOG_INT, STEP]
 numeric = st.sampled_from(NUMERIC)
 
 BEYOND_LOW, BEYOND_HIGH = st.floats(-0.9, -0.25), st.floats(1.25, 1.9)
-JUDGED = {Kind.BOUNDARY, Kind.INSTABILITY_EDGE, Kind.UNDERSAMPLED}
+JUDGED = {Kind.BOUNDARY, Kind.WIDE_RANGE, Kind.INSTABILITY_EDGE, Kind.UNDERSAMPLED}
 
 
 # Rounds of one study, whose trials lie where a test wants them.
@@ -443,7 +443,7 @@ def test_a_narrower_range_does_not_reach_into_the_infeasible_part():
         values[units[:, 0] > 0.8] = np.nan
         trials = trials_at(space, units, values)
         found = [f for f in judge_round(a_round(space), trials).findings if f.hyperparameter == "x"]
-        ends = [f.suggestion["high"] for f in found if f.kind is Kind.BOUNDARY and not f.side]
+        ends = [f.suggestion["high"] for f in found if f.kind is Kind.WIDE_RANGE]
         cuts = [f.suggestion["high"] for f in found if f.kind is Kind.INFEASIBLE]
         narrowed += len(ends)
         assert all(LOG.unit(end) <= 0.81 for end in ends)
@@ -457,7 +457,7 @@ def test_a_small_good_region_asks_for_a_narrower_range_that_holds_it(h, optimum)
     units = points(40, 1)
     at = np.array([unit_of(h, h.at(unit)) for (unit,) in units])
     (finding,) = judged([h], trials_at([h], units, np.abs(at - optimum)))
-    assert (finding.kind, finding.severity, finding.side) == (Kind.BOUNDARY, Severity.NOTE, None)
+    assert (finding.kind, finding.severity, finding.side) == (Kind.WIDE_RANGE, Severity.NOTE, None)
     narrower = dataclasses.replace(h, **finding.suggestion)
     assert h.low <= narrower.low <= beyond(h, optimum) <= narrower.high <= h.high
     assert h.unit(narrower.high) - h.unit(narrower.low) <= narrow.NARROW_WIDTH + 0.05
@@ -467,7 +467,7 @@ def test_a_small_good_region_asks_for_a_narrower_range_that_holds_it(h, optimum)
 @given(synthetic())
 def test_a_range_is_never_to_be_both_wider_and_narrower(study):
     space, trials = study
-    found = [f for f in judged(space, trials) if f.kind is Kind.BOUNDARY]
+    found = [f for f in judged(space, trials) if f.kind in {Kind.BOUNDARY, Kind.WIDE_RANGE}]
     assert len({f.hyperparameter for f in found}) == len(found)
 
 

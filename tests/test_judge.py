@@ -420,7 +420,7 @@ def findings_on(h, values):
         for number, (unit, value) in enumerate(values)
     ]
     findings = judge_round(a_round(studies=(study,), baseline=None), trials).findings
-    kinds = (Kind.BOUNDARY, Kind.INSTABILITY_EDGE, Kind.UNDERSAMPLED)
+    kinds = (Kind.BOUNDARY, Kind.WIDE_RANGE, Kind.INSTABILITY_EDGE, Kind.UNDERSAMPLED)
     return [finding for finding in findings if finding.kind in kinds]
 
 

@@ -1,5 +1,7 @@
 """Would another draw have put another study ahead? Checked against draws from known studies."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -136,5 +138,11 @@ def test_direction_unit_order_and_reruns_change_nothing(rows, random):
     assert resample(flipped, turned) == resample(a_round(3), plain)
     assert sampling_findings(flipped, turned) == sampling_findings(a_round(3), plain)
     found = resample(a_round(3), plain)
+    round_ = a_round(3)
+    turned_round = dataclasses.replace(round_, studies=round_.studies[::-1])
+    other = resample(turned_round, plain)
+    assert (other is None) == (found is None)
     if found is not None:
+        assert other.leader == found.leader
+        assert other.flip_probability == pytest.approx(found.flip_probability)
         assert 0 < found.flip_probability < 1

@@ -167,7 +167,7 @@ def _narrow_finding(study: Study, h: Ordered, shape: narrow.NarrowEvidence) -> F
     if low >= high or (low, high) == (h.low, h.high):
         return None
     return Finding(
-        Kind.BOUNDARY,
+        Kind.WIDE_RANGE,
         Severity.NOTE,
         f"the good region fills {shape.high - shape.low:.0%} of the range: a narrower one would "
         "be searched more densely",

@@ -13,6 +13,7 @@ class Kind(StrEnum):
     """What a finding is about. `report --fail-on` takes these names."""
 
     BOUNDARY = "boundary"
+    WIDE_RANGE = "wide-range"
     INSTABILITY_EDGE = "instability-edge"
     INFEASIBLE = "infeasible"
     UNDERSAMPLED = "undersampled"

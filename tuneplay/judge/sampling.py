@@ -53,7 +53,7 @@ class Resampled:
     """What another draw of the same number of points might have said.
 
     Attributes:
-        leader: Key of the study that is ahead now.
+        leader: Key of the study that is ahead now; of those that are level, the first one by name.
         points: Points at which any study has a feasible trial.
         flip_probability: Probability that another draw of the same size puts another study ahead.
     """
@@ -78,11 +78,14 @@ def resample(round_: Round, trials_by_study: Mapping[str, Sequence[Trial]]) -> R
     rivals = np.isfinite(best).any(axis=1).sum() if best.size else 0
     if round_.phase is Phase.EXPLOITATION or rivals < 2:
         return None
-    lead = int(np.argmin(best.min(axis=1)))
-    other = _others(best, lead)
+    reached = best.min(axis=1)
+    leads = np.flatnonzero(reached == reached.min())
+    # Level studies share the lead, so that the order in which they stand decides nothing.
+    other = np.mean([_others(best, int(lead)) for lead in leads], axis=0)
     if len(other) < LEAST_POINTS:
         return None
-    return Resampled(keys[lead], len(other), flip_probability(other[1:]))
+    leader = min(keys[lead] for lead in leads)
+    return Resampled(leader, len(other), flip_probability(other[1:]))
 
 
 def _best_at_points(
