@@ -5,6 +5,7 @@ import subprocess
 import sys
 
 import pytest
+from test_run import has_printed, wait_for
 
 GOOD = """\
 goal: Is b better than a?
@@ -98,6 +99,7 @@ def test_a_wrong_spec_lists_every_error_with_its_place_and_starts_nothing(bench,
         (["run", "--fast", "x"], "No such option"),
         (["walk"], "No such command"),
         (["report", "r.yaml"], "has no trials yet"),
+        (["check", "x" * 300], "File name too long\nName a spec file or a round's folder."),
     ],
 )
 def test_a_wrong_call_says_what_is_wrong_and_exits_2(bench, arguments, says):
@@ -182,3 +184,19 @@ def test_status_of_a_round_as_json(bench):
     assert status["coordinator"] is None
     assert status["progress"]["finished"] == 6
     assert [study["best"] for study in status["studies"]] == [0.116, 0.116]
+
+
+def test_a_running_trial_that_measured_nan_has_null_in_the_status(bench):
+    bench.write(
+        "nan",
+        '#!/bin/sh\necho \'{"epoch": 1, "val_error": NaN}\'\n'
+        "while [ ! -e go ]; do sleep 0.05; done\n",
+    ).chmod(0o755)
+    process = bench.start("run", bench.spec("./nan {learning_rate} {arm}", trials=1))
+    wait_for(lambda: sum(has_printed(folder) for folder in bench.attempts()) == 2)
+    result = bench.tuneplay("status", "rounds/r", "--json")
+    bench.write("go", "")
+    process.communicate(timeout=60)
+    assert result.returncode == 0, result.stderr
+    running = json.loads(result.stdout)["running"]
+    assert [(trial["epoch"], trial["objective"]) for trial in running] == [(1, None), (1, None)]

@@ -182,6 +182,15 @@ def test_a_hydra_configuration_as_dotted_keys():
     assert [o.name for o in read_hydra("", ": not yaml [").options] == ["hydra.run.dir"]
 
 
+def test_a_hydra_configuration_may_hold_what_yaml_cannot_build():
+    found = read_hydra("", "born: 2023-13-45\nday: 2023-01-02\nlr: 0.1\n").options
+    assert [(o.name, o.default) for o in found[:3]] == [
+        ("born", "2023-13-45"), ("day", "2023-01-02"), ("lr", 0.1),
+    ]  # fmt: skip
+    assert [o.name for o in read_hydra("", "!!int x: 1\n").options] == ["hydra.run.dir"]
+    assert "a.lr" in [o.name for o in read_hydra("", "a: &a {lr: 0.1, b: *a}\n").options]
+
+
 @pytest.mark.parametrize(
     ("text", "value"),
     [("3", 3), ("0.1", 0.1), ("1e-3", 1e-3), ("True", True), ("none", None), ("'x'", "x"),

@@ -19,6 +19,11 @@ def wait_for(condition, seconds=20.0):
         time.sleep(0.02)
 
 
+def has_printed(attempt):
+    log = attempt / "stdout.log"
+    return log.exists() and log.stat().st_size > 0
+
+
 def test_a_round_runs_to_its_end_and_the_report_tells_the_best_trials(bench):
     spec = bench.spec(trials=4)
     result = bench.tuneplay("run", spec)

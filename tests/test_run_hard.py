@@ -6,9 +6,8 @@ import os
 import shutil
 import signal
 import subprocess
-import time
 
-from test_run import wait_for
+from test_run import has_printed, wait_for
 
 
 def script(bench, name, text):
@@ -26,8 +25,8 @@ def test_a_trial_that_saves_and_leaves_on_term_is_not_taken_for_an_ended_one(ben
     )
     spec = bench.spec("python3 polite.py {learning_rate} {arm}", epochs=10, trials=1)
     first = bench.start("run", spec)
-    wait_for(lambda: sum((f / "stdout.log").exists() for f in bench.attempts()) == 2)
-    time.sleep(0.5)
+    # The handler is there before the first line.
+    wait_for(lambda: sum(has_printed(f) for f in bench.attempts()) == 2)
     first.terminate()
     first.communicate(timeout=30)
     assert bench.events("finished") == []

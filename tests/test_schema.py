@@ -170,7 +170,11 @@ def test_the_command_prints_the_schema_or_writes_it_where_specs_point_to(bench):
     assert json.loads(printed.stdout) == schema()
     written = bench.tuneplay("schema", "--write")
     assert written.stdout == "Wrote .tuneplay/spec.schema.json.\n"
-    assert json.loads((bench.root / ".tuneplay/spec.schema.json").read_text()) == schema()
+    file = bench.root / ".tuneplay/spec.schema.json"
+    assert json.loads(file.read_text()) == schema()
+    file.write_bytes(b"\xff no text")
+    assert bench.tuneplay("schema", "--write").returncode == 0
+    assert json.loads(file.read_text()) == schema()
 
 
 def test_a_schema_that_cannot_be_written_is_a_sentence(bench):

@@ -152,7 +152,7 @@ def test_closing_the_terminal_leaves_the_trials_running(bench, gated):
     terminal = Terminal(bench, "run", spec)
     terminal.until("3/10")
     terminal.child.close(force=False)
-    time.sleep(0.5)
+    assert not terminal.child.isalive()
     assert len(bench.events("finished")) == 0
     found = 0
     with bench.start("run", spec) as process:

@@ -136,8 +136,10 @@ def locate(argument: str) -> Place:
     """
     try:
         return _locate(argument)
-    except PermissionError as error:
-        raise UsageError(f"{argument}: {error.strerror}", "Mend the rights.") from None
+    except OSError as error:
+        denied = isinstance(error, PermissionError)
+        hint = "Mend the rights." if denied else "Name a spec file or a round's folder."
+        raise UsageError(f"{argument}: {error.strerror}", hint) from None
 
 
 def _locate(argument: str) -> Place:

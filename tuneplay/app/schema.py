@@ -39,12 +39,12 @@ def write_schema(path: Path) -> None:
     Raises:
         UsageError: It cannot be written.
     """
-    text = json.dumps(spec_schema(), indent=1) + "\n"
+    data = (json.dumps(spec_schema(), indent=1) + "\n").encode()
     try:
-        if path.is_file() and path.read_text(encoding="utf-8") == text:
+        if path.is_file() and path.read_bytes() == data:
             return
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
+        path.write_bytes(data)
     except OSError as error:
         raise UsageError(
             f"{path} cannot be written: {error.strerror}", "Mend the rights."

@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any
 
 from tuneplay.drafts.script import Option, Script, Style, value_of
 
 #: A configuration with more keys than this is no longer a draft's business.
 MAX_KEYS = 2_000
+
+#: Nor one that is nested deeper: an alias may even stand within what it names.
+MAX_DEPTH = 20
+
+_TIMESTAMP = "tag:yaml.org,2002:timestamp"
 
 _GROUP = re.compile(r"([A-Za-z_][\w/]*): ([\w.\-]+(?:, [\w.\-]+)*)")
 
@@ -36,7 +42,7 @@ def read_hydra(help_text: str, config: str) -> Script:
         Option((name,), choices=choices, default=_chosen(values.get(name), choices))
         for name, choices in groups.items()
     ]
-    for key, value in _flat(values):
+    for key, value in islice(_flat(values), MAX_KEYS):
         if key not in groups and not (isinstance(value, str) and "${" in value):
             count = 2 if isinstance(value, list) else 1
             options.append(Option((key,), count, (), _plain(value), required=value == "???"))
@@ -47,9 +53,17 @@ def read_hydra(help_text: str, config: str) -> Script:
 def _load(config: str) -> dict[str, Any]:
     import yaml
 
+    class Loader(yaml.SafeLoader):
+        """Leaves dates as texts, as OmegaConf does: `2023-13-45` is none, and no mistake."""
+
+        yaml_implicit_resolvers = {  # noqa: RUF012 - PyYAML's own way
+            first: [(tag, pattern) for tag, pattern in known if tag != _TIMESTAMP]
+            for first, known in yaml.SafeLoader.yaml_implicit_resolvers.items()
+        }
+
     try:
-        loaded = yaml.safe_load(config)
-    except yaml.YAMLError:
+        loaded = yaml.load(config, Loader)  # noqa: S506 - a SafeLoader
+    except (yaml.YAMLError, ValueError, TypeError, RecursionError):
         return {}
     return loaded if isinstance(loaded, dict) else {}
 
@@ -66,12 +80,13 @@ def _groups(text: str) -> dict[str, tuple[str, ...]]:
     return groups
 
 
-def _flat(values: Any, path: str = "") -> Iterator[tuple[str, Any]]:
-    """Every leaf by its dotted key."""
+def _flat(values: Any, path: str = "", depth: int = 0) -> Iterator[tuple[str, Any]]:
+    """Every leaf by its dotted key, down to `MAX_DEPTH`."""
     for key, value in values.items():
         below = f"{path}.{key}" if path else str(key)
         if isinstance(value, dict):
-            yield from _flat(value, below)
+            if depth < MAX_DEPTH:
+                yield from _flat(value, below, depth + 1)
         elif not str(key).startswith("_"):  # _target_ and its like are no hyperparameters
             yield below, value
 

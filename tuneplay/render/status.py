@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from rich.console import Console
@@ -52,9 +53,14 @@ def status_json(progress: Progress, coordinator: str | None) -> dict[str, Any]:
                 "rerun": trial.id.rerun,
                 "attempt": trial.attempt,
                 "epoch": trial.epoch,
-                "objective": trial.objective,
+                "objective": _finite(trial.objective),
                 "seconds": round(trial.seconds, 1),
             }
             for trial in progress.running
         ],
     }
+
+
+def _finite(value: float | None) -> float | None:
+    """A value as JSON has it: what is not finite is null there."""
+    return value if value is not None and math.isfinite(value) else None
