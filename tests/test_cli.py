@@ -200,3 +200,14 @@ def test_a_running_trial_that_measured_nan_has_null_in_the_status(bench):
     assert result.returncode == 0, result.stderr
     running = json.loads(result.stdout)["running"]
     assert [(trial["epoch"], trial["objective"]) for trial in running] == [(1, None), (1, None)]
+
+
+def test_commands_that_are_suggested_can_be_pasted_also_for_a_folder_with_a_space(bench):
+    text = bench.spec().read_text()
+    bench.write("my rounds/first one/round.yaml", text)
+    where = "my rounds/first one"
+    assert "Go on: tuneplay run 'my rounds/first one'" in bench.tuneplay("status", where).stdout
+    assert "tuneplay run 'my rounds/first one'" in bench.tuneplay("check", where).stdout
+    ran = bench.tuneplay("run", where)
+    assert "Next: tuneplay report 'my rounds/first one'" in ran.stdout
+    assert "tuneplay rerun 'my rounds/first one'" in bench.tuneplay("report", where).stdout

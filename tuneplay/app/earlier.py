@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import statistics
 
 from tuneplay.app.locate import locate
@@ -51,6 +52,6 @@ def trial_sd_of(argument: str) -> float:
     if reruns is None or reruns.sd is None:
         raise UsageError(
             f"trial_variance: {argument} has no reruns of its baseline",
-            f"Make them with `tuneplay rerun {argument} --baseline-only`.",
+            f"Make them with `tuneplay rerun {shlex.quote(argument)} --baseline-only`.",
         )
     return reruns.sd

@@ -12,7 +12,7 @@ from rich.text import Text
 from tuneplay.domain.hyperparameter import Hyperparameter, Range, Scale
 from tuneplay.domain.round import Round, Study
 from tuneplay.render.narrow import first_that_fits, stacked
-from tuneplay.render.words import count, safe, value
+from tuneplay.render.words import count, safe, typed, value
 
 #: A table of more studies than this is not read.
 MOST_STUDIES = 40
@@ -85,7 +85,7 @@ def print_start(console: Console, plan: Plan, argument: str) -> None:
     """
     well = "It can start, but see above" if plan.warnings else "All is well. Start it"
     style = "yellow" if plan.warnings else "green"
-    console.print(Text(safe(f"{well}: tuneplay run {argument}"), style=style))
+    console.print(Text(safe(f"{well}: tuneplay run {typed(argument)}"), style=style))
 
 
 def _print_problems(console: Console, plan: Plan) -> None:

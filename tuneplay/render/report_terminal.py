@@ -17,7 +17,7 @@ from tuneplay.judge.seeds.model import Verdict
 from tuneplay.render.narrow import LEAST_COLUMNS, first_that_fits, stacked
 from tuneplay.render.ranges import range_answer, range_table
 from tuneplay.render.remarks import remarks
-from tuneplay.render.words import count, number, safe, signed, suggestion
+from tuneplay.render.words import count, number, safe, signed, suggestion, typed
 
 _INDENT = (0, 0, 0, 2)
 
@@ -192,16 +192,16 @@ def _findings(findings: tuple[Finding, ...], console: Console) -> RenderableType
 def _next(progress: Progress, judgement: Judgement, folder: str) -> list[str]:
     """The commands that bring the round further."""
     if progress.ended < progress.planned:
-        return [f"tuneplay run {folder}"]
+        return [f"tuneplay run {typed(folder)}"]
     verdicts = {comparison.verdict for comparison in judgement.comparisons}
     if Verdict.NEEDS_RERUNS in verdicts:
-        return [f"tuneplay rerun {folder}"]
+        return [f"tuneplay rerun {typed(folder)}"]
     needed = [
         c.seeds_needed
         for c in judgement.comparisons
         if c.needs_seeds and c.seeds_needed and c.seeds_needed > max(c.seeds)
     ]
-    return [f"tuneplay rerun {folder} --seeds {max(needed)}"] if needed else []
+    return [f"tuneplay rerun {typed(folder)} --seeds {max(needed)}"] if needed else []
 
 
 def _labelled(rows: list[tuple[str, str]], console: Console) -> RenderableType:

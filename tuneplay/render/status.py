@@ -11,7 +11,7 @@ from rich.text import Text
 from tuneplay.domain.progress import Progress
 from tuneplay.render.live import draw
 from tuneplay.render.progress_json import progress_json
-from tuneplay.render.words import safe
+from tuneplay.render.words import safe, typed
 
 
 def print_status(
@@ -23,9 +23,9 @@ def print_status(
     if coordinator:
         console.print(Text(safe(f"Coordinated by {coordinator}.")))
     elif progress.ended < progress.planned:
-        console.print(Text(safe(f"Nobody coordinates it. Go on: tuneplay run {folder}")))
+        console.print(Text(safe(f"Nobody coordinates it. Go on: tuneplay run {typed(folder)}")))
     else:
-        console.print(Text(safe(f"Finished. Next: tuneplay report {folder}")))
+        console.print(Text(safe(f"Finished. Next: tuneplay report {typed(folder)}")))
 
 
 def status_json(progress: Progress, coordinator: str | None) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import shlex
 import unicodedata
 from collections.abc import Mapping
 
@@ -96,6 +97,11 @@ def _is_safe(c: str) -> bool:
 
 def _shown(c: str) -> str:
     return f"\\x{ord(c):02x}" if ord(c) < 0x100 else f"\\u{ord(c):04x}"
+
+
+def typed(path: str) -> str:
+    """A path within a command that is suggested: quoted where a shell would have to be told."""
+    return shlex.quote(path)
 
 
 def count(items: int, one: str, many: str = "") -> str:
