@@ -1,6 +1,7 @@
 """The ledger: nothing that was written is lost, whatever ends the writer."""
 
 import fcntl
+import hashlib
 import json
 import math
 import os
@@ -21,7 +22,8 @@ from tuneplay.domain.curves import Curves
 from tuneplay.domain.folder import RoundFolder
 from tuneplay.domain.trial import Outcome, Reruns, State, Trial, TrialId
 from tuneplay.errors import BusyError, ExitCode, LedgerError
-from tuneplay.ledger.events import Finished, Intent, Note, Opened, Rerun, Started, decode, encode
+from tuneplay.ledger.codec import decode, encode
+from tuneplay.ledger.events import Finished, Intent, Note, Opened, Rerun, Started
 from tuneplay.ledger.file import LedgerWriter, read
 from tuneplay.ledger.history import History, replay
 from tuneplay.ledger.lock import CoordinatorLock, holder_of
@@ -188,6 +190,22 @@ def test_reading_changes_nothing(folder):
     read(folder)
     assert folder.ledger.read_bytes() == before
     assert [path.name for path in folder.root.iterdir()] == ["ledger.jsonl"]
+
+
+def test_the_hash_of_a_spec_is_held_against_its_text_and_may_be_missing(folder):
+    append(folder, EVENTS)
+    first, *rest = folder.ledger.read_bytes().split(b"\n")
+    fields = json.loads(first)
+    assert fields["spec_sha256"] == hashlib.sha256(EVENTS[0].spec.encode()).hexdigest()
+
+    def rewritten(**changes):
+        line = json.dumps({k: v for k, v in (fields | changes).items() if v is not None})
+        folder.ledger.write_bytes(b"\n".join([line.encode(), *rest]))
+        return read(folder)
+
+    assert rewritten(spec_sha256=None) == EVENTS  # as ledgers were before it was recorded
+    with pytest.raises(LedgerError, match=r"ledger\.jsonl:1: damaged line"):
+        rewritten(spec=fields["spec"] + " ")
 
 
 FINISHED = json.dumps(encode(finished(), "t"))

@@ -44,6 +44,8 @@ def test_the_ledger_names_the_machine_python_and_the_commit(bench, repository):
     assert bench.tuneplay("run", bench.spec(trials=1)).returncode == 0
     event = opened(bench)
     assert event["versions"]["python"] == platform.python_version()
+    spec = (bench.root / "r.yaml").read_bytes()
+    assert event["spec_sha256"] == hashlib.sha256(spec).hexdigest()
     assert event["machine"] == {"host": socket.gethostname(), "platform": platform.platform()}
     assert event["git"] == {"commit": git(repository, "rev-parse", "HEAD"), "dirty": False}
     assert not (bench.root / "rounds/r/dirty.diff").exists()

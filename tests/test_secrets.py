@@ -1,5 +1,6 @@
 """Secrets: written by the program alone, if at all; never by tuneplay."""
 
+import hashlib
 import json
 import os
 
@@ -97,7 +98,9 @@ def test_what_is_redacted_reaches_the_program_and_nothing_that_we_write(bench):
     )
     assert got == {expected}
     assert len(bench.attempts()) == 2 + 1 + 4
-    assert "<redacted>" in bench.events("opened")[0]["spec"]
+    opened = bench.events("opened")[0]
+    assert "<redacted>" in opened["spec"]
+    assert opened["spec_sha256"] == hashlib.sha256(opened["spec"].encode()).hexdigest()
 
 
 def test_a_round_with_secrets_goes_on_and_may_have_them_changed(bench):

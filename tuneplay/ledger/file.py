@@ -18,7 +18,8 @@ from typing import Any
 from tuneplay.domain.folder import RoundFolder
 from tuneplay.domain.secrets import Secrets
 from tuneplay.errors import LedgerError
-from tuneplay.ledger.events import LEDGER_VERSION, Event, decode, encode
+from tuneplay.ledger.codec import LEDGER_VERSION, decode, digest_of, encode
+from tuneplay.ledger.events import Event
 from tuneplay.ledger.parse import collector_at_rest, parser_for
 
 #: Fields of events whose values are texts from outside: secrets are hidden in them. The others, and
@@ -187,6 +188,8 @@ def _hidden(fields: dict[str, Any], secrets: Secrets) -> dict[str, Any]:
     if not secrets.texts:
         return fields
     hidden = {k: secrets.hide_in(v) if k in _FREE else v for k, v in fields.items()}
+    if "spec_sha256" in fields:
+        hidden["spec_sha256"] = digest_of(hidden["spec"])
     if "remarks" in fields:
         hidden["remarks"] = [secrets.hide_cut(line) for line in fields["remarks"]]
     if "curves" in fields:
