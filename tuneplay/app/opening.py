@@ -8,11 +8,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from tuneplay.app.attempt import Workshop
 from tuneplay.app.changes import check_changes, difference
 from tuneplay.app.earlier import trial_sd_of
 from tuneplay.app.locate import Place, locate
 from tuneplay.app.secrets import check_words, recorded_spec, secrets_of, with_secrets
+from tuneplay.app.workshop import Workshop
 from tuneplay.domain.round import Round
 from tuneplay.domain.secrets import Secrets
 from tuneplay.domain.trial import TrialId

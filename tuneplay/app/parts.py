@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tuneplay.app.asking import Asker
-from tuneplay.app.attempt import Workshop
 from tuneplay.app.observer import Observer
 from tuneplay.app.stop import StopRequests
+from tuneplay.app.workshop import Workshop
 from tuneplay.domain.round import Round
 from tuneplay.launch.base import Launcher
 from tuneplay.ledger.file import LedgerWriter

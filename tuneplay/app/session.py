@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tuneplay.app.asking import Asker
-from tuneplay.app.attempt import Workshop
 from tuneplay.app.byhand import by_hand, log_end
 from tuneplay.app.coordinator import Coordinator
 from tuneplay.app.earlier import expected_seconds
@@ -22,6 +21,7 @@ from tuneplay.app.recovery import recover
 from tuneplay.app.secrets import unset
 from tuneplay.app.stop import Stop, StopRequests
 from tuneplay.app.tally import Tally
+from tuneplay.app.workshop import Workshop
 from tuneplay.domain.folder import RoundFolder
 from tuneplay.domain.progress import Progress
 from tuneplay.domain.trial import TrialId

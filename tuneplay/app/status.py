@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from tuneplay.app.attempt import Attempt, Workshop
+from tuneplay.app.attempt import Attempt
 from tuneplay.app.locate import locate, shown
 from tuneplay.app.tally import Tally
+from tuneplay.app.workshop import Workshop
 from tuneplay.domain.progress import Progress, RunningTrial
 from tuneplay.launch.clock import age_of
 from tuneplay.ledger.lock import holder_of
