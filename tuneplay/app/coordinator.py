@@ -15,12 +15,7 @@ from dataclasses import replace
 from tuneplay.app.attempt import Attempt
 from tuneplay.app.breaker import Breaker
 from tuneplay.app.budget import TimeBudget
-from tuneplay.app.ending import (
-    NO_SPACE,
-    broken_from_outside,
-    check_written,
-    storage_full,
-)
+from tuneplay.app.ending import NO_SPACE, broken_from_outside, check_written, storage_full
 from tuneplay.app.enforce import Enforcer
 from tuneplay.app.lookout import Lookout
 from tuneplay.app.parts import Parts
@@ -231,9 +226,8 @@ class Coordinator:
         live = (*self._running.values(), *self._backlog)
         running = [(a.intent.trial, a.has_measured) for a in live]
         nothing_left = not running and not self._pending
-        all_failed = nothing_left and len(self.breaker.streak) == sum(
-            study.ended for study in self.tally.studies()
-        )
+        ended = sum(study.ended for study in self.tally.studies())
+        all_failed = nothing_left and len(self.breaker.streak) == ended
         if self.breaker.is_open(code, running) or all_failed:
             self.broken = True
 
@@ -249,9 +243,6 @@ class Coordinator:
         if self._backlog:
             return 0.0
         running = self._running.values()
-        known = (
-            self._lookout.patience(running),
-            self._enforcer.patience(running),
-            self._slots.patience(),
-        )
+        known = [part.patience(running) for part in (self._lookout, self._enforcer)]
+        known.append(self._slots.patience())
         return min((s for s in known if s is not None), default=None)

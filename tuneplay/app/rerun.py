@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from tuneplay.app.observer import Observer
 from tuneplay.app.opening import Opening
 from tuneplay.app.parts import Parts
-from tuneplay.app.session import RunResult, coordinate, session
+from tuneplay.app.session import SessionResult, coordinate, session
 from tuneplay.app.stop import Stop
 from tuneplay.app.tally import Tally
 from tuneplay.domain.round import Round
@@ -47,12 +47,12 @@ class RerunResult:
     """How the reruns ended.
 
     Attributes:
-        run: As for a run: the exit code and the progress of the reruns.
+        session: How it ended: the exit code and the progress of the reruns.
         judgement: What the round supports now.
         round: The round.
     """
 
-    run: RunResult
+    session: SessionResult
     judgement: Judgement
     round: Round
 
@@ -129,7 +129,7 @@ def _say_if_unfinished(parts: Parts) -> None:
         )
 
 
-def _stage(parts: Parts, opening: Opening, reruns: Reruns) -> RunResult:
+def _stage(parts: Parts, opening: Opening, reruns: Reruns) -> SessionResult:
     """Train up to a number of seeds."""
     if not parts.history.reruns or parts.history.reruns[-1] != reruns:
         event = Rerun(reruns)
@@ -147,7 +147,7 @@ def _stage(parts: Parts, opening: Opening, reruns: Reruns) -> RunResult:
 
 def _until_decided(
     parts: Parts, opening: Opening, selected: dict[str, tuple[int, ...]], looks: tuple[int, ...]
-) -> RunResult:
+) -> SessionResult:
     """Add seeds look by look for the candidates that are still open.
 
     The looks are in the ledger before the first seed, so that the report corrects for them.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tuneplay.app.observer import Observer
 from tuneplay.app.opening import Opening, planned_commands, planned_intent
-from tuneplay.app.session import RunResult, coordinate, session
+from tuneplay.app.session import SessionResult, coordinate, session
 from tuneplay.app.tally import Tally
 from tuneplay.app.workshop import Workshop
 from tuneplay.domain.round import Round
@@ -14,7 +14,9 @@ from tuneplay.ledger.history import History
 from tuneplay.search.plan import turns
 
 
-def run_round(opening: Opening, observer: Observer, launcher: Launcher | None = None) -> RunResult:
+def run_round(
+    opening: Opening, observer: Observer, launcher: Launcher | None = None
+) -> SessionResult:
     """Carry a round out until its budget is met or it is stopped.
 
     Args:

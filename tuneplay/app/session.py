@@ -35,8 +35,8 @@ from tuneplay.ledger.lock import CoordinatorLock
 
 
 @dataclass(frozen=True, slots=True)
-class RunResult:
-    """How a run ended.
+class SessionResult:
+    """How a session ended.
 
     Attributes:
         exit_code: The command's exit code.
@@ -81,7 +81,7 @@ def session(opening: Opening, observer: Observer, launcher: Launcher) -> Iterato
 
 def coordinate(
     parts: Parts, opening: Opening, wanted: Sequence[TrialId], tally: Tally
-) -> RunResult:
+) -> SessionResult:
     """Carry out the trials that are wanted and have not ended.
 
     Args:
@@ -118,7 +118,7 @@ def coordinate(
             raise coordinator.cannot_start
         coordinator.withdraw_failures()
         raise _broken_command(coordinator, parts)
-    return RunResult(_exit_code(progress, parts.stop), progress, folder, started=anything)
+    return SessionResult(_exit_code(progress, parts.stop), progress, folder, started=anything)
 
 
 def _exit_code(progress: Progress, stop: StopRequests) -> ExitCode:

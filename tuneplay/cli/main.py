@@ -16,7 +16,7 @@ from tuneplay.errors import ExitCode, TuneplayError
 
 app = typer.Typer(
     name="tuneplay",
-    help="Rounds of experiments that answer: does this change help?",
+    help="Rounds of trainings that answer: does this change help?",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -37,7 +37,7 @@ app.command("schema")(schema.schema)
 def tuneplay(
     version: bool = typer.Option(False, "--version", help="Print the version and exit."),
 ) -> None:
-    """Rounds of experiments that answer: does this change help?"""
+    """Rounds of trainings that answer: does this change help?"""
     if version:
         from importlib.metadata import version as version_of
 

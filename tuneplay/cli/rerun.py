@@ -55,5 +55,6 @@ def rerun(
     limit = max_seeds if until_decided else None
     request = RerunRequest(seeds, study, baseline_only, limit, top)
     result = rerun_round(open_round(round), request, make_view())
-    print_reruns(sys.stdout, result.run.progress, result.judgement, result.run.folder)
-    raise typer.Exit(result.run.exit_code)
+    ended = result.session
+    print_reruns(sys.stdout, ended.progress, result.judgement, ended.folder)
+    raise typer.Exit(ended.exit_code)

@@ -1,4 +1,4 @@
-"""The last lines of a run: what was done, and what to do next."""
+"""The last lines of `tuneplay run` and `rerun`: what was done, and what to do next."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def print_ending(out: TextIO, progress: Progress, folder: str, *, started: bool) -> None:
-    """Print how a run ended.
+    """Print how a round ended, or was left.
 
     Args:
         out: Where to.

@@ -170,8 +170,8 @@ def compare_all(
         rules: what the verdicts are held to.
     """
     base = np.asarray(baseline, dtype=np.float64)
-    values = {name: np.asarray(runs, dtype=np.float64) for name, runs in candidates.items()}
-    evidence = {name: gather(base, runs, rules.direction) for name, runs in values.items()}
+    values = {name: np.asarray(side, dtype=np.float64) for name, side in candidates.items()}
+    evidence = {name: gather(base, side, rules.direction) for name, side in values.items()}
     better = holm([item.p_better for item in evidence.values()])
     worse = holm([item.p_worse for item in evidence.values()])
     width = rules.alpha / max(1, len(values))
