@@ -6,12 +6,15 @@ import re
 import shlex
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
+from dataclasses import replace
+from pathlib import Path
 
 from tuneplay.domain.command import ARGS_FORMS, BUILTIN_PLACEHOLDERS, Command, placeholders_in
 from tuneplay.domain.round import Study
 from tuneplay.spec.fields import Field
 from tuneplay.spec.nodes import ListNode, MapNode, Node, ScalarNode
 from tuneplay.spec.problems import closest
+from tuneplay.spec.template import check_template, read_template
 
 _ROLES = ("scientific", "nuisance", "fixed")
 
@@ -24,6 +27,19 @@ MARK = "EDIT-ME"
 _SHELL = frozenset({"&&", "||", "|", ";", "&", "<", ">", ">>"})
 
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+
+
+def command_of(
+    fields: Mapping[str, Field], studies: tuple[Study, ...], base: Path, recorded: str | None
+) -> Command:
+    """The train command with its template, checked against the hyperparameters."""
+    command = read_command(fields)
+    template = read_template(fields, base, recorded, "config" in command.placeholders())
+    if template is not None:
+        command = replace(command, template=template)
+        check_template(template, fields["config_template"], studies)
+    check_command(command, fields, studies)
+    return command
 
 
 def read_command(fields: Mapping[str, Field]) -> Command:

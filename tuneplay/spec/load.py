@@ -8,7 +8,7 @@ from pathlib import Path
 
 from tuneplay.domain.round import Phase, Round, Study
 from tuneplay.errors import SpecError
-from tuneplay.spec.command import check_command, read_command
+from tuneplay.spec.command import command_of
 from tuneplay.spec.design import Earlier, check_design, read_meanings, read_silenced
 from tuneplay.spec.fields import Field
 from tuneplay.spec.keeping import read_checkpoints, read_reruns
@@ -19,7 +19,6 @@ from tuneplay.spec.problems import Mark, Problem, Problems
 from tuneplay.spec.redact import read_redact
 from tuneplay.spec.resources import read_budget, read_resources
 from tuneplay.spec.studies import check_axes, read_baseline, read_studies
-from tuneplay.spec.template import check_template, read_template
 
 REQUIRED = {
     "goal": "the question of the round in one sentence",
@@ -176,26 +175,13 @@ def loads(
 def _round(fields: Mapping[str, Field], root: Field, name: str, place: Surroundings) -> Round:
     """The round, with stand-ins where an error was noted."""
     studies = read_studies(fields, root)
-    command = read_command(fields)
-    in_command = "config" in command.placeholders()
     workdir = _read_place(fields, "workdir")
     base = place.base or (place.folder / workdir if workdir else Path())
-    template = read_template(fields, base, place.template, in_command)
-    if template is not None:
-        command = replace(command, template=template)
-        check_template(template, fields["config_template"], studies)
-    check_command(command, fields, studies)
+    command = command_of(fields, studies, base, place.template)
     _check_single_way(fields, "metrics", "auto")
     _check_single_way(fields, "launcher", "local")
     phase = (fields["phase"].one_of(Phase) if "phase" in fields else None) or Phase.EXPLORATION
-    if len(studies) == 1 and not studies[0].axes:
-        some = bool(studies[0].scientific)
-        only = "one value only" if some else "no scientific hyperparameter"
-        mark = fields["scientific"].mark if "scientific" in fields else Mark(1, 1)
-        right = "the round only tunes; it compares nothing"
-        # Exploitation is for just that (playbook, "After exploration concludes").
-        kind = root.problems.notes if phase is Phase.EXPLOITATION else root.problems.warnings
-        kind.append(Problem(mark, "scientific", only, right))
+    _say_if_nothing_is_compared(fields, root, studies, phase)
     epochs = read_epochs(fields.get("epochs"))
     check_axes(fields, studies, phase)
     return Round(
@@ -221,6 +207,19 @@ def _round(fields: Mapping[str, Field], root: Field, name: str, place: Surroundi
         budget=read_budget(fields.get("budget")),
         meanings=read_meanings(fields.get("roles"), _names(studies)),
     )
+
+
+def _say_if_nothing_is_compared(
+    fields: Mapping[str, Field], root: Field, studies: tuple[Study, ...], phase: Phase
+) -> None:
+    if len(studies) != 1 or studies[0].axes:
+        return
+    only = "one value only" if studies[0].scientific else "no scientific hyperparameter"
+    mark = fields["scientific"].mark if "scientific" in fields else Mark(1, 1)
+    right = "the round only tunes; it compares nothing"
+    # Exploitation is for just that (playbook, "After exploration concludes").
+    kind = root.problems.notes if phase is Phase.EXPLOITATION else root.problems.warnings
+    kind.append(Problem(mark, "scientific", only, right))
 
 
 def _names(studies: tuple[Study, ...]) -> frozenset[str]:

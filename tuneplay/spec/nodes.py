@@ -17,16 +17,13 @@ import yaml
 from tuneplay.domain.command import text_of
 from tuneplay.domain.hyperparameter import Scalar
 from tuneplay.spec.problems import Mark, Problems
-from tuneplay.spec.syntax import explain
+from tuneplay.spec.syntax import MAX_DEPTH, explain
 
 #: A spec larger than this is a mistake: the longest sensible one has some 30,000 characters.
 MAX_BYTES = 200_000
 
 #: More values than this are data, and take more than a second to complain about.
 MAX_VALUES = 20_000
-
-#: A spec nested deeper than this is a mistake: the language needs six levels.
-MAX_DEPTH = 20
 
 #: Digits of the longest integer that is read as one; a longer one stays text.
 MAX_NUMBER = 100

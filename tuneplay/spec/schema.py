@@ -59,7 +59,7 @@ def schema() -> Schema:
 
 def _keys() -> dict[str, Schema]:
     """What each key holds, in the words of docs/spec.md."""
-    return _required() | _hyperparameters() | _optional()
+    return _required() | _hyperparameters() | _trials() | _around()
 
 
 def _required() -> dict[str, Schema]:
@@ -127,7 +127,8 @@ def _hyperparameters() -> dict[str, Schema]:
     }  # fmt: skip
 
 
-def _optional() -> dict[str, Schema]:
+def _trials() -> dict[str, Schema]:
+    """How trials are made and what counts."""
     best_n = mapping({"best_n": whole(1)}, "The checkpoints of so many best epochs.")
     return {
         "seed": whole(0, description="Seed of the plan and of the trials.", default=0),
@@ -160,6 +161,12 @@ def _optional() -> dict[str, Schema]:
             },
             "additionalProperties": SCALAR,
         },
+    }  # fmt: skip
+
+
+def _around() -> dict[str, Schema]:
+    """Where a round stands: earlier and later ones, its place, and how it is judged."""
+    return {
         "trial_variance": about("An earlier round that knows the spread over seeds.", TEXT),
         "final_epochs": whole(1, description="Epochs of the long trainings that this prepares."),
         "parent": about("The earlier round that this one follows.", TEXT),

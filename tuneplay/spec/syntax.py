@@ -6,6 +6,12 @@ import yaml
 
 from tuneplay.spec.problems import Mark
 
+#: A spec nested deeper than this is a mistake: the language needs six levels.
+MAX_DEPTH = 20
+
+#: libyaml has a limit of its own from 0.2.6 on, and reads that far ahead before it says anything.
+_TOO_DEEP = "maximum nesting depth"
+
 #: What a plain value cannot begin with, and why it was written.
 _RESERVED = {
     "\t": ("a tab", "indent with spaces"),
@@ -27,6 +33,8 @@ def explain(text: str, error: yaml.YAMLError) -> tuple[Mark, str, str]:
     begun, at = getattr(error, "context_mark", None), getattr(error, "problem_mark", None)
     problem = getattr(error, "problem", None) or getattr(error, "reason", None) or str(error)
     context = getattr(error, "context", None) or ""
+    if _TOO_DEEP in problem and at is not None:
+        return _mark(at), f"nested deeper than {MAX_DEPTH} levels", ""
     if "quoted scalar" in context and begun is not None:
         return _mark(begun), "a quote is opened here and never closed", "close it"
     if "flow" in context and begun is not None and at is not None:
