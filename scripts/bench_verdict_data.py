@@ -133,3 +133,29 @@ def pairs(arms: dict[str, Array]) -> Iterator[tuple[str, Array, Array]]:
     """All ordered pairs of arms."""
     for (a, first), (b, second) in itertools.permutations(arms.items(), 2):
         yield f"{a} > {b}", first, second
+
+
+def bootstrap(a: Array, b: Array) -> Draw:
+    """Draw with replacement from two recorded sets, moved to mean 0."""
+    a, b = a - a.mean(), b - b.mean()
+    return lambda rng, n: (rng.choice(a, n), rng.choice(b, n))
+
+
+def subsample(a: Array, b: Array) -> Draw:
+    """Draw without replacement, as recorded."""
+    return lambda rng, n: (rng.permutation(a)[:n], rng.permutation(b)[:n])
+
+
+def split(a: Array) -> Draw:
+    """Two disjoint halves of one recorded set: a null without any model."""
+
+    def draw(rng: np.random.Generator, n: int) -> tuple[Array, Array]:
+        mixed = rng.permutation(a)
+        return mixed[:n], mixed[n : 2 * n]
+
+    return draw
+
+
+def standard_error(a: Array, b: Array) -> float:
+    """Welch standard error of the recorded sets."""
+    return float(np.sqrt(a.var(ddof=1) / len(a) + b.var(ddof=1) / len(b)))

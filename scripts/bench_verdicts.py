@@ -13,7 +13,19 @@ import sys
 from collections.abc import Callable, Sequence
 
 import numpy as np
-from bench_verdict_data import DATA, SYNTHETIC, Draw, algoperf, deepobs, pairs, tabular
+from bench_verdict_data import (
+    DATA,
+    SYNTHETIC,
+    Draw,
+    algoperf,
+    bootstrap,
+    deepobs,
+    pairs,
+    split,
+    standard_error,
+    subsample,
+    tabular,
+)
 from numpy.typing import NDArray
 from scipy.special import stdtr
 
@@ -76,32 +88,6 @@ def synthetic() -> None:
         for name, draw in SYNTHETIC.items():
             for n in (3, 5, 10) if shift == 0 else (5, 10):
                 show(f"{label}: {name}", n, row(draw, shift, n)[0])
-
-
-def bootstrap(a: Array, b: Array) -> Draw:
-    """Draw with replacement from two recorded sets, moved to mean 0."""
-    a, b = a - a.mean(), b - b.mean()
-    return lambda rng, n: (rng.choice(a, n), rng.choice(b, n))
-
-
-def subsample(a: Array, b: Array) -> Draw:
-    """Draw without replacement, as recorded."""
-    return lambda rng, n: (rng.permutation(a)[:n], rng.permutation(b)[:n])
-
-
-def split(a: Array) -> Draw:
-    """Two disjoint halves of one recorded set: a null without any model."""
-
-    def draw(rng: np.random.Generator, n: int) -> tuple[Array, Array]:
-        mixed = rng.permutation(a)
-        return mixed[:n], mixed[n : 2 * n]
-
-    return draw
-
-
-def standard_error(a: Array, b: Array) -> float:
-    """Welch standard error of the recorded sets."""
-    return float(np.sqrt(a.var(ddof=1) / len(a) + b.var(ddof=1) / len(b)))
 
 
 def mean_rows(draws: Sequence[tuple[Draw, float]], n: int) -> list[float]:

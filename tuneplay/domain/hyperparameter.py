@@ -65,10 +65,10 @@ class Range:
             value = self.low + unit * (self.high - self.low)
             value = _rounded(value, self.high - self.low)
         elif self.scale is Scale.LOG:
-            value = _significant(math.exp(_between(math.log(self.low), math.log(self.high), unit)))
+            value = _to_digits(math.exp(_between(math.log(self.low), math.log(self.high), unit)))
         else:
             near, far = math.log1p(-self.low), math.log1p(-self.high)
-            value = _one_minus(_significant(math.exp(_between(near, far, unit))))
+            value = _one_minus(_to_digits(math.exp(_between(near, far, unit))))
         return min(max(value, self.low), self.high)
 
     def unit(self, value: float) -> float:
@@ -136,7 +136,7 @@ def _between(start: float, end: float, unit: float) -> float:
     return start + unit * (end - start)
 
 
-def _significant(value: float) -> float:
+def _to_digits(value: float) -> float:
     return float(f"{value:.{SIGNIFICANT_DIGITS}g}")
 
 

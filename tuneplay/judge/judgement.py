@@ -99,37 +99,24 @@ def judge_round(
         known_sd: Trial standard deviation from an earlier round, where there are no reruns yet.
         parent_epochs: Epochs of the round that this one follows, if any.
     """
-    by_study: dict[str, list[Trial]] = {study.key: [] for study in round_.studies}
-    for trial in sorted(trials, key=lambda t: (t.id.number, t.id.rerun)):
-        by_study[trial.id.study].append(trial)
+    by_study = _by_study(round_, trials)
     summaries = [_summary(round_, study, by_study[study.key], asked) for study in round_.studies]
-    # Reruns of what was the best before more trials were trained decide nothing any more.
-    reruns = {
-        s.study.key: s.reruns
-        for s in summaries
-        if s.reruns is not None and s.best is not None and s.reruns.trial == s.best.id.number
-    }
+    reruns = _standing(summaries)
     comparisons = compare(round_, by_study, reruns, asked, known_sd)
     trial_sd = _trial_sd(reruns.values(), known_sd)
     budget = epoch_budget(round_, list(by_study.values()), trial_sd)
-    findings = _findings(round_, by_study, comparisons)
-    transfer = transfer_findings(round_, round_.final_epochs or parent_epochs)
-    findings += [_declared(finding) if transfer else finding for finding in epoch_findings(budget)]
     budgets = {key: epoch_budget(round_, [mine], trial_sd) for key, mine in by_study.items()}
-    for key, own in budgets.items():
-        # One number of epochs serves all studies; one that needs another is a caveat of its own.
-        if own.suggested is not None and own.advice is not budget.advice:
-            findings += epoch_findings(replace(own, disagreements=()), key)
+    transfer = transfer_findings(round_, round_.final_epochs or parent_epochs)
+    findings = _study_findings(round_, by_study, comparisons)
+    findings += _budget_findings(budget, budgets, declared=bool(transfer))
     findings += output_findings(trial for mine in by_study.values() for trial in mine)
-    findings += sampling_findings(round_, by_study)
-    findings += transfer
+    findings += [*sampling_findings(round_, by_study), *transfer]
     if any(summary.best is not None for summary in summaries):
         findings += fairness_findings(round_, by_study, findings)
-    findings.sort(key=lambda finding: finding.severity is not Severity.WARNING)
     return Judgement(
         tuple(summaries),
         tuple(comparisons),
-        tuple(findings),
+        tuple(sorted(findings, key=lambda finding: finding.severity is not Severity.WARNING)),
         budget,
         budgets,
         tuple(isolation(round_, by_study)),
@@ -137,12 +124,47 @@ def judge_round(
     )
 
 
-def _declared(finding: Finding) -> Finding:
-    """A round that is short on purpose is no worse for it: a warning becomes a note."""
-    return replace(finding, severity=Severity.NOTE)
+def _by_study(round_: Round, trials: Iterable[Trial]) -> dict[str, list[Trial]]:
+    by_study: dict[str, list[Trial]] = {study.key: [] for study in round_.studies}
+    for trial in sorted(trials, key=lambda t: (t.id.number, t.id.rerun)):
+        by_study[trial.id.study].append(trial)
+    return by_study
 
 
-def _findings(
+def _standing(summaries: Iterable[StudySummary]) -> dict[str, RerunSummary]:
+    """The reruns that count: those of what is the best still, by study key.
+
+    Reruns of what was the best before more trials were trained decide nothing any more.
+    """
+    return {
+        s.study.key: s.reruns
+        for s in summaries
+        if s.reruns is not None and s.best is not None and s.reruns.trial == s.best.id.number
+    }
+
+
+def _budget_findings(
+    budget: EpochBudget, budgets: Mapping[str, EpochBudget], *, declared: bool
+) -> list[Finding]:
+    """What is to be said of the epoch budget.
+
+    Args:
+        budget: The advice on the whole round.
+        budgets: The same by study key.
+        declared: Whether the round is short on purpose: it is no worse for it, so that a warning
+            becomes a note.
+    """
+    findings = epoch_findings(budget)
+    if declared:
+        findings = [replace(finding, severity=Severity.NOTE) for finding in findings]
+    for key, own in budgets.items():
+        # One number of epochs serves all studies; one that needs another is a caveat of its own.
+        if own.suggested is not None and own.advice is not budget.advice:
+            findings += epoch_findings(replace(own, disagreements=()), key)
+    return findings
+
+
+def _study_findings(
     round_: Round, by_study: Mapping[str, Sequence[Trial]], comparisons: Sequence[Comparison]
 ) -> list[Finding]:
     """What is to be said of each study by itself, in the order of the spec."""

@@ -122,8 +122,7 @@ def next_step(
         candidates: candidates compared with this baseline; each gets alpha / candidates.
         at: the look to judge at, where a failed rerun left fewer values than that.
     """
-    steps = tuple(looks)
-    levels = nominal_levels(steps, rules.alpha / 2 / max(1, candidates))
+    levels = nominal_levels(steps := tuple(looks), rules.alpha / 2 / max(1, candidates))
     reruns = at or min(len(baseline), len(candidate), steps[-1])
     level = levels[steps.index(reruns)] if reruns in steps else None
     own = replace(rules, alpha=2 * (level or levels[0]))
@@ -136,8 +135,7 @@ def next_step(
     if judged.verdict in FINAL or following is None:
         end: Decision = "decided" if judged.verdict in FINAL else "exhausted"
         return Step(end, judged.verdict, None, level, None, judged, judged.reason)
-    evidence = gather(base, cand, rules.direction)
-    chance, stop = _hopeless(evidence, rules, reruns, steps, levels[-1])
+    chance, stop = _hopeless(gather(base, cand, rules.direction), rules, reruns, steps, levels[-1])
     if stop is not None:
         return Step("hopeless", Verdict.NOT_DISTINGUISHABLE, None, level, chance, judged, stop)
     stop = f"Open after {reruns} seeds; the next look is at {following}."
