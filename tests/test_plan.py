@@ -278,6 +278,26 @@ def test_exploitation_begins_with_the_points_of_the_plan():
         assert_same_values(book.ask(TrialId(SGD.key, number)), planned)
 
 
+@pytest.mark.parametrize("lost", [0, 4, STARTUP_TRIALS + 2])
+def test_what_a_repaired_ledger_has_lost_is_asked_for_in_its_own_place(lost):
+    round_ = a_round(phase=Phase.EXPLOITATION, studies=(ADAM,))
+    _, begun = exploit(round_, [State.FEASIBLE] * 30, STARTUP_TRIALS + 5)
+    missing, last = TrialId(ADAM.key, lost), TrialId(ADAM.key, STARTUP_TRIALS + 4)
+    known = {**begun, last: (begun[last][0], None)}
+    before = known.pop(missing)[0]
+    book = StudyBook(round_, known)
+    values = book.ask(missing)
+    if lost < STARTUP_TRIALS:
+        assert values == {h.name: before[h.name] for h in ADAM.space}
+    assert within(ADAM, values)
+    # Each is told of its own end, though those behind the lost one have moved up.
+    for trial, number in ((last, 1), (missing, 2)):
+        book.tell(trial, outcome(number))
+    told = [t.value for t in book.study(ADAM.key).trials]
+    assert told[-2:] == [outcome(1).value, outcome(2).value]
+    assert within(ADAM, book.ask(TrialId(ADAM.key, STARTUP_TRIALS + 5)))
+
+
 def test_exploitation_hands_out_the_very_grid_points_of_the_plan():
     # 0.3, not 0.30000000000000004: two spellings of one configuration are two configurations.
     h = Range("dropout", 0.0, 0.7, step=0.1)

@@ -13,9 +13,11 @@ from test_run import wait_for
 class Damaged:
     """A finished round whose ledger's lines can be damaged."""
 
-    def __init__(self, bench: Bench, **more):
+    def __init__(self, bench: Bench, phase="exploration", **more):
         self.bench = bench
         self.spec = bench.spec(**{"trials": 2} | more)
+        text = self.spec.read_text()
+        self.spec.write_text(text.replace("phase: exploration", f"phase: {phase}"))
         assert bench.tuneplay("run", self.spec).returncode == 0
         self.path = bench.root / "rounds/r/ledger.jsonl"
         self.before = self.state()
@@ -205,3 +207,12 @@ def test_repair_and_dry_run_exclude_each_other_and_a_new_round_needs_no_repair(b
     assert result.returncode == 2
     assert not (bench.root / "rounds").exists()
     assert bench.tuneplay("run", spec, "--repair").returncode == 0
+
+
+def test_a_trial_whose_folder_is_lost_as_well_is_trained_again_also_in_exploitation(bench):
+    round_ = Damaged(bench, phase="exploitation")
+    round_.damage(is_of("intent", "started", "finished", trial=1))
+    shutil.rmtree(bench.root / "rounds/r/trials/arm=a/0001.1")
+    result = round_.repair()
+    assert result.returncode == 0, result.stderr
+    assert round_.state() == round_.before

@@ -27,7 +27,11 @@ Begun = Mapping[TrialId, tuple[Mapping[str, Scalar], Outcome | None]]
 
 
 class StudyBook:
-    """One `optuna.Study` for each scientific configuration; trial numbers are those of the plan."""
+    """One `optuna.Study` for each scientific configuration.
+
+    Trial numbers are those of the plan, unless a ledger that was repaired has lost trials: then
+    those behind a lost one have moved up, and what takes its place comes last.
+    """
 
     def __init__(self, round_: Round, begun: Begun) -> None:
         """Open the studies.
@@ -38,6 +42,8 @@ class StudyBook:
         """
         optuna.logging.set_verbosity(optuna.logging.WARNING)
         self._round = round_
+        self._samplers = {study.key: PlanSampler(round_, study) for study in round_.studies}
+        self._numbers: dict[TrialId, int] = {}
         self._studies = {study.key: self._open(study, begun) for study in round_.studies}
 
     def study(self, key: str) -> optuna.Study:
@@ -46,16 +52,18 @@ class StudyBook:
 
     def ask(self, trial: TrialId) -> dict[str, Scalar]:
         """Nuisance values of a new trial; trials of a study are asked in the plan's order."""
+        if trial in self._numbers:
+            raise AssertionError(f"{trial} was asked for twice")
         study = self._round.study(trial.study)
+        self._samplers[trial.study].planned = trial.number
         asked = self._studies[trial.study].ask(distributions(study))
-        if asked.number != trial.number:
-            raise AssertionError(f"{trial} was asked for out of turn, as number {asked.number}")
+        self._numbers[trial] = asked.number
         return from_optuna(study, asked.params)
 
     def tell(self, trial: TrialId, outcome: Outcome) -> None:
         """How a trial ended. Telling it once more changes nothing."""
         self._studies[trial.study].tell(
-            trial.number,
+            self._numbers[trial],
             outcome.value if outcome.state is State.FEASIBLE else None,
             state=_STATES[outcome.state],
             skip_if_finished=True,
@@ -65,10 +73,11 @@ class StudyBook:
         direction = self._round.objective.direction
         opened = optuna.create_study(
             direction="minimize" if direction is Direction.MINIMIZE else "maximize",
-            sampler=PlanSampler(self._round, study),
+            sampler=self._samplers[study.key],
             study_name=f"{self._round.name}/{study.key}",
         )
         mine = sorted(id_ for id_ in begun if id_.study == study.key and not id_.rerun)
+        self._numbers |= {id_: number for number, id_ in enumerate(mine)}
         opened.add_trials(_frozen(study, *begun[id_]) for id_ in mine)
         return opened
 

@@ -24,11 +24,16 @@ class PlanSampler(BaseSampler):
 
     TPE models all hyperparameters jointly. While it has nothing to learn from, because no trial
     of the study was usable, the search goes on along the plan's sequence.
+
+    Attributes:
+        planned: Number in the plan of the trial that is asked for next; None for its number in
+            the study.
     """
 
     def __init__(self, round_: Round, study: Study) -> None:
         self._round = round_
         self._study = study
+        self.planned: int | None = None
 
     def infer_relative_search_space(
         self, study: OptunaStudy, trial: FrozenTrial
@@ -40,13 +45,14 @@ class PlanSampler(BaseSampler):
         self, study: OptunaStudy, trial: FrozenTrial, search_space: dict[str, BaseDistribution]
     ) -> dict[str, Any]:
         """The point of this trial."""
-        units = planned_units(self._round, self._study, trial.number)
+        number = trial.number if self.planned is None else self.planned
+        units = planned_units(self._round, self._study, number)
         if units is None:
-            tpe = _tpe(self._round, self._study, trial.number)
+            tpe = _tpe(self._round, self._study, number)
             sampled = tpe.sample_relative(study, trial, search_space)
             if sampled:
                 return sampled
-            units = point(trial.number, len(self._study.space), self._round.seed)
+            units = point(number, len(self._study.space), self._round.seed)
         return to_optuna(self._study, values_at(self._study, units))
 
     def sample_independent(
