@@ -451,6 +451,23 @@ def test_a_narrower_range_does_not_reach_into_the_infeasible_part():
     assert narrowed >= 5
 
 
+@pytest.mark.parametrize("side", ["low", "high"])
+def test_a_wider_range_does_not_keep_an_infeasible_part_at_its_other_end(side):
+    units = points(40, 2)
+    toward = units[:, 0] if side == "low" else 1 - units[:, 0]
+    values = np.where(toward > 0.6, np.nan, toward)
+    found = judge_round(a_round([LOG]), trials_at([LOG], units[:, :1], values)).findings
+    wider, infeasible = (
+        next(f for f in found if f.kind is kind) for kind in (Kind.BOUNDARY, Kind.INFEASIBLE)
+    )
+    far = "high" if side == "low" else "low"
+    assert wider.side == side
+    assert wider.suggestion[far] == infeasible.suggestion[far]
+    assert LOG.low < wider.suggestion[far] < LOG.high
+    wide = dataclasses.replace(LOG, **wider.suggestion)
+    assert wide.low < LOG.low if side == "low" else wide.high > LOG.high
+
+
 @quick
 @given(numeric, st.floats(0.3, 0.7))
 def test_a_small_good_region_asks_for_a_narrower_range_that_holds_it(h, optimum):

@@ -23,6 +23,7 @@ from tuneplay.judge.isolation import (
     range_isolation,
 )
 from tuneplay.judge.output import output_findings
+from tuneplay.judge.pasted import agreed
 from tuneplay.judge.reruns import RerunSummary, expected_best, summarize_reruns
 from tuneplay.judge.sampling import sampling_findings
 from tuneplay.judge.selection import ranked
@@ -170,7 +171,7 @@ def _study_findings(
     """What is to be said of each study by itself, in the order of the spec."""
     differences = [abs(c.difference) for c in comparisons if c.difference]
     judged = min(differences, default=None)
-    return [
+    found = [
         finding
         for study in round_.studies
         for finding in (
@@ -180,6 +181,7 @@ def _study_findings(
             *importance_findings(round_, study, by_study[study.key]),
         )
     ]
+    return agreed(found)
 
 
 def _trial_sd(reruns: Iterable[RerunSummary], known_sd: float | None) -> float | None:

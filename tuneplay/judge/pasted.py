@@ -1,0 +1,46 @@
+"""Suggestions that can be pasted together: what one finding says holds in another's range as well."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from tuneplay.domain.hyperparameter import Scalar
+from tuneplay.judge.finding import Finding, Kind
+
+
+def agreed(findings: Sequence[Finding]) -> list[Finding]:
+    """The findings, with each new range cut where its far side is known to be infeasible.
+
+    A range that is too narrow at one side may hold a half-line of infeasible trials at the other:
+    whoever pastes the wider range would search that part again.
+
+    Args:
+        findings: Of any studies; only those of one study and hyperparameter are held together.
+
+    Returns:
+        As many findings in the same order; only suggestions of boundaries differ.
+    """
+    return [_cut(finding, findings) for finding in findings]
+
+
+def _cut(finding: Finding, others: Sequence[Finding]) -> Finding:
+    if finding.kind is not Kind.BOUNDARY or not {"low", "high"} <= finding.suggestion.keys():
+        return finding
+    about = (finding.study, finding.hyperparameter)
+    suggestion = dict(finding.suggestion)
+    for other in others:
+        if other.kind is Kind.INFEASIBLE and (other.study, other.hyperparameter) == about:
+            suggestion |= _nearer(suggestion, other, finding.side)
+    return replace(finding, suggestion=suggestion)
+
+
+def _nearer(
+    suggestion: dict[str, Scalar], infeasible: Finding, side: str | None
+) -> dict[str, Scalar]:
+    """The end at the other side than the one that is widened, where it is infeasible."""
+    far = "high" if side == "low" else "low"
+    own, cut = suggestion[far], infeasible.suggestion.get(far)
+    if not isinstance(own, int | float) or not isinstance(cut, int | float):
+        return {}
+    return {far: min(own, cut) if far == "high" else max(own, cut)}
