@@ -13,7 +13,7 @@ from tuneplay.domain.command import Command
 from tuneplay.domain.curves import Curves, Direction
 from tuneplay.domain.hyperparameter import Choice, Range, Scale
 from tuneplay.domain.round import Objective, Phase, Round, Study
-from tuneplay.domain.trial import Outcome, State, Trial, TrialId
+from tuneplay.domain.trial import Outcome, Reruns, State, Trial, TrialId
 from tuneplay.judge.comparison import Verdict
 from tuneplay.judge.finding import Kind, Severity
 from tuneplay.judge.judgement import judge_round
@@ -601,3 +601,35 @@ def test_warnings_come_before_notes():
     severities = [f.severity for f in judge_round(MINIMIZE, trials).findings]
     assert set(severities) == set(Severity)
     assert severities == sorted(severities, key=[Severity.WARNING, Severity.NOTE].index)
+
+
+@pytest.mark.parametrize("power", [-990, -600, 500, 900])
+@pytest.mark.parametrize("spread", [0.0, 0.25])
+def test_values_whose_squares_have_no_float_are_judged_like_any_other(power, spread):
+    values = [1.0, 1.5, 2.0, 0.5, 1.25, 3.0, 0.75, 1.0, 2.5, 2.25, 1.75, 0.625]
+    trials = [
+        trial(study, n, v, epoch=EPOCHS) for study in (SGD, ADAM) for n, v in enumerate(values)
+    ]
+    for study, better in ((SGD, 0.0), (ADAM, 0.25)):
+        for k in range(1, 6):
+            again = trial(study, 3, 0.5 + k % 3 * spread - better, epoch=EPOCHS)
+            trials.append(dataclasses.replace(again, id=TrialId(study.key, 3, k)))
+    asked = [Reruns({SGD.key: (3,), ADAM.key: (3,)}, 5)]
+    factor = 2.0**power
+    one = judge_round(MINIMIZE, trials, asked)
+    other = judge_round(MINIMIZE, with_values(trials, lambda value: value * factor), asked)
+    assert advice(other) == advice(one)
+    (a,), (b,) = one.comparisons, other.comparisons
+    assert (b.verdict, b.seeds_needed) == (a.verdict, a.seeds_needed)
+    assert b.difference == a.difference * factor
+    for mine, theirs in zip(a.interval95 or (), b.interval95 or (), strict=True):
+        assert theirs == pytest.approx(mine * factor)
+
+
+def test_a_hyperparameter_that_had_one_value_in_all_trials_has_no_infeasible_side():
+    trials = [
+        trial(ADAM, n, 1.0, learning_rate=10**-n, activation="relu", layers=3) for n in (0, 1, 2)
+    ]
+    trials += [diverged(ADAM, n, learning_rate=0.9, activation="tanh", layers=3) for n in (3, 4, 5)]
+    found = judge_round(MINIMIZE, trials).findings
+    assert all(f.hyperparameter != "layers" for f in found if f.kind is Kind.INFEASIBLE)

@@ -165,8 +165,8 @@ def improvement(
 
 def _error(noise: float, values: float, wander: float, trials: int) -> float:
     """Standard error of the difference of two levels of so many values, over so many trials."""
-    white = (_LEVEL_ERROR * noise) ** 2 / values
-    return math.sqrt(2 * (white + wander**2) / trials)
+    white = _LEVEL_ERROR * noise / math.sqrt(values)
+    return math.hypot(white, wander) * math.sqrt(2 / trials)
 
 
 def _steady_gain(end: Lateness) -> float:

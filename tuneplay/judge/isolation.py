@@ -199,7 +199,7 @@ def _alike(
 ) -> tuple[int, int]:
     """The neighbours of the best slice, which stands at a place, that cannot be told from it."""
     best = direction.sign * (slices[place].value or 0.0)
-    variance = (slices[place].spread or 0.0) ** 2 + 2 * trial_sd**2
+    own = math.hypot(slices[place].spread or 0.0, trial_sd, trial_sd)
 
     def alike(bucket: Bucket) -> bool:
         if not bucket.feasible and bucket.infeasible:
@@ -207,7 +207,7 @@ def _alike(
         # One trial or none tells nothing of the slice.
         if bucket.value is None or bucket.spread is None or slices[place].spread is None:
             return True
-        sd = math.sqrt(variance + bucket.spread**2)
+        sd = math.hypot(own, bucket.spread)
         return direction.sign * bucket.value - best <= TOLD_APART * sd
 
     first = last = place

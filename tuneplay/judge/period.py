@@ -48,6 +48,8 @@ def period_of(epochs: Sequence[int], values: Sequence[float]) -> int | None:
     if len(values) < LEAST_VALUES or epochs[-1] - epochs[0] != spacing * (len(epochs) - 1):
         return None
     column = np.asarray(values, dtype=np.float64)
+    # A period has no unit, and squares of large values no float.
+    column = column / max(float(np.abs(column).max()), np.finfo(np.float64).tiny)
     for begin in (len(values) // LEFT_OUT, len(values) // 2):
         settled = column[begin:]
         for lag in range(SHORTEST, len(settled) // REPETITIONS):

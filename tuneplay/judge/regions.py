@@ -198,6 +198,8 @@ def _best_box(axes: list[Axis], bad: BoolArray, best: int | None) -> Region | No
     """The best corner of two ordered hyperparameters, each beyond a bound of its own."""
     ordered = [k for k, axis in enumerate(axes) if axis.ordered][:_BOX_DIMS]
     bounds = {k: _bounds(axes[k].units) for k in ordered}
+    # Where all trials have one value nothing can be cut.
+    ordered = [k for k in ordered if len(bounds[k])]
     bins = {k: np.searchsorted(bounds[k], axes[k].units) for k in ordered}
     alone: BoolArray = np.zeros(len(bad), dtype=np.bool_)
     if best is not None:

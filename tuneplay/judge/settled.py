@@ -78,7 +78,8 @@ def _left(
     rest = curve[end:]
     half = len(rest) // 2
     gain = level(curve[begin:end]) - min(level(rest[:half]), level(rest[-half:]))
-    error = math.sqrt(noise**2 * (1 / (end - begin) + 1 / half) + 2 * wander**2)
+    white = noise * math.sqrt(1 / (end - begin) + 1 / half)
+    error = math.hypot(white, wander, wander)
     known = trial_sd is not None and math.isfinite(trial_sd)
     variance = trial_sd if known and trial_sd is not None else NOISE_SHARE * noise
     way = max(0.0, curve[len(curve) // TENTHS] - level(rest[-half:]))

@@ -140,7 +140,8 @@ def late_wander(values: Sequence[float], noise: float) -> float:
     rest = np.sort(np.abs(column - basis @ (basis.T @ column)))
     middle = float(rest[(len(rest) - 1) // 2] + rest[len(rest) // 2]) / 2
     spread = _MEDIAN_TO_SD * middle * math.sqrt(len(column) / (len(column) - 3))
-    return math.sqrt(max(0.0, spread**2 - (_MIDDLE_OF_THREE * noise) ** 2))
+    white = _MIDDLE_OF_THREE * noise
+    return math.sqrt(max(0.0, spread - white)) * math.sqrt(spread + white)
 
 
 @lru_cache(maxsize=64)

@@ -50,8 +50,14 @@ def outliers(values: Array) -> tuple[float, ...]:
     worst = int(np.argmax(distance))
     t = float(stdtrit(n - 2, 1 - OUTLIER_LEVEL / (2 * n)))
     limit = (n - 1) / math.sqrt(n) * math.sqrt(t * t / (n - 2 + t * t))
-    flagged = distance[worst] > limit * values.std(ddof=1)
+    flagged = distance[worst] > limit * deviation(values)
     return (float(values[worst]),) if flagged else ()
+
+
+def deviation(values: Array) -> float:
+    """Sample standard deviation of two values or more, also where their squares have no float."""
+    largest = float(np.abs(values).max())
+    return largest * float((values / largest).std(ddof=1)) if largest > 0 else 0.0
 
 
 def same(values: Array) -> bool:
@@ -69,7 +75,7 @@ def summarize(values: Array) -> Side:
         reruns=len(values),
         usable=n,
         mean=float(usable.mean()) if n else None,
-        sd=float(usable.std(ddof=1)) if n > 1 else None,
+        sd=deviation(usable) if n > 1 else None,
         constant=same(usable),
         outliers=outliers(usable),
     )
@@ -126,12 +132,14 @@ def noise(baseline: Array, candidate: Array) -> Noise:
     if flat:
         other, n_flat = (candidate, n) if flat == ["baseline"] else (baseline, m)
         step = _step(np.concatenate([baseline, candidate]), other)
-        sd = float(other.std(ddof=1))
+        sd = deviation(other)
         chance = _tie_chance(step, sd, n_flat) if step else 0.0
         sd = max(sd, (step or 0.0) / math.sqrt(12))
         if chance < TIE_CHANCE:
             return Noise(None, math.nan, None, tuple(flat))
         return Noise(sd * math.sqrt(1 / n + 1 / m), len(other) - 1, (sd, sd), ())
-    a, b = float(baseline.var(ddof=1)) / n, float(candidate.var(ddof=1)) / m
+    spread = deviation(baseline), deviation(candidate)
+    errors = spread[0] / math.sqrt(n), spread[1] / math.sqrt(m)
+    a, b = ((error / max(errors)) ** 2 for error in errors)
     df = (a + b) ** 2 / (a * a / (n - 1) + b * b / (m - 1))
-    return Noise(math.sqrt(a + b), df, (math.sqrt(a * n), math.sqrt(b * m)), ())
+    return Noise(math.hypot(*errors), df, spread, ())

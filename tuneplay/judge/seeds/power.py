@@ -39,9 +39,11 @@ def seeds_needed(gap: float, spread: tuple[float, float], level: float) -> int |
     Returns:
         Seeds per side, None above SEEDS_CAP ('none within reason').
     """
-    a, b = spread[0] ** 2, spread[1] ** 2
-    if gap <= 0 or a + b <= 0:
+    largest = max(spread)
+    if gap <= 0 or largest <= 0:
         return None
+    # In units of the larger one: squares of large values have no float.
+    gap, a, b = gap / largest, (spread[0] / largest) ** 2, (spread[1] / largest) ** 2
     factor = (a + b) ** 2 / (a * a + b * b)
     counts = np.arange(MIN_USABLE, SEEDS_CAP + 1)
     df = (counts - 1) * factor
