@@ -1,5 +1,6 @@
 """`tuneplay check --try`: a few epochs before a round is begun."""
 
+import signal
 import time
 
 import pytest
@@ -82,7 +83,8 @@ def test_without_the_objective_it_cannot_start(tried):
     assert "It can start" not in result.stdout
 
 
-def test_a_shutdown_leaves_no_training_behind(bench):
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGHUP, 129)])
+def test_a_shutdown_or_a_closed_terminal_leaves_no_training_behind(bench, number, code):
     bench.write(
         "hang", '#!/bin/sh\necho \'{"epoch": 1, "val_error": 1}\'\ntouch begun\nsleep 600\n'
     ).chmod(0o755)
@@ -91,9 +93,9 @@ def test_a_shutdown_leaves_no_training_behind(bench):
         while not (bench.root / "begun").exists():
             assert time.monotonic() < deadline
             time.sleep(0.02)
-        process.terminate()
+        process.send_signal(number)
         process.communicate(timeout=60)
-    assert process.returncode == 143
+    assert process.returncode == code
     deadline = time.monotonic() + 20
     while children := pids_of(f"PWD={bench.root}"):
         assert time.monotonic() < deadline, children

@@ -35,6 +35,9 @@ SPARE_EPOCHS = 1
 #: How often the measurements are read, in seconds: the time of an epoch is known to this.
 LOOK_SECONDS = 0.02
 
+#: A shutdown and a closed terminal end the training and take the folder away, as Ctrl-C does.
+_LEAVING = {signal.SIGTERM: ExitCode.TERMINATED, signal.SIGHUP: ExitCode.HANGUP}
+
 
 def rehearse(opening: Opening, launcher: Launcher | None = None) -> Rehearsal:
     """Train the first trial for `EPOCHS` epochs, twice, in a temporary folder.
@@ -46,17 +49,26 @@ def rehearse(opening: Opening, launcher: Launcher | None = None) -> Rehearsal:
     Raises:
         CannotStartError: The train command cannot start, or it failed.
     """
-    launcher = launcher or LocalLauncher()
-    # A shutdown ends the training and takes the folder away, as Ctrl-C does.
-    before = signal.signal(signal.SIGTERM, _terminate)
+    with _leaving_in_order():
+        return _rehearse(opening, launcher or LocalLauncher())
+
+
+@contextlib.contextmanager
+def _leaving_in_order() -> Iterator[None]:
+    """Turn signals into exceptions; one that was ignored, as under nohup, stays ignored."""
+    before = {number: signal.getsignal(number) for number in _LEAVING}
+    heard = [number for number in before if before[number] != signal.SIG_IGN]
+    for number in heard:
+        signal.signal(number, _leave)
     try:
-        return _rehearse(opening, launcher)
+        yield
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for number in heard:
+            signal.signal(number, before[number])
 
 
-def _terminate(*_: object) -> None:
-    raise SystemExit(ExitCode.TERMINATED)
+def _leave(number: int, _frame: object) -> None:
+    raise SystemExit(_LEAVING[signal.Signals(number)])
 
 
 def _rehearse(opening: Opening, launcher: Launcher) -> Rehearsal:

@@ -10,7 +10,7 @@ from tuneplay.domain.hyperparameter import Scalar
 
 
 class Kind(StrEnum):
-    """What a finding is about. `report --fail-on` takes these names."""
+    """What a finding is about. Programs read these names in the report's JSON: they stay."""
 
     BOUNDARY = "boundary"
     WIDE_RANGE = "wide-range"
