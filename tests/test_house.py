@@ -69,6 +69,18 @@ def test_the_docs_use_the_words_of_the_glossary(path):
     assert found == []
 
 
+def test_every_error_says_what_to_do_next():
+    ours = {"UsageError", "SpecError", "LedgerError", "BusyError", "CannotStartError"}
+    raised = [
+        (path.name, node.lineno, len(node.args) + len(node.keywords))
+        for path in SOURCES
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") in ours
+    ]
+    assert len(raised) > 30
+    assert [one for one in raised if one[2] < 2] == []
+
+
 def test_what_the_linter_is_told_to_leave_alone_is_explained():
     lines = (ROOT / "pyproject.toml").read_text(encoding="utf-8").splitlines()
     start = lines.index("ignore = [")

@@ -517,6 +517,17 @@ def log(monkeypatch, attempt):
     return log
 
 
+def test_the_library_call_takes_numbers_beyond_any_float(tmp_path, monkeypatch):
+    path = tmp_path / "metrics.jsonl"
+    monkeypatch.setenv("TUNEPLAY_METRICS", str(path))
+    tuneplay.log(epoch=1, loss=10**400, gain=-(10**400))
+    measured = parse_json_line(path.read_bytes())
+    assert measured.values == {"loss": math.inf, "gain": -math.inf}
+    for epoch in (math.inf, math.nan, 1.5):
+        with pytest.raises(ValueError, match="is not a whole number"):
+            tuneplay.log(epoch=epoch, loss=1)
+
+
 def test_logged_measurements_arrive_line_by_line(log, attempt):
     assert log(epoch=1, val_error=0.5, loss=2) == ([1], {"val_error": [0.5], "loss": [2.0]})
     assert log(epoch=2, val_error=0.25)[1]["val_error"] == [0.5, 0.25]

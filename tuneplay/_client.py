@@ -1,6 +1,7 @@
 """What a training script may import: it runs inside the user's program."""
 
 import json
+import math
 import os
 
 
@@ -22,9 +23,7 @@ def log(*, epoch: int, **metrics: float | None) -> None:
     path = os.environ.get("TUNEPLAY_METRICS")
     if not path:
         return
-    if int(epoch) != epoch:
-        raise ValueError(f"epoch {epoch} is not a whole number")
-    row = {"epoch": int(epoch)} | {name: _number(name, v) for name, v in metrics.items()}
+    row = {"epoch": _whole(epoch)} | {name: _number(name, v) for name, v in metrics.items()}
     line = json.dumps(row) + "\n"
     # One write of a whole line: lines of several writers do not mix, and none is half there.
     fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
@@ -34,6 +33,16 @@ def log(*, epoch: int, **metrics: float | None) -> None:
         os.close(fd)
 
 
+def _whole(epoch: int) -> int:
+    try:
+        whole = int(epoch)
+    except (ValueError, OverflowError):  # NaN and infinity
+        raise ValueError(f"epoch {epoch} is not a whole number") from None
+    if whole != epoch:
+        raise ValueError(f"epoch {epoch} is not a whole number")
+    return whole
+
+
 def _number(name: str, value: float | None) -> float | None:
     if value is None:
         return None
@@ -41,5 +50,7 @@ def _number(name: str, value: float | None) -> float | None:
         raise TypeError(f"{name}: {value!r} is not a number")
     try:
         return float(value)
+    except OverflowError:  # an int beyond any float
+        return math.inf if value > 0 else -math.inf
     except (TypeError, ValueError):
         raise TypeError(f"{name}: {value!r} is not a number") from None

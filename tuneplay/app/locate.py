@@ -37,7 +37,10 @@ class Place:
         except (FileNotFoundError, NotADirectoryError):
             return History()
         except OSError as error:
-            raise LedgerError(f"{self.folder.ledger}: cannot be read: {error.strerror}") from None
+            raise LedgerError(
+                f"{self.folder.ledger}: cannot be read: {error.strerror}",
+                "Nothing was changed. Mend the rights or the disk, and try again.",
+            ) from None
 
     def spec(self, history: History, workdir: str | None = None) -> Spec:
         """The spec as it stands now: the file's, or the ledger's where there is no file.

@@ -115,7 +115,10 @@ def _select(parts: Parts, keys: Sequence[str], top: int) -> dict[str, tuple[int,
         else:
             selected[key] = tuple(trial.id.number for trial in best)
     if not selected:
-        raise UsageError("no trial was feasible, so there is nothing to train again")
+        raise UsageError(
+            "no trial was feasible, so there is nothing to train again",
+            "Look at why with `tuneplay report`, and begin a new round where some are.",
+        )
     return selected
 
 

@@ -45,7 +45,10 @@ class CoordinatorLock:
         except OSError as error:
             link = error.errno == errno.ELOOP
             why = "it is a link; link the round's folder instead" if link else error.strerror
-            raise LedgerError(f"{folder.lock}: cannot be written: {why}") from None
+            raise LedgerError(
+                f"{folder.lock}: cannot be written: {why}",
+                "Nothing was started. Free space or mend the rights, and try again.",
+            ) from None
         if not _try_lock(self._fd):
             holder = _read_holder(self._fd)
             os.close(self._fd)

@@ -110,6 +110,9 @@ def was_cut(path: str) -> bool:
     """Whether a log has lost its middle to `cut`."""
     try:
         with open(path, "rb") as file:
-            return any(line.startswith(b"[... ") and line.endswith(_DROPPED) for line in file)
+            while line := file.readline(_BLOCK):  # in pieces: a log may be one endless line
+                if line.startswith(b"[... ") and line.endswith(_DROPPED):
+                    return True
     except OSError:
         return False
+    return False

@@ -124,14 +124,14 @@ def load(
         with path.open("rb") as file:
             data = file.read(MAX_BYTES + 1)
     except OSError as error:
-        raise SpecError(f"{shown}: cannot be read: {error.strerror}") from None
+        raise SpecError(f"{shown}: cannot be read: {error.strerror}", "Mend the rights.") from None
     if len(data) > MAX_BYTES:
         raise SpecError(f"{shown}: larger than {MAX_BYTES:,} bytes", "A spec is a page of text.")
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = data[: error.start].count(b"\n") + 1
-        raise SpecError(f"{shown}:{line}:1: not UTF-8 text") from None
+        raise SpecError(f"{shown}:{line}:1: not UTF-8 text", "Save it as UTF-8.") from None
     around = replace(around or Surroundings(), folder=path.parent)
     return loads(text, name, shown, design=design, around=around)
 
