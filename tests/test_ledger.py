@@ -240,6 +240,12 @@ def finished_but(**changes):
         finished_but(curves="e"),
         finished_but(curves=[]),
         finished_but(curves={"e": [1]}),
+        finished_but(value=math.inf),
+        finished_but(hyperparameters={"lr": math.nan}),
+        finished_but(hyperparameters={"lr": [0.1]}),
+        b'{"event":"rerun","at":"t","selected":{"a=1":[[0]]},"seeds":3,"looks":[]}',
+        b'{"event":"rerun","at":"t","selected":{"a=1":[0]},"seeds":[3],"looks":[]}',
+        b'{"event":"rerun","at":"t","selected":{"a=1":[0]},"seeds":3,"looks":["3"]}',
     ],
 )
 def test_a_damaged_line_in_the_middle_is_named_and_nothing_is_changed(folder, damage):

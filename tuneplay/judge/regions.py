@@ -197,15 +197,13 @@ def _is_clear(region: Region, axes: list[Axis], bad: BoolArray) -> bool:
 def _best_box(axes: list[Axis], bad: BoolArray, best: int | None) -> Region | None:
     """The best corner of two ordered hyperparameters, each beyond a bound of its own."""
     ordered = [k for k, axis in enumerate(axes) if axis.ordered][:_BOX_DIMS]
-    bounds = {k: _bounds(axes[k].units) for k in ordered}
-    # Where all trials have one value nothing can be cut.
-    ordered = [k for k in ordered if len(bounds[k])]
-    bins = {k: np.searchsorted(bounds[k], axes[k].units) for k in ordered}
+    bounds = {k: edges for k in ordered if len(edges := _bounds(axes[k].units))}
+    bins = {k: np.searchsorted(edges, axes[k].units) for k, edges in bounds.items()}
     alone: BoolArray = np.zeros(len(bad), dtype=np.bool_)
     if best is not None:
         alone[best] = True
     found: Region | None = None
-    for i, j in combinations(ordered, 2):
+    for i, j in combinations(bounds, 2):  # where all trials have one value nothing can be cut
         shape = (len(bounds[i]) + 1, len(bounds[j]) + 1)
         place = bins[i] * shape[1] + bins[j]
         counts = [_table(place, held, shape) for held in (np.ones_like(bad), bad, alone)]

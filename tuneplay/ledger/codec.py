@@ -76,10 +76,11 @@ def decode(data: Mapping[str, Any]) -> Event | None:
     if kind == "finished":
         return Finished(_decode_trial(data))
     if kind == "rerun":
-        selected = {key: tuple(numbers) for key, numbers in data["selected"].items()}
-        return Rerun(Reruns(selected, data["seeds"], tuple(data["looks"])))
+        selected = {key: _wholes(numbers) for key, numbers in _mapping(data["selected"]).items()}
+        seeds = _wholes([data["seeds"]])[0]
+        return Rerun(Reruns(selected, seeds, _wholes(data["looks"])))
     if kind == "intent":
-        intent = (data["attempt"], data["seed"], _mapping(data["hyperparameters"]))
+        intent = (data["attempt"], data["seed"], _scalars(data["hyperparameters"]))
         return Intent(_decode_id(data), *intent, tuple(data.get("gpus", ())))
     if kind == "started":
         return Started(_decode_id(data), data["attempt"], _mapping(data["handle"]))
@@ -118,9 +119,27 @@ def _mapping(value: Any) -> dict[str, Any]:
     return value
 
 
+def _scalars(value: Any) -> dict[str, Any]:
+    """Hyperparameters: texts, numbers, booleans and null, and never what is not finite."""
+    for one in _mapping(value).values():
+        if not isinstance(one, str | bool | None):
+            _number(one)
+    return dict(value)
+
+
+def _wholes(value: Any) -> tuple[int, ...]:
+    if not isinstance(value, list) or not all(type(one) is int for one in value):
+        raise TypeError(f"{value!r} are no whole numbers")
+    return tuple(value)
+
+
 def _number(value: Any) -> float | None:
-    if value is not None and (isinstance(value, bool) or not isinstance(value, int | float)):
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, int | float):
         raise TypeError(f"{value!r} is not a number")
+    if isinstance(value, float) and not math.isfinite(value):
+        raise TypeError(f"{value!r} is not finite")
     return value
 
 
@@ -160,7 +179,7 @@ def _decode_trial(data: Mapping[str, Any]) -> Trial:
     return Trial(
         _decode_id(data),
         data["seed"],
-        _mapping(data["hyperparameters"]),
+        _scalars(data["hyperparameters"]),
         outcome,
         Curves(epochs, curves),
         data["attempt"],
