@@ -9,7 +9,7 @@ from tuneplay.domain.curves import Curves
 from tuneplay.domain.folder import AttemptFolder
 from tuneplay.metrics.follow import Follower
 from tuneplay.metrics.kept import Kept, load, save
-from tuneplay.metrics.lines import BadLineError, parse_json_line
+from tuneplay.metrics.lines import BadLineError, Measurement, parse_json_line, shown
 
 #: Bad lines that are described; the others are counted only.
 MAX_DESCRIBED = 5
@@ -84,6 +84,7 @@ class _Source:
                 f"more than {MAX_VALUES:,} values; this line and later ones are not kept"
             )
             return True
+        self._say_what_is_odd(measurement)
         row = self.rows.setdefault(measurement.epoch, {})
         before = len(row) - 1 if not row else len(row)
         for name, reported in measurement.values.items():
@@ -99,6 +100,14 @@ class _Source:
         self.kept += len(row) - before
         self.last_epoch = measurement.epoch
         return True
+
+    def _say_what_is_odd(self, measurement: Measurement) -> None:
+        """Complain of what a line says beside its numbers, which are kept."""
+        name, told = self.objective, measurement.told
+        if name is not None and name in told and name not in measurement.values:
+            self._complain(f"{name} {shown(told[name])} is not a number")
+        if not measurement.text:
+            self._complain("not UTF-8; its numbers count")
 
     def _complain(self, why: str) -> None:
         self.bad += 1

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import codecs
 import json
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 #: No training has more epochs (or steps counted as such).
 MAX_EPOCH = 10**12
 
 #: A bad value is shown up to this many characters.
 MAX_SHOWN = 60
+
+#: An integer of so many digits is beyond any float (of 309 at most), and read as one: infinite.
+LONGEST_INTEGER = 400
 
 #: A name that says nothing is worth more than this many characters.
 MAX_NAME = 200
@@ -24,10 +29,14 @@ class Measurement:
     Attributes:
         epoch: Epoch number.
         values: Metrics by name; NaN where the program reported NaN, None where it reported null.
+        told: Everything beside the epoch, also what is no number.
+        text: Whether the whole line was UTF-8.
     """
 
     epoch: int
     values: Mapping[str, float | None]
+    told: Mapping[str, object] = field(default_factory=dict)
+    text: bool = True
 
 
 class BadLineError(ValueError):
@@ -47,37 +56,58 @@ def parse_json_line(line: bytes) -> Measurement | None:
     Raises:
         BadLineError: The line is an object with an epoch, or the torso of one, and cannot be used.
     """
-    stripped = line.strip()
+    stripped = line.strip().removeprefix(codecs.BOM_UTF8)
     if not stripped.startswith(b"{"):
         return None
+    # Numbers are ASCII: a name in another encoding does not make them wrong.
+    text = stripped.decode("utf-8", "replace")
     try:
-        data = json.loads(stripped)
+        data = _loads(text)
     except (ValueError, RecursionError):
-        if b'"epoch"' in stripped:
+        if '"epoch"' in text:
             raise BadLineError("not valid JSON") from None
         return None
     if "epoch" not in data:
         return None
     epoch = data.pop("epoch")
-    return Measurement(_epoch(epoch), dict(_values(data)))
+    whole = "\ufffd" not in text or text.encode() == stripped
+    return Measurement(_epoch(epoch), dict(_values(data)), data, whole)
+
+
+def _loads(text: str) -> Any:
+    """Like `json.loads`, for integers of any length as well.
+
+    Python refuses to convert those of more than some thousand digits, which are beyond any float.
+    """
+    try:
+        return json.loads(text)
+    except json.JSONDecodeError:
+        raise
+    except ValueError:
+        return json.loads(text, parse_int=_whole)
+
+
+def _whole(digits: str) -> float:
+    return int(digits) if len(digits) < LONGEST_INTEGER else float(digits)
+
+
+def shown(value: object) -> str:
+    """A value in a message: short, however long it is."""
+    text = value if isinstance(value, str) else repr(value)[: MAX_SHOWN + 1]
+    told = repr(text) if isinstance(value, str) else text
+    return told if len(told) <= MAX_SHOWN else told[: MAX_SHOWN - 1] + "…"
 
 
 def _epoch(value: object) -> int:
     if isinstance(value, bool) or not isinstance(value, int | float):
-        raise BadLineError(f"epoch {_short(value)} is not a number")
+        raise BadLineError(f"epoch {shown(value)} is not a number")
     if isinstance(value, float) and (not math.isfinite(value) or value != int(value)):
-        raise BadLineError(f"epoch {_short(value)} is not a whole number")
+        raise BadLineError(f"epoch {shown(value)} is not a whole number")
     if value < 0:
-        raise BadLineError(f"epoch {_short(value)} is negative")
+        raise BadLineError(f"epoch {shown(value)} is negative")
     if value > MAX_EPOCH:
-        raise BadLineError(f"epoch {_short(value)} is no epoch")
+        raise BadLineError(f"epoch {shown(value)} is no epoch")
     return int(value)
-
-
-def _short(value: object) -> str:
-    text = value if isinstance(value, str) else repr(value)[: MAX_SHOWN + 1]
-    shown = repr(text) if isinstance(value, str) else text
-    return shown if len(shown) <= MAX_SHOWN else shown[: MAX_SHOWN - 1] + "…"
 
 
 def _values(data: Mapping[str, object]) -> list[tuple[str, float | None]]:
