@@ -105,6 +105,22 @@ def test_a_limit_on_the_size_of_files_stops_the_round_until_it_is_lifted(bench, 
     assert results(bench) == undisturbed(bench, trials=3)
 
 
+def test_what_a_shell_says_of_a_limit_on_files_is_no_evidence_either(bench):
+    # A program that is killed for its large file, in a script that goes on with an exit code of its own.
+    bench.write("big", '#!/bin/sh\nhead -c 9000 /dev/zero >"$3/blob" || exit 1\n./train $1 2 0\n')
+    (bench.root / "big").chmod(0o755)
+    spec = bench.spec("./big {learning_rate} {arm} {trial_dir}", epochs=2, trials=1)
+    limited = subprocess.run(
+        bench.command("run", spec), cwd=bench.root, env=bench.environment(), check=False,
+        capture_output=True, text=True,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (8000, 8000)),
+    )  # fmt: skip
+    assert limited.returncode == 5, limited.stdout
+    assert "its log says that its disk is full" in limited.stderr
+    assert bench.tuneplay("run", spec).returncode == 0
+    assert [e["state"] for e in bench.events("finished")] == ["feasible"] * 2
+
+
 #: A program that prints two epochs, then fails as on a full disk while the file `full` is there.
 LOW = """\
 #!/bin/sh

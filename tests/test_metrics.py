@@ -347,7 +347,8 @@ def test_an_objective_that_is_no_number_is_named_and_never_a_value(attempt):
     collector = Collector(attempt, "e")
     collector.read(end=True)
     assert collector.bad_lines == (
-        2, ("stdout.log:1: e '0.5' is not a number", "stdout.log:2: e True is not a number"),
+        2,
+        ("stdout.log:1: e is a text, not a number", "stdout.log:2: e is true or false, not a number"),
     )  # fmt: skip
     assert dict(collector.curves().metrics) == {"loss": [None, 1.0]}
 

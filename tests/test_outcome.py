@@ -11,7 +11,14 @@ from tuneplay.domain.command import Command
 from tuneplay.domain.curves import Curves, Direction
 from tuneplay.domain.round import Infeasibility, Objective, Phase, Round, Study
 from tuneplay.domain.trial import Outcome, State
-from tuneplay.judge.outcome import Ending, describe_exit, ended_from_outside, judge, signal_of
+from tuneplay.judge.outcome import (
+    Ending,
+    describe_exit,
+    ended_from_outside,
+    judge,
+    says_storage_is_full,
+    signal_of,
+)
 
 #: No deadline: a busy machine is no defect.
 rule = settings(deadline=None, max_examples=60)
@@ -183,6 +190,14 @@ def test_a_crash_for_want_of_memory_is_infeasible(framework, exit_code):
     log = "Traceback (most recent call last):\n" + OUT_OF_MEMORY[framework]
     judged = outcome((), exit_code=exit_code, log_tail=log)
     assert (judged.state, judged.reason) == (INFEASIBLE, "out of memory")
+
+
+@pytest.mark.parametrize("said", ["ResourceExhaustedError", "RESOURCE_EXHAUSTED"])
+def test_a_full_disk_is_no_want_of_memory_though_tensorflow_has_one_word_for_both(said):
+    log = f"{said}: checkpoints/1.data.tempstate1; No space left on device [Op:SaveV2]"
+    judged = outcome((), exit_code=1, log_tail=log)
+    assert (judged.state, judged.reason) == (FAILED, "exit code 1")
+    assert says_storage_is_full(1, log)
 
 
 def test_a_program_that_got_over_its_want_of_memory_is_feasible():

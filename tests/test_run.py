@@ -185,6 +185,25 @@ def test_failed_trials_leave_the_budget_unmet_and_the_others_go_on(bench):
     assert bench.report()["comparison"][0]["verdict"] == "no-feasible-trial"
 
 
+def test_of_a_failed_trial_the_last_lines_of_its_log_are_shown_and_where_they_stand(bench):
+    bench.write(
+        "talks",
+        '#!/bin/sh\necho \'{"epoch": 1, "val_error": 1}\'\n'
+        'case "$2" in a) for i in 1 2 3 4 5 6; do echo "line $i" >&2; done; printf "\\033[31mred\\n" >&2\n'
+        "printf %0999d 0 >&2; exit 1;; b) echo 'to standard output'; kill -SEGV $$;; esac\n",
+    ).chmod(0o755)
+    spec = bench.spec("./talks {learning_rate} {arm}", trials=1, slots=1)
+    lines = bench.tuneplay("run", spec).stdout.splitlines()
+    at = next(i for i, line in enumerate(lines) if "arm=a/0000 failed: exit code 1" in line)
+    assert lines[at + 1 : at + 6] == [
+        "  | line 5", "  | line 6", "  | \\x1b[31mred", "  | …" + "0" * 199,
+        "  in rounds/r/trials/arm=a/0000.1/stderr.log",
+    ]  # fmt: skip
+    at = next(i for i, line in enumerate(lines) if "arm=b/0000 failed: killed by SIGSEGV" in line)
+    assert lines[at + 1].startswith("  | ")
+    assert lines[at + 2].startswith("  in rounds/r/trials/arm=b/0000.1/std")
+
+
 def test_a_command_that_does_not_exist_exits_7_and_counts_no_trial(bench):
     result = bench.tuneplay("run", bench.spec("./nowhere {learning_rate} {arm}"))
     assert result.returncode == 7

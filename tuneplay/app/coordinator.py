@@ -6,7 +6,6 @@ sleeps until a trial ends, a signal comes, or it is time to draw.
 
 from __future__ import annotations
 
-import os
 import time
 from collections import deque
 from collections.abc import Sequence
@@ -15,22 +14,22 @@ from dataclasses import replace
 from tuneplay.app.attempt import Attempt
 from tuneplay.app.breaker import Breaker
 from tuneplay.app.budget import TimeBudget
+from tuneplay.app.byhand import log_remarks
 from tuneplay.app.ending import NO_SPACE, broken_from_outside, check_written, storage_full
 from tuneplay.app.enforce import Enforcer
+from tuneplay.app.intents import next_intent
 from tuneplay.app.lookout import Lookout
 from tuneplay.app.parts import Parts
 from tuneplay.app.picture import picture, seconds_left
 from tuneplay.app.reading import Backlog, oddities
-from tuneplay.app.secrets import with_secrets
 from tuneplay.app.slots import Slots
 from tuneplay.app.stop import Stop
 from tuneplay.app.tally import Tally
 from tuneplay.domain.progress import Progress
-from tuneplay.domain.trial import Trial, TrialId
+from tuneplay.domain.trial import State, Trial, TrialId
 from tuneplay.errors import CannotStartError
 from tuneplay.launch.base import read_exit
 from tuneplay.ledger.events import Event, Finished, Intent, Note, Started
-from tuneplay.search.plan import hyperparameters, seed_of
 
 #: The time left is estimated from so many trials that ended last.
 RECENT = 100
@@ -123,7 +122,7 @@ class Coordinator:
         """Fill the free slots; everything to be written goes to the ledger in one append."""
         batch: list[Intent] = []
         while self._going_on and self._slots and self._pending and self._in_time():
-            intent = self._intent(self._pending.popleft())
+            intent = next_intent(self._p, self._pending.popleft())
             batch.append(replace(intent, gpus=self._slots.take()))
         self._flush(batch)
         for intent in batch:
@@ -153,23 +152,6 @@ class Coordinator:
         self._running[attempt.key] = attempt
         self._p.observer.started(trial, number, resumed=False)
 
-    def _intent(self, trial: TrialId) -> Intent:
-        round_, history = self._p.round, self._p.history
-        number = history.attempts.get(trial, 0) + 1
-        # A folder may be left from a crash that took the end of the ledger with it.
-        while os.path.lexists(self._p.workshop.folder_of(trial, number).root):
-            number += 1
-        earlier = history.configured.get(trial)
-        if earlier is not None:
-            values = with_secrets(earlier.hyperparameters, round_, trial.study)
-            return Intent(trial, number, earlier.seed, values)
-        if trial.rerun:
-            first = history.configured[replace(trial, rerun=0)]
-            values = with_secrets(first.hyperparameters, round_, trial.study)
-        else:
-            values = hyperparameters(round_.study(trial.study), self._p.asker.ask(trial))
-        return Intent(trial, number, seed_of(round_, trial), values)
-
     def _flush(self, intents: Sequence[Intent] = ()) -> None:
         events = [*self._outbox, *intents]
         self._outbox.clear()
@@ -179,12 +161,20 @@ class Coordinator:
         for event in events:
             self._p.history.apply(event)
             if isinstance(event, Finished):
-                trial = event.trial
-                self._p.workshop.thin_out(trial)
-                self._lookout.logs.end(self._p.workshop.folder_of(trial.id, trial.attempt))
-                self._p.observer.ended(trial, self.progress)
+                self._announce(event.trial)
             elif isinstance(event, Note):
                 self._lookout.logs.end(self._p.workshop.folder_of(event.trial, event.attempt))
+
+    def _announce(self, trial: Trial) -> None:
+        """Say how a trial ended that is in the ledger now, and tidy its folder up."""
+        workshop = self._p.workshop
+        folder = workshop.folder_of(trial.id, trial.attempt)
+        workshop.thin_out(trial)
+        self._p.observer.ended(trial, self.progress)
+        if trial.outcome.state is State.FAILED:
+            for line in log_remarks(folder, workshop.secrets):
+                self._p.observer.remark(line)
+        self._lookout.logs.end(folder)
 
     def _end(self, key: str, fallback_code: int | None) -> None:
         attempt = self._running.pop(key)

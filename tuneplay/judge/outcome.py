@@ -22,14 +22,20 @@ _FROM_OUTSIDE = (signal.SIGKILL, signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
 #: What frameworks print when an accelerator's memory is exhausted (PyTorch, TensorFlow and JAX).
 _OUT_OF_MEMORY = re.compile(
     r"(?:CUDA|HIP|MPS backend) out of memory|CUDA error: out of memory|OutOfMemoryError"
-    r"|RESOURCE_EXHAUSTED|ResourceExhaustedError|CUDA_ERROR_OUT_OF_MEMORY"
+    r"|CUDA_ERROR_OUT_OF_MEMORY"
 )
+
+#: ... and what TensorFlow and JAX print for memory and for a full disk alike (gRPC's status 8).
+_EXHAUSTED = re.compile(r"RESOURCE_EXHAUSTED|ResourceExhaustedError")
 
 #: The reason of a trial that ran out of an accelerator's memory.
 OUT_OF_MEMORY = "out of memory"
 
-#: What the C library says of ENOSPC, EDQUOT and EFBIG; programs print it as it is.
-_STORAGE_FULL = re.compile(r"No space left on device|Disk quota exceeded|File too large")
+#: What the C library says of ENOSPC, EDQUOT and EFBIG, and what shells say of SIGXFSZ; programs print
+#: it as it is.
+_STORAGE_FULL = re.compile(
+    r"No space left on device|Disk quota exceeded|File too large|File ?size limit exceeded"
+)
 
 #: A training that ends well has to report its loss as null so many times at its end to be lost.
 LEAST_LOST = 2
@@ -85,7 +91,7 @@ def _state(ending: Ending, round_: Round, best: tuple[int, float] | None) -> tup
     code, objective = ending.exit_code, round_.objective
     if code is not None and code in round_.infeasible.exit_codes:
         return State.INFEASIBLE, f"exit code {code}"
-    if code != 0 and _OUT_OF_MEMORY.search(ending.log_tail):
+    if code != 0 and _ran_out_of_memory(ending.log_tail):
         return State.INFEASIBLE, OUT_OF_MEMORY
     diverged = _diverged_at(ending.curves, objective) or _lost_at(ending)
     if diverged is not None:
@@ -100,6 +106,13 @@ def _state(ending: Ending, round_: Round, best: tuple[int, float] | None) -> tup
     if limit is not None and objective.direction.better(limit, best[1]):
         return State.INFEASIBLE, f"best {objective.metric} {best[1]:g} is worse than {limit:g}"
     return State.FEASIBLE, ""
+
+
+def _ran_out_of_memory(log: str) -> bool:
+    """Whether an accelerator's memory was exhausted, and not a disk."""
+    if _OUT_OF_MEMORY.search(log):
+        return True
+    return bool(_EXHAUSTED.search(log)) and not _STORAGE_FULL.search(log)
 
 
 def _diverged_at(curves: Curves, objective: Objective) -> str | None:

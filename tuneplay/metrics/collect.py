@@ -9,7 +9,7 @@ from tuneplay.domain.curves import Curves
 from tuneplay.domain.folder import AttemptFolder
 from tuneplay.metrics.follow import Follower
 from tuneplay.metrics.kept import Kept, load, save
-from tuneplay.metrics.lines import BadLineError, Measurement, parse_json_line, shown
+from tuneplay.metrics.lines import BadLineError, Measurement, kind_of, parse_json_line
 
 #: Bad lines that are described; the others are counted only.
 MAX_DESCRIBED = 5
@@ -105,7 +105,7 @@ class _Source:
         """Complain of what a line says beside its numbers, which are kept."""
         name, told = self.objective, measurement.told
         if name is not None and name in told and name not in measurement.values:
-            self._complain(f"{name} {shown(told[name])} is not a number")
+            self._complain(f"{name} is {kind_of(told[name])}, not a number")
         if not measurement.text:
             self._complain("not UTF-8; its numbers count")
 

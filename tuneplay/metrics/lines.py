@@ -91,8 +91,13 @@ def _whole(digits: str) -> float:
     return int(digits) if len(digits) < LONGEST_INTEGER else float(digits)
 
 
-def shown(value: object) -> str:
-    """A value in a message: short, however long it is."""
+def kind_of(value: object) -> str:
+    """What a value is that is no number, without quoting it."""
+    kinds = {str: "a text", bool: "true or false", list: "a list", dict: "an object"}
+    return kinds.get(type(value), "something else")
+
+
+def _short(value: object) -> str:
     text = value if isinstance(value, str) else repr(value)[: MAX_SHOWN + 1]
     told = repr(text) if isinstance(value, str) else text
     return told if len(told) <= MAX_SHOWN else told[: MAX_SHOWN - 1] + "…"
@@ -100,13 +105,13 @@ def shown(value: object) -> str:
 
 def _epoch(value: object) -> int:
     if isinstance(value, bool) or not isinstance(value, int | float):
-        raise BadLineError(f"epoch {shown(value)} is not a number")
+        raise BadLineError(f"epoch {_short(value)} is not a number")
     if isinstance(value, float) and (not math.isfinite(value) or value != int(value)):
-        raise BadLineError(f"epoch {shown(value)} is not a whole number")
+        raise BadLineError(f"epoch {_short(value)} is not a whole number")
     if value < 0:
-        raise BadLineError(f"epoch {shown(value)} is negative")
+        raise BadLineError(f"epoch {_short(value)} is negative")
     if value > MAX_EPOCH:
-        raise BadLineError(f"epoch {shown(value)} is no epoch")
+        raise BadLineError(f"epoch {_short(value)} is no epoch")
     return int(value)
 
 
