@@ -8,6 +8,10 @@ import pytest
 from conftest import pids_of
 from test_run import wait_for
 
+from tuneplay.app.ending import check_written
+from tuneplay.domain.folder import AttemptFolder
+from tuneplay.errors import LedgerError
+
 
 def script(bench, name, text):
     bench.write(name, text).chmod(0o755)
@@ -106,3 +110,42 @@ def test_a_line_of_wrong_types_is_damage_and_no_defect(bench, harm):
     result = bench.tuneplay("report", spec)
     assert result.returncode == 5, result.stderr
     assert "defect" not in result.stderr
+
+
+@pytest.mark.parametrize("anew", ["", "; mkdir $3"])
+def test_a_program_that_deletes_its_own_folder_is_told_so(bench, anew):
+    script(bench, "tidy", f'#!/bin/sh\nrm -r "$3"{anew}\necho \'{{"epoch": 1, "val_error": 1}}\'\n')
+    result = bench.tuneplay("run", bench.spec("./tidy {learning_rate} {arm} {trial_dir}"))
+    if anew:
+        assert result.returncode == 7
+        assert "its folder was emptied while it trained" in result.stdout
+    else:
+        assert result.returncode == 5
+        assert "the trial's folder is gone" in result.stderr
+    assert "{checkpoint_dir}" in result.stdout + result.stderr
+
+
+def test_what_is_measured_after_a_program_emptied_its_folder_counts(bench):
+    script(
+        bench, "tidy", '#!/bin/sh\nrm -r "$3"\nmkdir "$3"\n'
+        'echo \'{"epoch": 1, "val_error": 0.5}\' >>$TUNEPLAY_METRICS\n'
+        '[ -e go ] || while [ ! -e go ]; do sleep 0.05; done\n'
+        'echo \'{"epoch": 2, "val_error": 0.25}\' >>$TUNEPLAY_METRICS\n',
+    )  # fmt: skip
+    spec = bench.spec("./tidy {learning_rate} {arm} {trial_dir}", trials=1)
+    first = bench.start("run", spec)
+    wait_for(lambda: sum((f / "metrics.jsonl").exists() for f in bench.attempts()) == 2)
+    kill(first)
+    bench.write("go", "")
+    wait_for(lambda: sum((f / "exit").exists() for f in bench.attempts()) == 2)
+    assert bench.tuneplay("run", spec).returncode == 0
+    assert [e["curves"]["epoch"] for e in bench.events("finished")] == [[1, 2]] * 2
+    assert [e["attempt"] for e in bench.events("finished")] == [1, 1]
+    assert all("emptied" in e["remarks"][0] for e in bench.events("finished"))
+
+
+def test_a_wrapper_that_is_killed_before_it_began_is_lost_and_no_full_disk(tmp_path):
+    folder = AttemptFolder(str(tmp_path))
+    check_written(folder, None, None)
+    with pytest.raises(LedgerError, match="could not begin"):
+        check_written(folder, None, 125)

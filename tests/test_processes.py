@@ -1,5 +1,6 @@
 """Processes: strangers are left alone, and nothing of a trial outlives it."""
 
+import contextlib
 import json
 import os
 import signal
@@ -19,8 +20,10 @@ def script(bench, text, name="t"):
 def kill_all(bench, coordinator):
     """Kill a coordinator and every process of its trials."""
     coordinator.kill()
-    for event in bench.events("started"):
-        os.killpg(event["handle"]["pid"], signal.SIGKILL)
+    # Those that live: of earlier attempts there may be nobody left, or a stranger with the number.
+    for pid in pids_of(str(bench.root / "rounds")):
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
     coordinator.communicate()
     wait_for(lambda: pids_of(str(bench.root / "rounds")) == [])
 
@@ -247,3 +250,42 @@ def test_a_timeout_is_remembered_by_whoever_goes_on(bench):
     assert bench.tuneplay("run", spec).returncode == 3
     reasons = {e["study"]: e["reason"] for e in bench.events("finished")}
     assert reasons == {"arm=a": "timeout after 1 s", "arm=b": ""}
+
+
+@pytest.mark.parametrize(
+    ("times", "size", "said"),
+    [
+        (2, 70_000, "one argument or variable takes"),
+        (50, 60_000, "its arguments and variables take"),
+    ],
+)
+def test_a_command_longer_than_the_system_takes_is_refused_before_any_trial(
+    bench, times, size, said
+):
+    words = "{text}{text}" if times == 2 else "{text} " * times
+    spec = bench.spec(f"./train {{learning_rate}} 1 0 {{arm}} {words}", trials=1)
+    spec.write_text(spec.read_text() + f"fixed: {{text: {'x' * size}}}\n")
+    result = bench.tuneplay("run", spec)
+    assert result.returncode == 7
+    assert said in result.stderr
+    assert "{params_json}" in result.stderr
+    assert not (bench.root / "rounds").exists()
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        ("a\\0b", "a NUL character"),
+        ("x" * 150_000, "longer than a program can receive"),
+        ("x" * 200_000, "larger than 200,000 bytes"),
+    ],
+    ids=["NUL", "150 kB", "200 kB"],
+)
+def test_a_value_that_no_program_can_receive_is_refused_before_any_trial(bench, value, said):
+    spec = bench.spec("./train {learning_rate} 1 0 {arm} {text}", trials=1)
+    spec.write_text(spec.read_text() + f'fixed: {{text: "{value}"}}\n')
+    result = bench.tuneplay("run", spec)
+    assert result.returncode == 2
+    assert said in result.stderr
+    assert len(result.stderr) < 2000
+    assert not (bench.root / "rounds").exists()

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from tuneplay.domain.folder import AttemptFolder
-from tuneplay.launch.base import was_terminated
+from tuneplay.launch.base import was_emptied, was_terminated
 from tuneplay.ledger.events import Intent
 from tuneplay.metrics.collect import Collector
 
@@ -19,6 +19,12 @@ STEP = 1 << 20
 
 #: Why a trial that somebody else ended, and that left as if nothing was amiss, is no result.
 TERMINATED = "killed by SIGTERM from outside"
+
+#: What befell an attempt whose program emptied the folder that it was given.
+EMPTIED = (
+    "its folder was emptied while it trained, so that what it had printed is lost; a program may "
+    "empty {checkpoint_dir}, but not {trial_dir}"
+)
 
 #: Characters of one remark on a trial's output, in the ledger.
 MAX_REMARK = 300
@@ -110,9 +116,15 @@ class Attempt:
         return (time.monotonic() if self.ended is None else self.ended) - self.began
 
     @property
+    def happened(self) -> tuple[str, ...]:
+        """What befell its files, in words; it has ended."""
+        emptied = (EMPTIED,) if was_emptied(self.folder) else ()
+        return (*emptied, *self.collector.happened)
+
+    @property
     def remarks(self) -> tuple[str, ...]:
         """What was odd about its output: the first bad lines, and what befell its files."""
-        said = (*self.collector.happened, *self.collector.bad_lines[1])
+        said = (*self.happened, *self.collector.bad_lines[1])
         return tuple(line[:MAX_REMARK] for line in said)
 
     def mark_stopping(self) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 from tuneplay.app.attempt import TERMINATED, Attempt
 from tuneplay.domain.folder import AttemptFolder
 from tuneplay.domain.round import Round
@@ -50,12 +52,20 @@ def check_written(folder: AttemptFolder, code: int | None, wrapper_code: int | N
         wrapper_code: The exit code of the wrapper itself; None when it is not known.
 
     Raises:
-        LedgerError: It could not: what the trial itself wrote is then no evidence either.
+        LedgerError: It could not: what the trial itself wrote is then no evidence either. One that
+            was killed, before or after its begin, is another matter.
     """
+    if code is not None or (wrapper_code is None and not exit_is_torn(folder)):
+        return
+    if not os.path.isdir(folder.root):
+        raise LedgerError(
+            f"{folder.root}: the trial's folder is gone: its program, or somebody, deleted it",
+            "What it measured is gone as well. Let the program empty no folder but "
+            "{checkpoint_dir}; the same command then goes on where it was.",
+        )
     if not has_begun(folder):
         raise storage_full(folder, "the trial could not begin: its folder cannot be written")
-    if code is None and (wrapper_code is not None or exit_is_torn(folder)):
-        raise storage_full(folder, "no space left for the trial's exit code, or the folder is gone")
+    raise storage_full(folder, "no space left for the trial's exit code")
 
 
 def storage_full(folder: AttemptFolder, what: str) -> LedgerError:

@@ -36,7 +36,7 @@ class Backlog:
 
 def oddities(attempt: Attempt) -> Iterator[str]:
     """What was odd about an attempt's output, a line each; bad lines are counted in one."""
-    yield from attempt.collector.happened
+    yield from attempt.happened
     bad, described = attempt.collector.bad_lines
     if bad:
         more = f" (and {bad - 1} more)" if bad > 1 else ""

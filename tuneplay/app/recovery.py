@@ -64,7 +64,7 @@ def _no_evidence(folder: AttemptFolder) -> str:
     """Why the folder of an attempt that does not live says nothing, in words; empty when it does."""
     if exit_is_torn(folder):
         return "no space left for its exit code"
-    if not has_begun(folder):
+    if not has_begun(folder) and read_exit(folder) is None:
         return "announced, but never begun"
     # Logs are cut (`max_log`) when the ledger has what they said: it takes a damaged one as well.
     if was_cut(folder.stdout) and not _has_metrics_file(folder):

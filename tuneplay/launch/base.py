@@ -116,6 +116,11 @@ def has_begun(folder: AttemptFolder) -> bool:
     return _read(folder.started)[:1].isdigit()
 
 
+def was_emptied(folder: AttemptFolder) -> bool:
+    """Whether the program emptied its folder, or made it anew: the wrapper's last word stands alone."""
+    return not has_begun(folder) and read_exit(folder) is not None
+
+
 def _read(path: str) -> bytes:
     """A small file; empty if it cannot be read."""
     try:

@@ -17,6 +17,7 @@ from pathlib import Path
 from tuneplay.domain.folder import AttemptFolder
 from tuneplay.errors import CannotStartError
 from tuneplay.launch.base import Handle, Order
+from tuneplay.launch.length import check_length
 from tuneplay.launch.processes import (
     boot_id,
     claim,
@@ -83,6 +84,7 @@ class LocalLauncher:
 
     def check(self, order: Order) -> None:
         """See whether the program exists and may be run; see `Launcher`."""
+        check_length(order)
         program = order.argv[0]
         if not order.workdir.is_dir():
             raise CannotStartError(
