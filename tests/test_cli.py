@@ -1,6 +1,8 @@
 """The commands as a person types them: what they print, and with which code they end."""
 
 import json
+import re
+import shlex
 import subprocess
 import sys
 
@@ -95,6 +97,7 @@ def test_a_wrong_spec_lists_every_error_with_its_place_and_starts_nothing(bench,
     [
         (["run"], "Missing argument"),
         (["run", "nowhere.yaml"], "nowhere.yaml: no such file or folder"),
+        (["run", ""], "no round is named: the argument is empty"),
         (["report", "."], "is no round: it holds neither round.yaml nor a ledger"),
         (["run", "--fast", "x"], "No such option"),
         (["walk"], "No such command"),
@@ -108,6 +111,25 @@ def test_a_wrong_call_says_what_is_wrong_and_exits_2(bench, arguments, says):
     assert result.returncode == 2
     assert says in result.stderr
     assert "Traceback" not in result.stdout + result.stderr
+
+
+def test_commands_that_are_suggested_for_a_path_with_a_space_can_be_typed(bench):
+    spec = bench.spec(name="our rounds/first röund.yaml", trials=1)
+    suggested = []
+    for command in ("check", "run", "status", "report"):
+        result = bench.tuneplay(command, spec if command in ("check", "run") else suggested[-1][2])
+        assert result.returncode == 0, result.stderr
+        (line,) = [
+            line
+            for line in result.stdout.splitlines()
+            if re.search("(Next|tart).* tuneplay ", line)
+        ]
+        suggested.append(shlex.split(line[line.index("tuneplay") :]))
+    folder = "rounds/first röund"
+    assert suggested == [
+        ["tuneplay", "run", str(spec)],
+        *(["tuneplay", command, folder] for command in ("report", "report", "rerun")),
+    ]
 
 
 def test_a_read_only_place_exits_5_before_any_trial(bench):

@@ -137,6 +137,9 @@ def locate(argument: str) -> Place:
     Raises:
         UsageError: There is nothing there.
     """
+    if not argument:
+        # Nobody who types "$ROUND" with nothing in it means the current folder.
+        raise UsageError("no round is named: the argument is empty", _known())
     try:
         return _locate(argument)
     except OSError as error:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from tuneplay.cli.arguments import RoundArgument, make_console
-from tuneplay.cli.streams import say
+from tuneplay.cli.streams import warn
 from tuneplay.errors import UsageError
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ def run(
             print(f"# and {later} more, whose values depend on earlier results")
         return
     for warning in opening.spec.warnings:
-        say(f"warning: {warning}")
+        warn(warning)
     result = run_round(opening, make_view())
     print_ending(sys.stdout, result.progress, result.folder, started=result.started)
     raise typer.Exit(result.exit_code)

@@ -9,6 +9,9 @@ import sys
 #: What stands for a character that a terminal of another encoding cannot show.
 _ASCII = {"·": "-", "━": "=", "–": "-", "—": "-", "±": "+-", "…": "...", "×": "x", "→": "->"}
 
+#: Narrower terminals break words, whatever is done.
+_LEAST_WIDTH = 20
+
 _HANDLER = "tuneplay.plain"
 
 
@@ -60,6 +63,21 @@ def say(*lines: str) -> None:
         print(safe("\n".join(line for line in lines if line)), file=sys.stderr, flush=True)
     except (OSError, ValueError):
         return  # nobody listens: the exit code still says it
+
+
+def warn(text: str) -> None:
+    """Say a warning; in a terminal without breaking words at its edge, as terminals do."""
+    warning = f"warning: {text}"
+    if not sys.stderr.isatty():
+        say(warning)
+        return
+    import shutil
+    import textwrap
+
+    width = max(shutil.get_terminal_size().columns, _LEAST_WIDTH)
+    first, *shown = warning.split("\n")  # lines of a spec stay as they are
+    folded = textwrap.fill(first, width, break_long_words=False, break_on_hyphens=False)
+    say(folded, *shown)
 
 
 def _plain(error: UnicodeError) -> tuple[str, int]:

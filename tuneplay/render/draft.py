@@ -36,5 +36,5 @@ def print_draft(
         lines.append(f"To be edited: {count(len(edits), 'place')}, marked EDIT.")
     if any("EDIT-ME" in edit for edit in edits):
         lines.append("What is marked EDIT-ME has to be edited before it can start.")
-    lines += ["", f"Next  edit {spec}", f"      tuneplay check {typed(round_)}"]
+    lines += ["", f"Next  edit {spec}", f"      {typed('tuneplay', 'check', round_)}"]
     print(safe("\n".join(lines)))

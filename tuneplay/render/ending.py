@@ -36,13 +36,14 @@ def print_ending(out: TextIO, progress: Progress, folder: str, *, started: bool)
         lines = [f"{progress.name} stopped: {progress.ended} of {trials} have ended."]
         if progress.running:
             lines.append(f"{count(len(progress.running), 'trial')} still running on their own.")
-        lines.append(f"Nothing is lost. Go on: tuneplay run {typed(folder)}")
+        lines.append(f"Nothing is lost. Go on: {typed('tuneplay', 'run', folder)}")
     best = progress.best
-    if best is not None and complete:
-        metric = progress.objective.metric
-        lines.append(f"Best {metric} so far: {number(best.best)} ({best.best_trial}).")
+    if best is not None:
+        so_far = "" if complete else " so far"
+        value = number(best.best)
+        lines.append(f"Best {progress.objective.metric}{so_far}: {value} ({best.best_trial}).")
     if complete:
-        lines.append(f"Next: tuneplay report {typed(folder)}")
+        lines.append(f"Next: {typed('tuneplay', 'report', folder)}")
     try:
         print(safe("\n".join(lines)), file=out, flush=True)
     except OSError:
@@ -64,7 +65,7 @@ def print_reruns(out: TextIO, progress: Progress, judgement: Judgement, folder: 
     else:
         lines = [f"{reruns[0].upper()}{reruns[1:]} have ended."]
         lines += [f"{c.study}: {c.verdict.value}. {c.reason}" for c in judgement.comparisons]
-        lines.append(f"Next: tuneplay report {typed(folder)}")
+        lines.append(f"Next: {typed('tuneplay', 'report', folder)}")
     try:
         print(safe("\n".join(lines)), file=out, flush=True)
     except OSError:

@@ -21,7 +21,8 @@ _INTERVAL = 0.25
 #: Running trials that are listed; the others are counted.
 _LISTED = 12
 
-_BAR = 20
+#: Columns of a bar: as many as there is room for, and none where there is none.
+_BARS = (20, 10, 0)
 
 
 class LiveView:
@@ -91,10 +92,8 @@ def draw(progress: Progress, console: Console) -> RenderableType:
 
 
 def _studies(progress: Progress, console: Console) -> RenderableType:
-    """With a bar and every count; without the bar where that is too wide; or as lines."""
-    fitting = first_that_fits(
-        console, _study_table(progress, wide=True), _study_table(progress, wide=False)
-    )
+    """With a bar as long as there is room for, and every count; or as lines."""
+    fitting = first_that_fits(console, *(_study_table(progress, bar) for bar in _BARS))
     if fitting is not None:
         return fitting
     return stacked((Text(safe(study.key), style="bold"), [_in_words(study)])
@@ -108,22 +107,23 @@ def _in_words(study: StudyProgress) -> str:
     return ", ".join((done, *more, f"best {number(study.best)}"))
 
 
-def _study_table(progress: Progress, *, wide: bool) -> Table:
+def _study_table(progress: Progress, columns: int) -> Table:
     table = Table(box=None, pad_edge=False, header_style="dim")
     table.add_column("study", no_wrap=True)
-    table.add_column("", no_wrap=True)
+    if columns:
+        table.add_column("", no_wrap=True)
     for name in ("done", "feasible", "infeasible", "failed"):
         table.add_column(name, justify="right")
-    metric = f" {safe(progress.objective.metric)}" if wide else ""
+    metric = f" {safe(progress.objective.metric)}" if columns else ""
     table.add_column(f"best{metric}", justify="right")
     best = progress.best
     for study in progress.studies:
-        full = _BAR * min(study.ended, study.planned) // max(study.planned, 1)
-        bar = Text("━" * full, style="green").append("━" * (_BAR - full), style="dim")
+        full = columns * min(study.ended, study.planned) // max(study.planned, 1)
+        bar = Text("━" * full, style="green").append("━" * (columns - full), style="dim")
         style = "bold green" if best is not None and study.key == best.key else ""
         table.add_row(
             Text(safe(study.key)),
-            bar if wide else "",
+            *([bar] if columns else []),
             f"{study.ended}/{study.planned}",
             str(study.feasible),
             Text(str(study.infeasible), style="yellow" if study.infeasible else ""),

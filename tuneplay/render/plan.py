@@ -12,6 +12,7 @@ from rich.text import Text
 from tuneplay.domain.hyperparameter import Hyperparameter, Range, Scale
 from tuneplay.domain.round import Round, Study
 from tuneplay.render.narrow import first_that_fits, stacked
+from tuneplay.render.trimmed import Trimmed
 from tuneplay.render.words import count, safe, typed, value
 
 #: A table of more studies than this is not read.
@@ -61,7 +62,7 @@ def print_plan(console: Console, plan: Plan) -> None:
         f"{count(total, 'training')} of {count(round_.epochs, 'epoch')}, {round_.phase.value}, "
         f"{round_.objective.direction.value} {safe(round_.objective.metric)}"
     )
-    console.print(_studies(round_, console))
+    console.print(Trimmed(_studies(round_, console)))
     if len(round_.studies) > MOST_STUDIES:
         console.print(f"… and {len(round_.studies) - MOST_STUDIES} more studies")
     shared = [h.name for h in round_.studies[0].shared]
@@ -85,7 +86,8 @@ def print_start(console: Console, plan: Plan, argument: str) -> None:
     """
     well = "It can start, but see above" if plan.warnings else "All is well. Start it"
     style = "yellow" if plan.warnings else "green"
-    console.print(Text(safe(f"{well}: tuneplay run {typed(argument)}"), style=style))
+    start = typed("tuneplay", "run", argument)
+    console.print(Text(safe(f"{well}: {start}"), style=style), soft_wrap=True)
 
 
 def _print_problems(console: Console, plan: Plan) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from rich.console import Console, Group, RenderableType
 from rich.padding import Padding
 from rich.table import Table
@@ -14,15 +16,25 @@ from tuneplay.judge.finding import Finding, Severity
 from tuneplay.judge.judgement import Judgement
 from tuneplay.judge.reruns import RerunSummary
 from tuneplay.judge.seeds.model import Verdict
+from tuneplay.render.answer import answer
 from tuneplay.render.narrow import LEAST_COLUMNS, first_that_fits, stacked
-from tuneplay.render.ranges import range_answer, range_table
+from tuneplay.render.ranges import range_table
 from tuneplay.render.remarks import remarks
+from tuneplay.render.trimmed import Trimmed
 from tuneplay.render.words import count, number, safe, signed, suggestion, typed
 
 _INDENT = (0, 0, 0, 2)
 
 #: Below this many columns what to use stands below a finding, not beside it.
 _LEAST_FOR_FINDINGS = 80
+
+#: With fewer columns for its text a finding is a narrow column that nobody reads.
+_LEAST_FOR_TEXT = 60
+
+#: Blanks between two columns.
+_GAP = 2
+
+_SENTENCE_END = re.compile(r"(?<=[.!?]) (?=[A-Z])")
 
 
 def print_report(
@@ -48,10 +60,11 @@ def print_report(
         parts += [Text(), _findings(judgement.findings, console)]
     if said := remarks(round_, judgement):
         parts += [Text(), _labelled([("·", line) for line in said], console)]
-    following = _next(progress, judgement, folder)
-    if following:
-        parts += [Text(), _labelled([("Next", line) for line in following], console)]
-    console.print(Padding(Group(*parts), _INDENT))
+    console.print(Trimmed(Padding(Group(*parts), _INDENT)))
+    for command in _next(progress, judgement, folder):
+        console.print()
+        # In one piece, however narrow the terminal is: it will be pasted.
+        console.print(Text("  Next  ", style="bold") + Text(safe(command)), soft_wrap=True)
 
 
 def _answer(
@@ -65,56 +78,22 @@ def _answer(
     warnings = [f for f in judgement.findings if f.severity is Severity.WARNING]
     if warnings:
         first = warnings[0]
-        about = ", ".join(dict.fromkeys(filter(None, (first.study, first.hyperparameter))))
+        about = _about(first)
         alone = len(judgement.studies) == 1 and not first.hyperparameter
-        said = first.message if alone or not about else f"{about}: {first.message}"
-        rows.append(("But", said))
+        # Its first sentence: what to do about it stands with the finding below.
+        said = _sentences(first.message)[0]
+        rows.append(("But", said if alone or not about else f"{about}: {said}"))
     return _labelled(rows, console)
-
-
-def answer(round_: Round, judgement: Judgement) -> str:
-    """The answer to the goal, in one or two sentences."""
-    if all(summary.best is None for summary in judgement.studies):
-        return "No trial was feasible, so there is nothing to compare."
-    if not judgement.comparisons:
-        best = judgement.studies[0].best
-        if judgement.ranges:
-            findings = judgement.findings
-            return " ".join(range_answer(round_, along, findings) for along in judgement.ranges)
-        found = number(best.outcome.value if best else None)
-        return f"This round only tunes; its best {round_.objective.metric} is {found}."
-    return " ".join(_sentence(comparison) for comparison in judgement.comparisons)
-
-
-def _sentence(comparison: Comparison) -> str:
-    """The verdict on one candidate, its reason, and what would decide an open one."""
-    heads = {
-        Verdict.ADOPT: f"Adopt {comparison.study}.",
-        Verdict.KEEP_BASELINE: f"Keep {comparison.baseline}.",
-        Verdict.NOT_DISTINGUISHABLE: "Not distinguishable.",
-        Verdict.NEEDS_RERUNS: "Not decided yet:",
-        Verdict.NO_FEASIBLE_TRIAL: "Cannot be compared:",
-    }
-    text = f"{heads[comparison.verdict]} {comparison.reason}"
-    if comparison.verdict is not Verdict.NOT_DISTINGUISHABLE or comparison.hopeless:
-        return text
-    if comparison.seeds_needed is not None and comparison.seeds_needed > max(comparison.seeds):
-        return f"{text} About {comparison.seeds_needed} seeds each would decide it."
-    if comparison.detectable is not None and comparison.seeds_needed is None:
-        found = number(comparison.detectable, 2)
-        return (
-            f"{text} No reasonable number of seeds would decide it; these would have found a "
-            f"difference of {found}."
-        )
-    return text
 
 
 def _studies(round_: Round, judgement: Judgement, console: Console) -> RenderableType:
     """A table; where naming the baseline makes it too wide, without its name; or as lines."""
     compared = {comparison.study: comparison for comparison in judgement.comparisons}
     names = ["study", "trials", "feasible", "best", "epoch"]
-    with_reruns = any(summary.reruns for summary in judgement.studies)
-    names += ["reruns"] if with_reruns else []
+    seeds = {len(summary.reruns.values) for summary in judgement.studies if summary.reruns}
+    # A number of seeds that is the same for all is said once, above them.
+    alike = count(seeds.copy().pop(), "seed") if len(seeds) == 1 else None
+    names += ([f"reruns ({alike})"] if alike else ["reruns"]) if seeds else []
     rows: list[list[str]] = []
     for summary in judgement.studies:
         best = summary.best.outcome if summary.best else None
@@ -125,7 +104,7 @@ def _studies(round_: Round, judgement: Judgement, console: Console) -> Renderabl
             number(best.value if best else None),
             "–" if best is None else str(best.best_epoch),
         ]
-        row += [_reruns(summary.reruns)] if with_reruns else []
+        row += [_reruns(summary.reruns, with_count=alike is None)] if seeds else []
         rows.append(row + ([_against(compared.get(summary.study.key))] if compared else []))
     against = [f"against {safe(round_.baseline or '')}", "against the baseline"]
     headers = [[*names, last] for last in against] if compared else [names]
@@ -151,12 +130,13 @@ def _study_table(names: list[str], rows: list[list[str]]) -> Table:
     return table
 
 
-def _reruns(reruns: RerunSummary | None) -> str:
+def _reruns(reruns: RerunSummary | None, *, with_count: bool) -> str:
     """`0.0341 ± 0.0021 (5 seeds)`."""
     if reruns is None:
         return "–"
     spread = f" ± {number(reruns.sd, 2)}" if reruns.sd is not None else ""
-    return f"{number(reruns.mean)}{spread} ({count(len(reruns.values), 'seed')})"
+    seeds = f" ({count(len(reruns.values), 'seed')})" if with_count else ""
+    return f"{number(reruns.mean)}{spread}{seeds}"
 
 
 def _against(comparison: Comparison | None) -> str:
@@ -169,39 +149,68 @@ def _against(comparison: Comparison | None) -> str:
 
 
 def _findings(findings: tuple[Finding, ...], console: Console) -> RenderableType:
-    table = Table(box=None, pad_edge=False, show_header=False, padding=(0, 2, 0, 0))
+    """One row a finding; what to use beside it, or below where that would squeeze the text."""
+    rows: list[tuple[Text, str, str, str]] = []
+    before: set[str] = set()
+    for finding in findings:
+        warning = finding.severity is Severity.WARNING
+        mark = Text("!" if warning else "·", style="bold yellow" if warning else "dim")
+        given = suggestion(finding.hyperparameter, finding.suggestion)
+        said = safe(_not_said(finding, before))
+        rows.append((mark, finding.kind.value, said, safe(f"use  {given}" if given else "")))
+    if console.width < _LEAST_FOR_FINDINGS:
+        return stacked(
+            (mark + Text(f" {kind}"), [said, use] if use else [said])
+            for mark, kind, said, use in rows
+        )
+    kinds, uses = (max(len(row[column]) for row in rows) for column in (1, 3))
+    beside = console.width - _INDENT[-1] - kinds - uses - 3 * _GAP - 1 >= _LEAST_FOR_TEXT
+    table = Table(box=None, pad_edge=False, show_header=False, padding=(0, _GAP, 0, 0))
     for _ in range(2):
         table.add_column(no_wrap=True)
     table.add_column(ratio=1, overflow="fold")
-    table.add_column(overflow="fold")
-    lines: list[tuple[Text, list[str]]] = []
-    for finding in findings:
-        warning = finding.severity is Severity.WARNING
-        # The key of a joint study may be the very name of its range.
-        parts = dict.fromkeys((finding.study, finding.hyperparameter))
-        about = ", ".join(part for part in parts if part)
-        given = suggestion(finding.hyperparameter, finding.suggestion)
-        mark = Text("!" if warning else "·", style="bold yellow" if warning else "dim")
-        said = safe(f"{about}: {finding.message}" if about else finding.message)
-        use = safe(f"use  {given}" if given else "")
-        table.add_row(mark, Text(finding.kind.value), Text(said), Text(use, style="cyan"))
-        lines.append((mark + Text(f" {finding.kind.value}"), [said, use] if use else [said]))
-    return stacked(lines) if console.width < _LEAST_FOR_FINDINGS else table
+    if beside:
+        table.add_column(overflow="fold")
+    for mark, kind, said, use in rows:
+        text, values = Text(said), Text(use, style="cyan")
+        if beside:
+            table.add_row(mark, Text(kind), text, values)
+        else:
+            table.add_row(mark, Text(kind), Text("\n").join([text, values]) if use else text)
+    return table
+
+
+def _about(finding: Finding) -> str:
+    """The study and hyperparameter of a finding; a joint study's key may be its range's name."""
+    return ", ".join(dict.fromkeys(filter(None, (finding.study, finding.hyperparameter))))
+
+
+def _not_said(finding: Finding, before: set[str]) -> str:
+    """A finding without the advice that stands with one above it."""
+    first, *rest = _sentences(finding.message)
+    new = [first, *(sentence for sentence in rest if sentence not in before)]
+    before.update(rest)
+    about = _about(finding)
+    return f"{about}: {' '.join(new)}" if about else " ".join(new)
+
+
+def _sentences(text: str) -> list[str]:
+    return _SENTENCE_END.split(text)
 
 
 def _next(progress: Progress, judgement: Judgement, folder: str) -> list[str]:
     """The commands that bring the round further."""
     if progress.ended < progress.planned:
-        return [f"tuneplay run {typed(folder)}"]
+        return [typed("tuneplay", "run", folder)]
     verdicts = {comparison.verdict for comparison in judgement.comparisons}
     if Verdict.NEEDS_RERUNS in verdicts:
-        return [f"tuneplay rerun {typed(folder)}"]
+        return [typed("tuneplay", "rerun", folder)]
     needed = [
         c.seeds_needed
         for c in judgement.comparisons
         if c.needs_seeds and c.seeds_needed and c.seeds_needed > max(c.seeds)
     ]
-    return [f"tuneplay rerun {typed(folder)} --seeds {max(needed)}"] if needed else []
+    return [typed("tuneplay", "rerun", folder, "--seeds", str(max(needed)))] if needed else []
 
 
 def _labelled(rows: list[tuple[str, str]], console: Console) -> RenderableType:

@@ -11,6 +11,7 @@ from rich.text import Text
 from tuneplay.domain.progress import Progress
 from tuneplay.render.live import draw
 from tuneplay.render.progress_json import progress_json
+from tuneplay.render.trimmed import Trimmed
 from tuneplay.render.words import safe, typed
 
 
@@ -19,13 +20,14 @@ def print_status(
 ) -> None:
     """Print how far a round has come."""
     console.print(Text(safe(f"{progress.name} · {progress.goal}"), style="bold"))
-    console.print(draw(progress, console))
+    console.print(Trimmed(draw(progress, console)))
     if coordinator:
-        console.print(Text(safe(f"Coordinated by {coordinator}.")))
+        said = f"Coordinated by {coordinator}."
     elif progress.ended < progress.planned:
-        console.print(Text(safe(f"Nobody coordinates it. Go on: tuneplay run {typed(folder)}")))
+        said = f"Nobody coordinates it. Go on: {typed('tuneplay', 'run', folder)}"
     else:
-        console.print(Text(safe(f"Finished. Next: tuneplay report {typed(folder)}")))
+        said = f"Finished. Next: {typed('tuneplay', 'report', folder)}"
+    console.print(Text(safe(said)), soft_wrap=True)
 
 
 def status_json(progress: Progress, coordinator: str | None) -> dict[str, Any]:

@@ -86,6 +86,11 @@ def safe(text: str) -> str:
     return "".join(c if _is_safe(c) else _shown(c) for c in text)
 
 
+def typed(*words: str) -> str:
+    """A command as it can be typed in a shell: a word with spaces is quoted."""
+    return shlex.join(words)
+
+
 def one_line(text: str) -> str:
     """The same in one line, for where a line means something."""
     return safe(text).replace("\n", "\\n")
@@ -97,11 +102,6 @@ def _is_safe(c: str) -> bool:
 
 def _shown(c: str) -> str:
     return f"\\x{ord(c):02x}" if ord(c) < 0x100 else f"\\u{ord(c):04x}"
-
-
-def typed(path: str) -> str:
-    """A path within a command that is suggested: quoted where a shell would have to be told."""
-    return shlex.quote(path)
 
 
 def count(items: int, one: str, many: str = "") -> str:
