@@ -123,6 +123,15 @@ FLAWS = [
      .replace("    adam:\n      nuisance:", "    adam:\n      fixed: {batch_size: 64}\n      nuisance:")
      .replace("    nesterov:\n      nuisance:", "    nesterov:\n      fixed: {batch_size: 256}\n      nuisance:"),
      "warning", "batch-size-compared", "scientific.optimizer.adam.fixed.batch_size"),
+    (with_nuisance("num_steps: {low: 1000, high: 5000}"), "warning", "training-length", "nuisance.num_steps"),
+    (with_nuisance("clip_range: {low: 0.1, high: 0.3}", "n_epochs: [4, 10]"), "warning", "training-length", "nuisance.n_epochs"),
+    (with_nuisance("dropout: [0.0, 0.1, 0.2, 0.3]"), "warning", "grid", "nuisance.dropout"),
+    (GOOD.replace("        momentum: {low: 0.8,", "        warmup_steps: {low: 0, high: 900}\n        momentum: {low: 0.8,"),
+     "note", "untuned-value", "scientific.optimizer.nesterov.nuisance.warmup_steps"),
+    (GOOD.replace("        learning_rate:", "        wd: {low: 1e-6, high: 1e-2, scale: log}\n        learning_rate:"),
+     "note", "regularization-choice", "scientific.optimizer.nesterov.nuisance.wd"),
+    (GOOD.replace("      nuisance:\n        learning", "      fixed: {warmup_steps: 100}\n      nuisance:\n        learning"),
+     "note", "optimizer-fixed", "scientific.optimizer.nesterov.fixed.warmup_steps"),
 ]  # fmt: skip
 
 

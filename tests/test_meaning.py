@@ -2,6 +2,7 @@
 
 import pytest
 
+from tuneplay.domain.ambiguous import are_reinforcement, may_be_length, meaning_there
 from tuneplay.domain.meaning import OPTIMIZER_MEANINGS, Meaning, meaning_of
 
 SPELLINGS = {
@@ -10,38 +11,41 @@ SPELLINGS = {
     " optimizer/step_size lrate max_learning_rate"
     " lr_g lr_d lrG lrD blr lr_actor lr_critic learning_rate_gen learning_rate_disc lr0"
     " lr_embed critic_lr policy_lr optimizer.step_size +optim.lr ++lr model/lr lr_1"
-    " SOLVER.BASE_LR",
+    " SOLVER.BASE_LR learn_rate lr_bert lr_inner",
     Meaning.SCHEDULE: "lr_schedule scheduler schedule lr_decay lr_gamma gamma cosine_decay"
     " lr_patience lr_scheduler_type decay_steps decay_rate milestones optimizer.lr_schedule T_max"
     " lr_decay_epochs lr_step_size"
     " scheduler.step_size sched.step_size lr_scheduler.step_size scheduler.gamma"
     " scheduler.patience lr_scheduler.patience cfg.scheduler.patience plateau.factor"
-    " scheduler.total_steps sched schedule_type lr_sched lr_policy cfg.gamma",
+    " scheduler.total_steps sched schedule_type lr_sched lr_policy cfg.gamma"
+    " min_lr lr_min final_lr min_lr_ratio decay_lr anneal_lr cyclic_lr warmdown_iters cooldown_frac",
     Meaning.WARMUP: "warmup warmup_steps warmup_epochs num_warmup_steps lr_warmup warmup_lr"
     " warmup_ratio pct_start"
-    " warmup.epochs cfg.warmup.steps",
+    " warmup.epochs cfg.warmup.steps warmup_init_lr warmup_momentum warm_up_steps warmup_type",
     Meaning.MOMENTUM: "momentum sgd.momentum sgd_momentum nesterov_momentum mom"
     " optim.momentum rmsprop.momentum base_momentum gan.optimizer.momentum",
     Meaning.BETA1: "beta1 beta_1 adam_beta1 b1 betas optim.beta1"
-    " adam_beta optim.beta adam_betas optimizer.betas",
-    Meaning.BETA2: "beta2 beta_2 adam_beta2 b2",
+    " adam_beta optim.beta adam_betas optimizer.betas optimizer.betas.0",
+    Meaning.BETA2: "beta2 beta_2 adam_beta2 b2 optimizer.betas.1",
     Meaning.EPSILON: "eps epsilon adam_epsilon adam_eps opt.eps"
     " optimizer.eps adamw.eps rmsprop_eps",
-    Meaning.OPTIMIZER: "optimizer optim opt optimiser optimizer_name optimizer.name",
+    Meaning.OPTIMIZER: "optimizer optim opt optimiser optimizer_name optimizer.name"
+    " opt_name optim_type optimizer_class",
     Meaning.OPTIMIZER_DETAIL: "nesterov rho amsgrad dampening",
     Meaning.CLIPPING: "max_grad_norm grad_clip clip_norm gradient_clip_val clip_grad_norm"
     " max_norm clip_gradients",
     Meaning.WEIGHT_DECAY: "wd weight_decay weightDecay l2 l2_reg optimizer.weight_decay"
     " weight-decay l2_penalty"
-    " l2_coef",
+    " l2_coef l2_weight wdecay weight_decay_coef",
     Meaning.DROPOUT: "dropout dropout_rate drop_path drop_rate attention_dropout p_dropout"
-    " hidden_dropout_prob stochastic_depth",
+    " hidden_dropout_prob stochastic_depth dropout1 dropouth dropout_emb dropedge",
     Meaning.LABEL_SMOOTHING: "label_smoothing smoothing labelSmoothing",
     Meaning.REGULARIZATION: "ema_decay l1 entropy_coef",
-    Meaning.AUGMENTATION: "mixup mixup_alpha cutmix randaugment augment data_augmentation aug",
+    Meaning.AUGMENTATION: "mixup mixup_alpha cutmix randaugment augment data_augmentation aug"
+    " random_erasing horizontal_flip ra_magnitude aug_type",
     Meaning.BATCH_SIZE: "batch_size batch-size bs train_batch_size per_device_train_batch_size"
     " batchSize data.batch_size global_batch_size minibatch_size"
-    " mb_size bsize batch_sz batch_size_train",
+    " mb_size bsize batch_sz batch_size_train images_per_gpu SOLVER.IMS_PER_BATCH",
     Meaning.ACCUMULATION: "gradient_accumulation_steps accum_iter grad_accum_steps"
     " accumulate_grad_batches grad_accum"
     " grad_acc_steps acc_steps grad_acc gradient_accumulate_every accumulation_steps"
@@ -51,10 +55,11 @@ SPELLINGS = {
     " total_timesteps total_iters num_iterations num_iters n_iters n_iter niter"
     " max_updates max_update train.num_steps n_train_steps train_num_steps epoch_num"
     " epoch_count num_boost_round max_duration TRAIN.MAX_EPOCHS training_args.num_epochs"
-    " cfg.trainer.max_steps hparams/epochs solver.max_iter",
+    " cfg.trainer.max_steps hparams/epochs solver.max_iter epochs_total stop_epoch train_tokens"
+    " steps_total optimizer_steps training_length",
     Meaning.EARLY_STOPPING: "early_stopping early_stopping_patience patience early_stop"
     " n_iter_no_change",
-    Meaning.SEED: "seed random_seed manual_seed random_state env.seed seeds rng rng_seed",
+    Meaning.SEED: "seed random_seed manual_seed random_state env.seed seeds rng rng_seed seed_value",
     Meaning.INITIALIZATION: "init init_scale weight_init initializer kernel_initializer"
     " initializer_range",
     Meaning.NORMALIZATION: "norm normalization batch_norm layer_norm norm_layer use_bn"
@@ -64,7 +69,7 @@ SPELLINGS = {
     Meaning.ARCHITECTURE: "hidden_layers num_layers n_layers layers depth width num_heads filters"
     " hidden_size hidden_dim d_model model arch architecture kernel_size units embed_dim n_head"
     " model.depth encoder_layers"
-    " hidden nhid hidden_sizes n_hidden num_hidden",
+    " hidden nhid hidden_sizes n_hidden num_hidden emsize dim_feedforward width_mult rnn_type",
 }
 
 
@@ -112,3 +117,34 @@ def test_the_optimizers_own_hyperparameters_interact_with_other_changes():
         assert meaning_of(name) in OPTIMIZER_MEANINGS
     for name in ("optimizer", "batch_size", "dropout", "depth", "x"):
         assert meaning_of(name) not in OPTIMIZER_MEANINGS
+
+
+@pytest.mark.parametrize(
+    "name", ["gae_lambda", "clip-coef", "ent_coef", "num_envs", "n_envs", "algo.clip_range", "q_lr"]
+)
+def test_reinforcement_learning_is_known_by_names_that_it_alone_uses(name):
+    names = name.split(".")[-1:]
+    assert are_reinforcement(["lr", "gamma", *names])
+
+
+def test_supervised_training_is_not_taken_for_reinforcement_learning():
+    assert not are_reinforcement(["lr", "gamma", "buffer_size", "clip_norm", "epochs", "policy"])
+
+
+def test_the_discount_and_the_epochs_of_an_update_are_no_schedule_and_no_length():
+    assert meaning_there("gamma", reinforcement=False) is Meaning.SCHEDULE
+    assert meaning_there("gamma", reinforcement=True) is None
+    assert meaning_there("n_epochs", reinforcement=False) is Meaning.LENGTH
+    assert meaning_there("n_epochs", reinforcement=True) is None
+    assert meaning_there("lr", reinforcement=True) is Meaning.LEARNING_RATE
+
+
+@pytest.mark.parametrize("name", ["steps", "num_steps", "n_steps", "iterations", "cfg.steps"])
+def test_bare_steps_may_be_the_length_of_training_and_are_a_rollout_elsewhere(name):
+    assert may_be_length(name, reinforcement=False)
+    assert not may_be_length(name, reinforcement=True)
+
+
+@pytest.mark.parametrize("name", ["diffusion_steps", "step_size", "eval.steps", "warmup_steps"])
+def test_steps_of_something_else_are_not_taken_for_a_length(name):
+    assert not may_be_length(name, reinforcement=False)

@@ -111,7 +111,17 @@ def design_of(round_: Round) -> Design:
     return Design(round_, tuple(found.values()))
 
 
+#: Unlike any value, for a hyperparameter may be null.
+_ABSENT = object()
+
+
 def _all_uses(round_: Round) -> Iterator[Use]:
+    first = dict(round_.studies[0].fixed)
+    same = {
+        name
+        for name, value in first.items()
+        if all(study.fixed.get(name, _ABSENT) == value for study in round_.studies)
+    }
     for study in round_.studies:
         for name in study.scientific:
             yield Use("scientific", name, round_.meaning(name))
@@ -122,8 +132,7 @@ def _all_uses(round_: Round) -> Iterator[Use]:
         for h in study.conditional:
             yield Use("nuisance", h.name, round_.meaning(h.name), h, study=study.key)
         for name, value in study.fixed.items():
-            everywhere = all(other.fixed.get(name) == value for other in round_.studies)
-            study_key = None if everywhere else study.key
+            study_key = None if name in same else study.key
             yield Use("fixed", name, round_.meaning(name), value=value, study=study_key)
 
 

@@ -42,6 +42,9 @@ _DECADES = frozenset({Meaning.LEARNING_RATE, Meaning.WEIGHT_DECAY, Meaning.EPSIL
 
 _NEAR_ONE = frozenset({Meaning.MOMENTUM, Meaning.BETA1, Meaning.BETA2})
 
+#: Any value between two of theirs is as good a candidate.
+_CONTINUOUS = OPTIMIZER_MEANINGS | {Meaning.DROPOUT, Meaning.LABEL_SMOOTHING}
+
 #: Numbers in a list from which on it is a grid and not a choice.
 _GRID_VALUES = 3
 
@@ -110,7 +113,7 @@ def grids(design: Design) -> Iterator[Advice]:
         return
     nuisance = [use for use in design.uses if use.key == "nuisance"]
     lists = [use for use in nuisance if _is_grid(use)]
-    tuned = [use for use in nuisance if use.meaning in OPTIMIZER_MEANINGS and _is_grid(use)]
+    tuned = [use for use in nuisance if use.meaning in _CONTINUOUS and _is_grid(use)]
     tuned += [u for u in nuisance if u.meaning is Meaning.LEARNING_RATE and _is_numbers(u)]
     whole = lists if len(lists) > 1 and len(lists) == len(nuisance) else []
     for use in whole or dict.fromkeys(tuned):

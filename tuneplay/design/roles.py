@@ -6,11 +6,7 @@ from collections.abc import Iterator
 
 from tuneplay.design.advice import Advice, Design, Level, Rule, Use, about
 from tuneplay.domain.hyperparameter import Hyperparameter, Range, is_number
-from tuneplay.domain.meaning import (
-    OPTIMIZER_MEANINGS,
-    REGULARIZATION_MEANINGS,
-    Meaning,
-)
+from tuneplay.domain.meaning import REGULARIZATION_MEANINGS, Meaning
 
 _ROLES = "Identifying scientific, nuisance, and fixed hyperparameters"
 
@@ -36,9 +32,6 @@ EARLY_STOPPING = Rule(
     Level.WARNING,
     "Saving checkpoints and retrospectively selecting the best checkpoint",
 )
-OPTIMIZER_FIXED = Rule("optimizer-fixed", Level.WARNING, _ROLES)
-NO_NUISANCE = Rule("no-nuisance", Level.WARNING, _ROLES)
-UNTUNED_VALUE = Rule("untuned-value", Level.WARNING, _ROLES)
 REGULARIZATION_CHOICE = Rule("regularization-choice", Level.NOTE, _ROLES)
 
 
@@ -60,6 +53,15 @@ def never_searched(design: Design) -> Iterator[Advice]:
                 "the length of training is never a hyperparameter",
                 "set one `epochs: N` at the top of the spec, for all trials; the report says "
                 "whether it was right",
+            )
+        elif use.searched and design.round.may_be_length(use.name):
+            yield about(
+                use,
+                TRAINING_LENGTH,
+                f"{use.name} is taken for the length of training, which is never a hyperparameter",
+                f"set one `epochs: N` for all trials; if it is something else, say so: "
+                f"roles: {{{use.name}: other}}",
+                Level.WARNING,
             )
         if use.meaning is Meaning.SEED:
             yield from _seed(use)
@@ -128,84 +130,17 @@ def batch(design: Design) -> Iterator[Advice]:
             )
 
 
-def fairness(design: Design) -> Iterator[Advice]:
-    """Each scientific value is tuned, and tuned alike."""
-    studies = design.round.studies
-    if len(studies) < 2 and not studies[0].axes:
-        if not studies[0].space:
-            yield Advice(
-                NO_NUISANCE,
-                "nothing is searched, so all trials are one and the same training",
-                "tune at least the learning rate",
-                "nuisance",
-            )
-        return
-    bare = [study.key for study in studies if not (study.shared or study.conditional)]
-    if bare:
-        who = "no study has" if len(bare) == len(studies) else f"{', '.join(bare)} has no"
-        yield Advice(
-            NO_NUISANCE,
-            f"{who} nuisance hyperparameters: one configuration stands for a scientific value, and "
-            "the comparison is unfair",
-            "tune at least the learning rate for each value",
-            "nuisance" if len(bare) == len(studies) else "scientific",
-            study=None if len(bare) == len(studies) else bare[0],
-        )
-    rate = Meaning.LEARNING_RATE
-    tuned = [s.key for s in studies if any(design.round.meaning(h.name) is rate for h in s.space)]
-    missing = [s.key for s in studies if s.key not in tuned and s.key not in bare]
-    if tuned and missing:
-        yield Advice(
-            UNTUNED_VALUE,
-            f"the learning rate is tuned for {', '.join(tuned)} and not for {', '.join(missing)}",
-            "tune it for each, in a range of its own",
-            "scientific",
-            study=missing[0],
-        )
-    yield from _fixed_optimizer(design)
-
-
-def _fixed_optimizer(design: Design) -> Iterator[Advice]:
-    """Fixed learning rates, and what else of the optimizers is fixed."""
-    fixed = [
-        use
-        for use in design.uses
-        if use.key == "fixed"
-        and use.meaning in OPTIMIZER_MEANINGS
-        and not _is_compared(design, use)
-    ]
-    rates = [use for use in fixed if use.meaning is Meaning.LEARNING_RATE]
-    others = [use for use in fixed if use.meaning is not Meaning.LEARNING_RATE]
-    for group, level in ((rates, None), (others, Level.NOTE)):
-        if not group:
-            continue
-        names = ", ".join(dict.fromkeys(use.name for use in group))
-        yield about(
-            group[0],
-            OPTIMIZER_FIXED,
-            f"optimizer hyperparameters interact most with other changes: with {names} fixed the "
-            "conclusion will hold for these values only",
-            "make them nuisance, or accept the caveat",
-            level,
-        )
-
-
-def _is_compared(design: Design, use: Use) -> bool:
-    """Whether what is fixed under one scientific value is another or tuned under the next."""
-    return use.study is not None and any(
-        other.name == use.name and other is not use for other in design.uses
-    )
-
-
 def regularization(design: Design) -> Iterator[Advice]:
     """Whether to regularize at all is a choice of its own; its strength is nuisance."""
+    asked: set[str] = set()
     for use in design.uses:
         if (
             use.key == "nuisance"
             and use.meaning in REGULARIZATION_MEANINGS
-            and _always_on(use.space)
-            and use.study is None
+            and use.name not in asked
+            and _in_all_studies(design, use.name)
         ):
+            asked.add(use.name)
             yield about(
                 use,
                 REGULARIZATION_CHOICE,
@@ -213,6 +148,12 @@ def regularization(design: Design) -> Iterator[Advice]:
                 "fine once that is settled; else make with and without scientific, and the strength "
                 "nuisance under with",
             )
+
+
+def _in_all_studies(design: Design, name: str) -> bool:
+    """Whether every trial of every study regularizes in this way."""
+    spaces = [{h.name: h for h in study.space}.get(name) for study in design.round.studies]
+    return all(_always_on(space) for space in spaces)
 
 
 def _always_on(space: Hyperparameter | None) -> bool:

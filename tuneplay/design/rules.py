@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from tuneplay.design import budget, change, questions, ranges, roles
+from tuneplay.design import budget, change, fairness, questions, ranges, roles
 from tuneplay.design.advice import Advice, Level, Rule, design_of
 from tuneplay.domain.round import Round
 
 #: Every rule by its name.
 RULES: dict[str, Rule] = {
     rule.name: rule
-    for module in (roles, questions, ranges, budget, change)
+    for module in (roles, fairness, questions, ranges, budget, change)
     for rule in vars(module).values()
     if isinstance(rule, Rule)
 }
@@ -17,7 +17,7 @@ RULES: dict[str, Rule] = {
 _CHECKS = (
     roles.never_searched,
     roles.batch,
-    roles.fairness,
+    fairness.fairness,
     roles.regularization,
     questions.compared,
     questions.simplicity,

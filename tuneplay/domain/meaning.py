@@ -40,11 +40,14 @@ class Meaning(StrEnum):
     ARCHITECTURE = "architecture"
 
 
-_LR = r"(lr|learningrate|lrate)"
-_ENDS = r"(base|init|initial|max|min|peak|final|end|start)"
+_LR = r"(lr|learningrate|lrate|learnrate|lrrate)"
+_ENDS = r"(base|init|initial|max|peak|start)"
+#: Where a schedule ends is not the rate that is tuned.
+_LAST = r"(min|final|end)"
 _PARTS = (
     r"(head|backbone|encoder|decoder|body|g|d|gen|generator|disc|discriminator|actor|critic|policy"
-    r"|value|vf|pi|q|embed|embeddings?|\d)"
+    r"|value|vf|pi|q|embed|embeddings?|bert|classifier|clf|fc|lora|adapter|inner|outer|meta|w|theta"
+    r"|features?|\d)"
 )
 _OPT = (
     r"(optim|opt|optimi[sz]er|sgd|adam|adamw|nadam|radam|adagrad|adadelta|adafactor|rmsprop|lamb"
@@ -61,64 +64,74 @@ _SPELLINGS: dict[Meaning | None, str] = {
     # Never tuned: the budget, what ends a training early, and chance.
     # Bare `steps`, `n_steps` and `num_steps` are no lengths: they name rollouts and much else. Nor
     # is `num_train_timesteps`: it is how finely a diffusion model divides its noise.
-    Meaning.LENGTH: rf"{_MANY}epochs?|epoch(num|count)|(max|num|n|total){_ROUNDS}"
+    Meaning.LENGTH: rf"{_MANY}epochs?|epochs?(num|count|total|max)|(stop|end)epoch"
+    rf"|(max|num|n|total){_ROUNDS}"
     rf"|(max|num|n|total)*(train|training)(max|num|n|total)?(steps|{_ROUNDS})"
-    r"|(max|total)(time)?steps|numboostrounds?|maxduration",
+    r"|(max|total|optimizer)(time)?steps|(steps|iters)total|numboostrounds?|maxduration"
+    r"|(train|training)(length|duration|tokens)",
     Meaning.EARLY_STOPPING: r"earlystop(ping)?.*|patience|(early)?stoppingpatience|niternochange",
-    Meaning.SEED: r"(random|rng|global|manual|torch|numpy|np)?seeds?|rng|randomstate|seedeverything",
+    Meaning.SEED: r"(random|rng|global|manual|torch|numpy|np)?seed(s|value|num|number)?|rng|randomstate|seedeverything",
     # The batch.
     Meaning.ACCUMULATION: r"(grad|gradient)s?acc(um(ulat(e|ion))?)?(steps|iters?|batches|every)?"
-    r"|accum(ulat(e|ion))?(grad)?(steps|iters?|batches|every)?|accsteps|updatefreq"
+    r"|accum(ulat(e|ion))?(grad)?(steps|iters?|batches|every|freq)?|accsteps"
+    r"|updatefreq"
     r"|iterstoaccumulate",
     Meaning.BATCH_SIZE: r"(train|training|global|local|micro|mini|perdevice|pergpu"
     r"|total|effective|device)*(batch(size|sz)?|bsz?|bsize|mbsize)(pergpu|perdevice|train)?"
-    r"|samplespergpu|tokensperbatch|maxtokens",
+    r"|(samples|images|imgs|ims|sequences)per(gpu|device|batch)|tokensperbatch|batchtokens|maxtokens",
     # The optimizer.
-    Meaning.WARMUP: r"(lr|num|n)*warmup(lr|steps|epochs|ratio|fraction|frac|iters|updates|factor"
-    r"|proportion|length|percent|pct)?|numwarmupsteps|pctstart|rampup(steps|epochs)?",
+    Meaning.WARMUP: r"(lr|num|n)*(warmup|rampup).*|pctstart",
     Meaning.SCHEDULE: rf"{_SCHED}(name|type)?|{_LR}?policy|{_LR}(decay|gamma|drop"
-    r"|patience|milestones|steps?(size)?|power|schedule|cooldown|cycle|factor).*"
+    r"|patience|milestones|steps?(size)?|power|schedule|cooldown|cycle|factor|anneal|restart|reduce).*"
+    rf"|{_LAST}{_LR}(ratio|factor|frac)?|{_LR}{_LAST}(ratio|factor|frac)?|lrf"
+    rf"|(anneal|decay|cyclic|cosine|onecycle){_LR}|onecycle|cyclemult|stepgamma|polypower"
     r"|(cosine|exponential|linear|polynomial|poly|step|inverse|sqrt)(decay|annealing|schedule)"
     r"(steps|epochs|rate|power)?|decay(rate|steps|epochs|schedule|factor|power|type)|gamma"
-    r"|milestones|annealing|tmax|t0|tmult|etamin|finaldivfactor|divfactor|cooldown(steps|epochs)?"
+    r"|milestones|annealing|tmax|t0|tmult|etamin|finaldivfactor|divfactor"
+    r"|(cooldown|warmdown)(steps|epochs|iters|frac|fraction|ratio)?"
     rf"|{_SCHED}(stepsize|patience|gamma|factor|power|threshold|(max|num|total)?(steps|epochs|iters))",
     Meaning.LEARNING_RATE: rf"({_ENDS}|b)?{_LR}({_ENDS}|{_PARTS})?|{_LR}s|eta0|{_OPT}stepsize",
-    Meaning.MOMENTUM: rf"({_OPT}|{_ENDS}|nesterov)?(momentum|mom)",
-    Meaning.BETA1: rf"{_OPT}?beta1|{_OPT}betas?|betas|b1",
-    Meaning.BETA2: rf"{_OPT}?beta2|b2",
+    Meaning.MOMENTUM: rf"({_OPT}|{_ENDS}|nesterov)?(momentum|mom)(init|initial|final)?",
+    Meaning.BETA1: rf"{_OPT}?beta1{_OPT}?|{_OPT}betas?|betas|betas0|b1",
+    Meaning.BETA2: rf"{_OPT}?beta2{_OPT}?|betas1|b2",
     Meaning.EPSILON: rf"{_OPT}?(eps|epsilon)",
     Meaning.CLIPPING: r"(max)?(grad|gradient)s?(norm)?(clip|clipping|clipnorm|clipval|norm)"
-    r"(val|value|norm|algorithm)?|clip(gradients?|grads?|norm|value|gradnorm)?|max(grad)?norm"
+    r"(val|value|norm|algorithm)?|clip(gradients?|grads?|norm|value|gradnorm|mode)?|max(grad)?norm"
     r"|gradclip(ping)?|gradientclip(ping|val|norm)?",
-    Meaning.OPTIMIZER: r"optimi[sz]er(name|type)?|optim|opt|solver",
+    Meaning.OPTIMIZER: r"(optimi[sz]er|optim|opt)(name|type|class|cls|target)?|solver",
     Meaning.OPTIMIZER_DETAIL: r"nesterov|rho|dampening|amsgrad|beta3|b3|trustcoefficient"
     r"|lookahead(k|alpha)?|centered|preconditioner.*|nsteps?newtonschulz",
     # Regularization and data.
-    Meaning.WEIGHT_DECAY: r"wd|weightdecay(rate)?|l2|l2reg(ularization|ularizer)?|l2(penalty|coef)"
-    r"|decoupledweightdecay|(weight)?decaywd|lambdal2|l2lambda",
-    Meaning.LABEL_SMOOTHING: r"(label)?smoothing(factor)?|labelsmooth(ing)?(factor)?",
+    Meaning.WEIGHT_DECAY: r"wd|w(eight)?decay(rate|coeff?|coefficient|factor)?|l2|l2reg(ularization|ularizer)?"
+    r"|l2(penalty|coeff?|weight|alpha|lambda|strength|factor)|decoupledweightdecay|(weight)?decaywd"
+    r"|lambdal2|regl2",
+    Meaning.LABEL_SMOOTHING: r"labelsmooth(ing)?(factor|eps|epsilon)?|smooth(ing)?(factor)?",
     Meaning.DROPOUT: r"(attention|attn|hidden|embed(ding)?|resid(ual)?|input|classifier|mlp|ffn)*"
-    r"(drop(out|path|connect|block)?(rate|prob|probability|ratio|p)?|pdrop(out)?)"
+    r"(drop(out|path|connect|block|edge)?(rate|prob|probability|ratio|p)?|pdrop(out)?)"
+    r"|dropout(\d|h|i|e|emb|embd|in|out)|wdrop"
     r"|stochasticdepth(rate|prob)?|survivalprob|layerdrop",
     Meaning.REGULARIZATION: r"l1|l1reg(ularization)?|l1lambda|regulari[sz](er|ation)"
     r"(strength|weight|type|coef|coefficient)?|reg(strength|weight|coef|lambda)?"
-    r"|ema(decay|rate)?|modelema|entropy(coef|bonus)|zloss(weight)?|spectralnorm(coef)?",
-    Meaning.AUGMENTATION: r"(data)?aug(ment|mentation|mentations)?(strength|prob|magnitude|policy)?"
-    r"|mixup(alpha|prob)?|cutmix(alpha|prob)?|cutout(size|length)?|rand(om)?(aug(ment)?|erase|crop"
-    r"|flip)(n|m|magnitude|prob)?|autoaugment|trivialaugment|colorjitter|hflip|vflip|reprob"
+    r"|ema(decay|rate)?|modelema|gradientpenalty|entropy(coef|bonus)|zloss(weight)?|spectralnorm(coef)?",
+    Meaning.AUGMENTATION: r"(data)?aug(ment|mentation|mentations)?(strength|prob|magnitude|policy|type|level)?"
+    r"|mixup(alpha|prob)?|cutmix(alpha|prob)?|cutout(size|length)?|rand(om)?(aug(ment)?|eras(e|ing)|crop"
+    r"|flip)(n|m|magnitude|prob)?|autoaugment|trivialaugment|colorjitter|hflip|vflip|(horizontal|vertical)flip|reprob"
+    r"|ra(n|m|magnitude)"
     r"|randaugment(layers|magnitude|n|m)?|specaugment|maskprob|noisestd",
     # The model.
     Meaning.INITIALIZATION: r"(weight|kernel|param|parameter)?s?init(ializer|ialization|ializations"
     r"|scale|std|gain|range|method|type)?|initializerrange|fixup|zeroinit(lastbn)?",
     Meaning.NORMALIZATION: r"(batch|layer|group|instance|rms|weight|pre|post)?norm(alization|alisation"
     r"|layer|type|first|momentum|eps|epsilon)?|bn(momentum|eps|epsilon)?|usebn",
-    Meaning.ACTIVATION: r"act(ivation)?(fn|function|layer|type)?|nonlinearity|hiddenact",
+    Meaning.ACTIVATION: r"act(ivation)?s?(fn|function|func|layer|type)?|nonlinearity|hiddenact",
     Meaning.ARCHITECTURE: r"(num|n|nb|number)?(of)?(hidden|encoder|decoder|conv|transformer|residual"
     r"|attention|attn|res|dense|fc|mlp)*(layers?|blocks?|heads?|units?|channels?|filters?|experts?"
     r"|groups|nodes|neurons)(size)?|(nlayers?|nheads?|nembd|nembed|ninner|dmodel|dff|dinner|dhead)"
-    r"|depth|width|(hidden|embed(ding)?|model|ffn|mlp|head|intermediate|latent|inner|emb)(_)?"
-    r"(dim(ension)?s?|sizes?|width|ratio|multiplier)|(n|num)?hidden|nhid|dim|arch(itecture)?|model(name|type)?|net(work)?"
-    r"|backbone|kernelsize|stride|dilation|pool(ing)?|(width|depth)multiplier|cardinality"
+    r"|depth|width|(hidden|embed(ding)?|model|ffn|mlp|head|intermediate|latent|inner|emb?|rnn"
+    r"|lstm|gru|fc|dense|conv|(hidden)?layer)(dim(ension)?s?|sizes?|width|ratio|multiplier)"
+    r"|(n|num)?hidden|nhid|dims?|dimfeedforward|expandratio|bidirectional|rnntype|celltype|arch(itecture)?|model(name|type)?|net(work)?"
+    r"|backbone|kernelsize|stride|dilation|pool(ing)?|(width|widen|depth)(mult|multiplier|factor)"
+    r"|cardinality"
     r"|growthrate|numlayers|skipconnections?|resolution|imgsize|imagesize|patchsize|ngf|ndf",
 }
 

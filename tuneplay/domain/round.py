@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from tuneplay.domain.ambiguous import are_reinforcement, may_be_length, meaning_there
 from tuneplay.domain.command import Command
 from tuneplay.domain.curves import Direction
 from tuneplay.domain.hyperparameter import Hyperparameter, Range, Scalar
-from tuneplay.domain.meaning import Meaning, meaning_of
+from tuneplay.domain.meaning import Meaning
 
 
 class Phase(StrEnum):
@@ -162,14 +163,24 @@ class Round:
     meanings: Mapping[str, Meaning | None] = field(default_factory=dict)
     redact: tuple[str, ...] = ()
     _by_key: dict[str, Study] = field(init=False, repr=False, compare=False)
+    _reinforcement: bool = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        """Index the studies by their keys."""
+        """Index the studies by their keys, and see what names mean here."""
         object.__setattr__(self, "_by_key", {study.key: study for study in self.studies})
+        names = frozenset().union(*(study.names for study in self.studies))
+        object.__setattr__(self, "_reinforcement", are_reinforcement(names))
 
     def meaning(self, name: str) -> Meaning | None:
         """What a hyperparameter is: as the spec says, or else as its name tells."""
-        return self.meanings[name] if name in self.meanings else meaning_of(name)
+        if name in self.meanings:
+            return self.meanings[name]
+        return meaning_there(name, reinforcement=self._reinforcement)
+
+    def may_be_length(self, name: str) -> bool:
+        """Whether a hyperparameter may be the length of the training, for all that is known."""
+        known = name in self.meanings
+        return not known and may_be_length(name, reinforcement=self._reinforcement)
 
     def study(self, key: str) -> Study:
         """The study with this key.

@@ -64,6 +64,7 @@ def check_command(
         field.error(
             "{config} is the filled copy of a template, and there is none",
             "add config_template: configs/base.yaml",
+            "{config}",
         )
     _check_names(field, in_words, declared, studies)
     for key, value in fields["env"].entries() if "env" in fields else []:
@@ -96,18 +97,21 @@ def _check_names(
             right = closest(name, known) if known else ""
             if known and not right.startswith("did"):
                 right = f"write {{{{{name}}}}} for the plain text; {right}"
-            field.error(f"unknown placeholder {{{name}}}", right)
+            field.error(f"unknown placeholder {{{name}}}", right, f"{{{name}}}")
         elif field.path == "command":
             forms = " ".join(f"{{{form}}}" for form in ARGS_FORMS)
-            field.error(f"{{{name}}} is not a word of its own", f"one of {forms}, as a whole word")
+            right = f"one of {forms}, as a whole word"
+            field.error(f"{{{name}}} is not a word of its own", right, f"{{{name}}}")
         else:
-            field.error("{args} goes into the command only", "name the hyperparameter")
+            right = "name the hyperparameter"
+            field.error("{args} goes into the command only", right, f"{{{name}}}")
     for study in studies:
         for name in sorted(named & declared - study.names - set(BUILTIN_PLACEHOLDERS)):
             if any(name in other.names for other in studies):
                 field.error(
                     f"{{{name}}} has no value in study {study.key}",
                     "use {args}, which passes what each study has",
+                    f"{{{name}}}",
                 )
 
 
@@ -140,7 +144,7 @@ def _read_words(field: Field) -> tuple[str, ...]:
         return ()
     marked = next((word for word in words if MARK in word), None)
     if marked is not None:
-        field.error(f"{marked} is still to be edited", "write what your program needs there")
+        field.error(f"{marked} is still to be edited", "write what your program needs there", MARK)
     shell = next((word for word in words if word in _SHELL or word.startswith((">", "2>"))), None)
     if shell is not None and isinstance(field.node, ScalarNode):
         field.problems.warning(
@@ -156,9 +160,11 @@ def _read_env(field: Field) -> dict[str, str]:
     env: dict[str, str] = {}
     for key, value in field.entries():
         if not _VARIABLE.fullmatch(key.text):
-            value.error(f"'{key.text}' cannot be an environment variable", "letters, digits, `_`")
+            wrong = f"'{key.text}' cannot be an environment variable"
+            field.problems.error(key.mark, value.path, wrong, "letters, digits, `_`")
         elif key.text.startswith("TUNEPLAY_"):
-            value.error(f"{key.text} is set by tuneplay", "choose another name")
+            wrong = f"{key.text} is set by tuneplay"
+            field.problems.error(key.mark, value.path, wrong, "choose another name")
         else:
             node = value.node
             env[key.text] = node.text if isinstance(node, ScalarNode) else ""

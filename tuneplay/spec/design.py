@@ -8,7 +8,7 @@ from tuneplay.design.advice import Advice, Level
 from tuneplay.design.rules import RULES, advise
 from tuneplay.domain.command import text_of, variable_of
 from tuneplay.domain.meaning import Meaning
-from tuneplay.domain.round import Round
+from tuneplay.domain.round import Round, Study
 from tuneplay.spec.fields import Field
 from tuneplay.spec.nodes import find_key
 from tuneplay.spec.problems import Mark, Problem, Problems, closest
@@ -117,14 +117,21 @@ def _place(
 
 
 def _paths(advice: Advice, round_: Round) -> Iterator[tuple[str, ...]]:
-    yield from _arm_paths(advice, round_, (advice.key, advice.name))
-    yield (advice.key, advice.name)
+    below = (advice.key, advice.name)
+    yield from _arm_paths(advice, round_, below)
+    yield below
+    # What has the same value under each scientific value stands below each of them.
+    for study in round_.studies if advice.study is None else ():
+        yield from _study_paths(study, below)
 
 
 def _arm_paths(advice: Advice, round_: Round, below: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
     """Where a conditional hyperparameter may stand: below each scientific value of its study."""
-    if advice.study is None:
-        return
-    for name, value in round_.study(advice.study).scientific.items():
+    if advice.study is not None:
+        yield from _study_paths(round_.study(advice.study), below)
+
+
+def _study_paths(study: Study, below: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+    for name, value in study.scientific.items():
         for spelled in dict.fromkeys((text_of(value), str(value), str(value).lower())):
             yield ("scientific", name, spelled, *below)

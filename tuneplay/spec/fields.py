@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeVar
 
 from tuneplay.domain.hyperparameter import Scalar
 from tuneplay.spec.nodes import ListNode, MapNode, Node, ScalarNode, resolve
-from tuneplay.spec.problems import Mark, Problems, closest
+from tuneplay.spec.problems import Mark, Problems, closest, misspelt
 
 #: The largest whole number in a spec where nothing smaller is said: what every program's seed,
 #: and every platform's int, can hold.
 MOST = 2**31 - 1
+
+#: A mapping of so few keys is shown by its first two, which come first in our lists.
+MOST_SHOWN = 4
 
 _Enum = TypeVar("_Enum", bound=StrEnum)
 
@@ -32,9 +35,20 @@ class Field:
         """Where the value stands."""
         return self.node.mark
 
-    def error(self, wrong: str, right: str = "") -> None:
-        """Note an error at this value."""
-        self.problems.error(self.mark, self.path, wrong, right)
+    def error(self, wrong: str, right: str = "", piece: str = "") -> None:
+        """Note an error at this value, or at a piece of its text."""
+        self.problems.error(self._place_of(piece), self.path, wrong, right)
+
+    def _place_of(self, piece: str) -> Mark:
+        """Where a piece of this value's text stands; its own place where that cannot be told."""
+        if not piece or self.problems.overflowing:
+            return self.mark
+        start = self.mark.column - 1
+        for number, line in enumerate(self.problems.lines[self.mark.line - 1 :], self.mark.line):
+            if (column := line.find(piece, start)) >= 0:
+                return Mark(number, column + 1)
+            start = 0
+        return self.mark
 
     def below(self, key: str, node: Node) -> Field:
         """The value of one of this mapping's keys."""
@@ -54,25 +68,47 @@ class Field:
         """Whether it is this word."""
         return isinstance(self.node, ScalarNode) and self.node.text == word
 
-    def entries(self) -> list[tuple[ScalarNode, Field]]:
+    def entries(self, example: str = "") -> list[tuple[ScalarNode, Field]]:
         """Keys and values of a mapping; empty, with an error noted, for anything else."""
         if self.is_null:
             return []
         if not isinstance(self.node, MapNode):
-            self.error(f"{self.shown()} is not a mapping", "write `key: value` lines below it")
+            right = f"write {example}" if example else "write `key: value` lines below it"
+            self.error(f"{self.shown()} is not a mapping", right)
             return []
         return [(key, self.below(key.text, node)) for key, node in self.node.entries]
 
-    def fields(self, known: Iterable[str]) -> dict[str, Field]:
-        """Values by key; an unknown key is an error with a suggestion."""
+    def fields(
+        self, known: Iterable[str], foreign: Mapping[str, str] | None = None, other: str = ""
+    ) -> dict[str, Field]:
+        """Values by key; an unknown key is an error with a suggestion.
+
+        What is certainly meant is read as if it had been spelt rightly, so that it is not missed
+        as well.
+
+        Args:
+            known: The keys that there are.
+            foreign: What other programs call them.
+            other: What else to say of a key that resembles none.
+        """
         known = tuple(known)
+        few = ", ".join(f"{key}: …" for key in known[:2])
         found: dict[str, Field] = {}
-        for key, value in self.entries():
+        unknown: list[tuple[ScalarNode, Field]] = []
+        for key, value in self.entries(f"{{{few}}}" if len(known) <= MOST_SHOWN else ""):
             if key.text in known:
                 found.setdefault(key.text, value)
             else:
-                near = "" if self.problems.overflowing else closest(key.text, known)
-                self.problems.error(key.mark, value.path, f"unknown key '{key.text}'", near)
+                unknown.append((key, value))
+        for key, value in unknown:
+            meant, near = "", ""
+            if not self.problems.overflowing:
+                meant = (foreign or {}).get(key.text.casefold()) or misspelt(key.text, known)
+                near = f"did you mean '{meant}'?" if meant else closest(key.text, known)
+            near += f"; {other}" if other and near and not near.startswith("did") else ""
+            self.problems.error(key.mark, value.path, f"unknown key '{key.text}'", near)
+            if meant:
+                found.setdefault(meant, value)
         return found
 
     def items(self) -> list[Field]:
@@ -131,7 +167,7 @@ class Field:
         """A finite number; NaN, with an error noted, for anything else."""
         value = self.node.value if isinstance(self.node, ScalarNode) else None
         if isinstance(value, bool) or not isinstance(value, int | float):
-            self._refuse("a number", "")
+            self._refuse("a number", "" if self._quoted_number else "as in 0.001 or 1e-3")
             return math.nan
         if not math.isfinite(value):
             self.error(f"{self.shown()} is not a finite number")
@@ -165,7 +201,9 @@ class Field:
 
 def _near(text: str, names: list[str]) -> str:
     """A suggestion for a misspelt word; unlike keys, the few values are always listed."""
-    begun = [name for name in names if len(text) > 1 and name.startswith(text.casefold())]
+    low = text.casefold()
+    begun = [name for name in names if len(text) > 1 and name.startswith(low)]
+    begun = begun or [name for name in names if low.startswith(name)]
     if len(begun) == 1:
         return f"did you mean '{begun[0]}'?"
     near = closest(text, names)

@@ -13,6 +13,15 @@ from tuneplay.spec.nodes import ListNode, MapNode, ScalarNode
 
 RANGE_KEYS = ("low", "high", "scale", "type", "step", "limits")
 
+#: What other programs call the ends of a range (W&B, Ray Tune, Keras Tuner, Nevergrad).
+_FOREIGN = {
+    **dict.fromkeys(("min", "min_value", "minimum", "lower"), "low"),
+    **dict.fromkeys(("max", "max_value", "maximum", "upper"), "high"),
+}
+
+#: What they call a list of choices.
+_CHOICE_KEYS = {"values", "choices", "categories", "options"}
+
 #: The longest argument that Linux hands to a program (MAX_ARG_STRLEN, 32 pages of 4 KiB), with
 #: room for `--name=`.
 MAX_VALUE_BYTES = 131_072 - 1_024
@@ -124,7 +133,11 @@ def _read_choice(name: str, field: Field) -> Choice | None:
 def read_range(name: str, field: Field) -> Range | None:
     """A range {low, high, scale, type, step, limits}; None after an error."""
     before = len(field.problems.errors)
-    fields = field.fields(RANGE_KEYS)
+    keys = {k.text for k, _ in field.node.entries} if isinstance(field.node, MapNode) else set()
+    if keys and keys <= _CHOICE_KEYS:
+        field.error("a choice is written as a list", "as in [a, b, c]")
+        return None
+    fields = field.fields(RANGE_KEYS, _FOREIGN)
     for key in ("low", "high"):
         if key not in fields:
             field.error(f"'{key}' is missing", "a range needs low and high")

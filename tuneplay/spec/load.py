@@ -131,7 +131,10 @@ def load(
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = data[: error.start].count(b"\n") + 1
-        raise SpecError(f"{shown}:{line}:1: not UTF-8 text", "Save it as UTF-8.") from None
+        begin = data.rfind(b"\n", 0, error.start) + 1
+        column = len(data[begin : error.start].decode("utf-8", "replace")) + 1
+        where = f"{shown}:{line}:{column}"
+        raise SpecError(f"{where}: not UTF-8 text", "Save the file as UTF-8.") from None
     around = replace(around or Surroundings(), folder=path.parent)
     return loads(text, name, shown, design=design, around=around)
 
@@ -160,6 +163,9 @@ def loads(
         problems.raise_errors()
         raise AssertionError("no node, and no error that says why")
     root = Field(node, "", problems)
+    if not (root.is_mapping or root.is_null):
+        root.error(f"{root.shown()} is not a mapping", "a spec is lines of `key: value`: goal: …")
+        problems.raise_errors()
     fields = root.fields((*REQUIRED, *OPTIONAL))
     for key, right in REQUIRED.items():
         if key not in fields:

@@ -92,7 +92,14 @@ def find_key(node: Node, path: Sequence[str]) -> Mark | None:
 def parse(text: str, problems: Problems) -> Node | None:
     """The root node of a spec; None after an error, which is then in `problems`."""
     try:
-        return _Composer(yaml.parse(text, Loader=_LOADER), problems).document()
+        try:
+            return _Composer(yaml.parse(text, Loader=_LOADER), problems).document()
+        except yaml.YAMLError as error:
+            if "nesting depth" not in str(error):
+                raise
+            # libyaml looks far ahead and stops first. The parser in Python has no limit of its
+            # own, so that ours is met, at its place.
+            return _Composer(yaml.parse(text, Loader=yaml.SafeLoader), problems).document()
     except _RefusedError:
         return None
     except yaml.YAMLError as error:
@@ -174,8 +181,10 @@ class _Composer:
                 self._problems.error(
                     key.mark, below, f"written twice (first in line {at})", "keep one of them"
                 )
+            value = self._node(next(self._events), below)
+            if identity not in seen:  # one complaint is enough
+                entries.append((key, value))
             seen.setdefault(identity, key.mark)
-            entries.append((key, self._node(next(self._events), below)))
         return MapNode(mark, tuple(entries))
 
     def _scalar(self, event: Any, path: str) -> ScalarNode:

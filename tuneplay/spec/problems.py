@@ -14,6 +14,9 @@ MAX_LINES = 100
 #: Looking for the closest word takes time, and nobody reads the thirtieth suggestion.
 MAX_SUGGESTED = 20
 
+#: Two words so much alike are one, misspelt: a letter left out, doubled or changed.
+CERTAIN = 0.8
+
 #: Characters of an offending line that are shown.
 FRAME_WIDTH = 80
 
@@ -79,6 +82,14 @@ class Problems:
     warnings: list[Problem] = field(default_factory=list)
     notes: list[Problem] = field(default_factory=list)
     _known: set[Problem] = field(default_factory=set)
+    _lines: list[str] | None = None
+
+    @property
+    def lines(self) -> list[str]:
+        """The lines of the spec."""
+        if self._lines is None:
+            self._lines = self.text.splitlines()
+        return self._lines
 
     def error(self, mark: Mark, path: str, wrong: str, right: str = "") -> None:
         """Note an error."""
@@ -98,8 +109,9 @@ class Problems:
 
     def shown(self, problems: Iterable[Problem]) -> list[str]:
         """Each problem in its one line, with the line of the file that it is about below it."""
-        lines = self.text.splitlines()
-        return ["\n".join([one.line(self.file), *one.frame(lines)]) for one in sorted(problems)]
+        return [
+            "\n".join([one.line(self.file), *one.frame(self.lines)]) for one in sorted(problems)
+        ]
 
     def raise_errors(self) -> None:
         """Stop if there is any error.
@@ -115,6 +127,12 @@ class Problems:
             lines.append(f"… and {len(self.errors) - MAX_LINES} more")
         count = "1 error" if len(self.errors) == 1 else f"{len(self.errors)} errors"
         raise SpecError("\n".join(lines), f"{count} in {self.file}; nothing was started.")
+
+
+def misspelt(name: str, known: Iterable[str]) -> str:
+    """The known name that is certainly meant by another; empty where none is."""
+    near = difflib.get_close_matches(name.casefold(), sorted(set(known)), n=1, cutoff=CERTAIN)
+    return near[0] if near else ""
 
 
 def closest(name: str, known: Iterable[str]) -> str:

@@ -154,6 +154,13 @@ def _read_arms(name: str, value: Field) -> list[_Arm]:
     if isinstance(value.node, ScalarNode):
         value.error(f"{value.shown()} is one value", "list what to compare, or move it to fixed")
         return []
+    if isinstance(value.node, ListNode) and any(isinstance(i, MapNode) for i in value.node.items):
+        value.error(
+            "a list has values only",
+            "a value with hyperparameters of its own is a key, as in "
+            "adam: {nuisance: {…}}, below " + name,
+        )
+        return []
     if isinstance(value.node, ListNode):
         arms = [_Arm(name, read_value(item)) for item in value.items()]
     else:
@@ -175,7 +182,8 @@ def _is_range(node: MapNode) -> bool:
 
 
 def _read_conditional(name: str, key: ScalarNode, below: Field) -> _Arm:
-    parts = below.fields(("nuisance", "fixed"))
+    right = "what is searched goes below `nuisance:` there, and one value below `fixed:`"
+    parts = below.fields(("nuisance", "fixed"), other=right)
     nuisance = tuple(read_space(parts["nuisance"])) if "nuisance" in parts else ()
     fixed = read_fixed(parts["fixed"]) if "fixed" in parts else {}
     return _Arm(name, key.value, nuisance, fixed)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import yaml
 
 from tuneplay.spec.problems import Mark
@@ -21,6 +23,13 @@ _RESERVED = {
 }
 
 
+#: A line that was meant as `key: value`, and is a plain text.
+_SPACELESS = re.compile(r"\s*[\w.\-]+:[^\s:/][^:]*")
+
+#: Characters of the longest key that YAML knows.
+MAX_KEY = 1024
+
+
 def explain(text: str, error: yaml.YAMLError) -> tuple[Mark, str, str]:
     """Where a text stops being YAML, what is wrong there, and what would be right.
 
@@ -33,28 +42,69 @@ def explain(text: str, error: yaml.YAMLError) -> tuple[Mark, str, str]:
     begun, at = getattr(error, "context_mark", None), getattr(error, "problem_mark", None)
     problem = getattr(error, "problem", None) or getattr(error, "reason", None) or str(error)
     context = getattr(error, "context", None) or ""
-    if _TOO_DEEP in problem and at is not None:
-        return _mark(at), f"nested deeper than {MAX_DEPTH} levels", ""
-    if "quoted scalar" in context and begun is not None:
-        return _mark(begun), "a quote is opened here and never closed", "close it"
-    if "flow" in context and begun is not None and at is not None:
-        bracket = "}" if "mapping" in context else "]"
-        wrong = f"a '{_opening(bracket)}' is opened here, and a ',' or '{bracket}' is missing"
-        right = f"it was missed in line {at.line + 1}; a value that begins with a bracket is quoted"
-        return _mark(begun), wrong, right
     if at is None:
         return Mark(1, 1), problem, ""
+    if _TOO_DEEP in problem:
+        return _mark(at), f"nested deeper than {MAX_DEPTH} levels", ""
+    if begun is not None and "quoted scalar" in context:
+        return _in_quotes(problem, begun, at)
+    if begun is not None and "simple key" in context:
+        return _no_key(_line(text, begun.line), begun.line, begun.column)
+    before = _line(text, at.line - 1) if at.line else ""
+    if "mapping values are not allowed" in problem and _SPACELESS.fullmatch(before):
+        return _no_key(before, at.line - 1, len(before) - len(before.lstrip()))
+    if begun is not None and "flow" in context:
+        return _in_brackets(context, begun, at)
     line = _line(text, at.line)
     character = line[at.column : at.column + 1]
     if "cannot start any token" in problem and character in _RESERVED:
         return _mark(at), *_RESERVED[character]
+    return _mark(at), *_indented(problem, context, line[: at.column])
+
+
+def _in_quotes(problem: str, begun: yaml.Mark, at: yaml.Mark) -> tuple[Mark, str, str]:
+    if "escape" in problem:
+        right = "single quotes keep a backslash as it is"
+        return _mark(at), "no such escape is known in double quotes", right
+    return _mark(begun), "a quote is opened here and never closed", "close it"
+
+
+def _in_brackets(context: str, begun: yaml.Mark, at: yaml.Mark) -> tuple[Mark, str, str]:
+    bracket = "}" if "mapping" in context else "]"
+    wrong = f"a '{_opening(bracket)}' is opened here, and a ',' or '{bracket}' is missing"
+    right = f"it was missed in line {at.line + 1}; a value that begins with a bracket is quoted"
+    return _mark(begun), wrong, right
+
+
+def _indented(problem: str, context: str, before: str) -> tuple[str, str]:
+    """What is wrong between the lines, and what would be right.
+
+    Args:
+        problem: What PyYAML says.
+        context: Where it says so.
+        before: The line up to there.
+    """
     if "mapping values are not allowed" in problem:
         right = "a value with a colon and a space in it is put in quotes"
-        return _mark(at), "a second colon in one line, or a line indented too far", right
-    if "expected <block end>" in problem or "block mapping" in context:
-        right = "keys of one mapping begin in the same column, each as `key: value`"
-        return _mark(at), "the indentation does not fit the lines above", right
-    return _mark(at), f"{problem} {context}".strip(), ""
+        return "a second colon in one line, or a line indented too far", right
+    if "expected <block end>" not in problem and "block mapping" not in context:
+        return f"{problem} {context}".strip(), ""
+    if ": " in before:
+        wrong = "there is more behind a value that ended with a bracket or a quote"
+        return wrong, "put the whole value in quotes"
+    right = "keys of one mapping begin in the same column, each as `key: value`"
+    return "the indentation does not fit the lines above", right
+
+
+def _no_key(line: str, row: int, column: int) -> tuple[Mark, str, str]:
+    """What is wrong with a line that begins as a key, and is none."""
+    mark, rest = Mark(row + 1, column + 1), line[column:]
+    if len(rest) > MAX_KEY:
+        return mark, f"a key of more than {MAX_KEY:,} characters", "keys are plain words"
+    if ":" in rest:
+        wrong = "no space stands behind the colon"
+        return mark, wrong, f"write `{rest.replace(':', ': ', 1).strip()}`"
+    return mark, "a line without a colon", "write `key: value`"
 
 
 def _opening(bracket: str) -> str:
