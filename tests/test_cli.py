@@ -70,6 +70,29 @@ def test_check_shows_the_plan_and_starts_nothing(bench):
     assert not (bench.root / "rounds").exists()
 
 
+def test_check_shows_the_first_and_the_last_configuration(bench):
+    bench.write("good.yaml", GOOD)
+    shown = bench.tuneplay("check", "good.yaml", env={"COLUMNS": "200"}).stdout
+    assert "First, arm=a/0000:" in shown
+    # Trial 2 trains with seed 2.
+    assert re.search(r"Last, arm=b/0002:\n +\./train \S+ 3 b 2\n", shown)
+
+
+def test_check_says_once_what_all_studies_have(bench):
+    bench.write(
+        "good.yaml",
+        GOOD.replace(
+            "{arm: [a, b]}", "{arm: {a: {fixed: {x: 1, y: 5}}, b: {fixed: {x: 2, y: 5}}}}"
+        ).replace("{seed}", "{seed} {args}"),
+    )
+    shown = bench.tuneplay("check", "good.yaml", env={"COLUMNS": "200"}).stdout
+    table = shown.split("search space")[1].split("Paired")[0]
+    assert re.search(r"every study +learning_rate: 0\.0001 to 1, log +y: 5\b", table)
+    assert re.search(r"arm=a \(baseline\) +x: 1\b", table)
+    assert re.search(r"arm=b +x: 2\b", table)
+    assert table.count("learning_rate") == table.count("y: 5") == 1
+
+
 @pytest.mark.parametrize("command", ["check", "run"])
 def test_a_wrong_spec_lists_every_error_with_its_place_and_starts_nothing(bench, command):
     text = (
@@ -83,12 +106,12 @@ def test_a_wrong_spec_lists_every_error_with_its_place_and_starts_nothing(bench,
     assert result.returncode == 2
     for line in (
         "bad.yaml:1:1: gaol: unknown key 'gaol'; did you mean 'goal'?",
-        "bad.yaml:3:10: command: unknown placeholder {sede}; did you mean 'seed'?",
+        "bad.yaml:3:49: command: unknown placeholder {sede}; did you mean 'seed'?",
         "bad.yaml:5:9: epochs: 010 could be decimal or octal; write 10, or 0o10 for octal",
         "bad.yaml:9:33: nuisance.learning_rate.low: low 1 is not below high 0.0001",
     ):
         assert line in result.stderr
-    assert "nothing was started" in result.stderr
+    assert "4 errors in bad.yaml; nothing was started" in result.stderr
     assert not (bench.root / "rounds").exists()
 
 

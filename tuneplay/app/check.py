@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from tuneplay.app.opening import Opening, open_round, planned_commands
+from tuneplay.app.opening import Opening, last_command, open_round, planned_commands
 from tuneplay.domain.round import Round
 
 
@@ -17,12 +17,14 @@ class Check:
         warnings: What puts its answer in danger: a message, and the line that it is about.
         notes: What is good to know, in the same form.
         first_command: The first command that would start; None when nothing is left to start.
+        last_command: The last one; None where the plan alone does not tell.
     """
 
     opening: Opening
     warnings: list[str]
     notes: list[str]
     first_command: tuple[str, str] | None
+    last_command: tuple[str, str] | None
 
     @property
     def round(self) -> Round:
@@ -42,4 +44,4 @@ def check_round(argument: str) -> Check:
     warnings, notes = (
         [hide(text) for text in found.shown(told)] for told in (found.warnings, found.notes)
     )
-    return Check(opening, warnings, notes, first)
+    return Check(opening, warnings, notes, first, last_command(opening))

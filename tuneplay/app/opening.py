@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -13,13 +13,20 @@ from tuneplay.app.earlier import trial_sd_of
 from tuneplay.app.locate import Place, locate
 from tuneplay.app.secrets import check_words, recorded_spec, secrets_of, with_secrets
 from tuneplay.app.workshop import Workshop
-from tuneplay.domain.round import Round
+from tuneplay.domain.round import Phase, Round
 from tuneplay.domain.secrets import Secrets
 from tuneplay.domain.trial import TrialId
 from tuneplay.errors import CannotStartError, SpecChangedError
 from tuneplay.ledger.events import Intent
 from tuneplay.ledger.history import History
-from tuneplay.search.plan import hyperparameters, planned_units, seed_of, turns, values_at
+from tuneplay.search.plan import (
+    hyperparameters,
+    planned_units,
+    seed_of,
+    turns,
+    turns_from_the_end,
+    values_at,
+)
 from tuneplay.spec.load import Spec
 
 
@@ -120,9 +127,20 @@ def _check_plan(round_: Round, history: History, file: str) -> None:
 
 def planned_commands(opening: Opening) -> Iterator[tuple[str, str]]:
     """What would start, as (trial, command line): only what the plan alone determines."""
+    return _commands(opening, turns(opening.spec.round))
+
+
+def last_command(opening: Opening) -> tuple[str, str] | None:
+    """What would start last, in the same form; None where the plan alone does not tell."""
+    if opening.spec.round.phase is not Phase.EXPLORATION:
+        return None
+    return next(_commands(opening, turns_from_the_end(opening.spec.round)), None)
+
+
+def _commands(opening: Opening, trials: Iterable[TrialId]) -> Iterator[tuple[str, str]]:
     round_, history = opening.spec.round, opening.history
     workshop = Workshop(round_, opening.place.folder, opening.workdir)
-    for trial in turns(round_):
+    for trial in trials:
         if trial in history.finished or trial in history.open:
             continue
         intent = planned_intent(round_, trial, history)

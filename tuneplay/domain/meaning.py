@@ -135,7 +135,12 @@ _SPELLINGS: dict[Meaning | None, str] = {
     r"|growthrate|numlayers|skipconnections?|resolution|imgsize|imagesize|patchsize|ngf|ndf",
 }
 
-_COMPILED = {meaning: re.compile(pattern) for meaning, pattern in _SPELLINGS.items()}
+
+@cache
+def _patterns() -> dict[Meaning | None, re.Pattern[str]]:
+    """The table, compiled when it is first asked: most commands never ask."""
+    return {meaning: re.compile(pattern) for meaning, pattern in _SPELLINGS.items()}
+
 
 #: Prefixes that say nothing: `trainer.max_epochs` is `max_epochs`.
 _USUAL = re.compile(
@@ -191,7 +196,7 @@ def meaning_of(name: str) -> Meaning | None:
         before, end = snake[:start], re.sub(r"[._/\-]", "", snake[start:])
         if any(_ELSEWHERE.fullmatch(word) for word in _words(before)):
             return None
-        for meaning, pattern in _COMPILED.items():
+        for meaning, pattern in _patterns().items():
             if pattern.fullmatch(end) and _may_follow(before, end, meaning):
                 return meaning
     return None

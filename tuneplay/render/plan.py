@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 from rich.console import Console, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from tuneplay.domain.hyperparameter import Hyperparameter, Range, Scale
-from tuneplay.domain.round import Round, Study
+from tuneplay.domain.hyperparameter import Hyperparameter, Range, Scalar, Scale
+from tuneplay.domain.round import Round
 from tuneplay.render.narrow import first_that_fits, stacked
 from tuneplay.render.trimmed import Trimmed
 from tuneplay.render.words import count, safe, typed, value
@@ -45,6 +46,11 @@ class Plan(Protocol):
         """Trial and command line that would start first; None when nothing is left."""
         ...
 
+    @property
+    def last_command(self) -> tuple[str, str] | None:
+        """Trial and command line that would start last; None where the plan does not tell."""
+        ...
+
 
 def print_plan(console: Console, plan: Plan) -> None:
     """Print what a spec would do, and what is to be said of it.
@@ -69,10 +75,12 @@ def print_plan(console: Console, plan: Plan) -> None:
     if len(round_.studies) > 1 and shared:
         console.print(Text(safe(f"Paired across studies: {', '.join(shared)}, and the seeds.")))
     _print_problems(console, plan)
-    if plan.first_command is not None:
-        trial, command = plan.first_command
+    for word, found in (("First", plan.first_command), ("Last", plan.last_command)):
+        if found is None or (word == "Last" and found == plan.first_command):
+            continue
+        trial, command = found
         console.print()
-        console.print(Text(safe(f"First, {trial}:")))
+        console.print(Text(safe(f"{word}, {trial}:")))
         console.print(Text(safe(f"  {command}"), style="cyan"), soft_wrap=True)
 
 
@@ -101,10 +109,34 @@ def _print_problems(console: Console, plan: Plan) -> None:
                 console.print(Text(safe(line), style="dim"), no_wrap=True)
 
 
-def _spaces(study: Study) -> list[str]:
-    """The search space, line by line."""
-    nuisance = [_space(h) for h in (*study.shared, *study.conditional)]
-    return [f"{_space(axis)} (scientific)" for axis in study.axes] + nuisance
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """A line of the table: what one study has, or all of them."""
+
+    head: str
+    space: Sequence[str]
+    fixed: Mapping[str, Scalar]
+
+
+def _rows(round_: Round) -> Iterator[_Row]:
+    """What all studies have, once; then what each has beside it."""
+    first = round_.studies[0]
+    space = [f"{_space(axis)} (scientific)" for axis in first.axes]
+    space += [_space(h) for h in first.shared]
+    if len(round_.studies) == 1:
+        yield _Row(first.key, [*space, *(_space(h) for h in first.conditional)], first.fixed)
+        return
+    same = {
+        name: value
+        for name, value in first.fixed.items()
+        if all(name in s.fixed and s.fixed[name] == value for s in round_.studies)
+    }
+    if space or same:
+        yield _Row("every study", space, same)
+    for study in round_.studies[:MOST_STUDIES]:
+        mark = " (baseline)" if study.key == round_.baseline else ""
+        own = {name: value for name, value in study.fixed.items() if name not in same}
+        yield _Row(study.key + mark, [_space(h) for h in study.conditional], own)
 
 
 def _studies(round_: Round, console: Console) -> RenderableType:
@@ -112,12 +144,10 @@ def _studies(round_: Round, console: Console) -> RenderableType:
     for name in ("study", "search space", "fixed"):
         table.add_column(name, overflow="fold")
     lines: list[tuple[Text, list[str]]] = []
-    for study in round_.studies[:MOST_STUDIES]:
-        mark = " (baseline)" if study.key == round_.baseline and len(round_.studies) > 1 else ""
-        head = Text(safe(study.key + mark))
-        space = [safe(line) for line in _spaces(study)]
-        fixed = [safe(f"{n}: {value(v)}") for n, v in study.fixed.items()]
-        table.add_row(head, *(Text("\n".join(column) or "none") for column in (space, fixed)))
+    for row in _rows(round_):
+        head, space = Text(safe(row.head)), [safe(line) for line in row.space]
+        fixed = [safe(f"{n}: {value(v)}") for n, v in row.fixed.items()]
+        table.add_row(head, *(Text("\n".join(column)) for column in (space, fixed)))
         lines.append((head, [*space, *fixed]))
     return first_that_fits(console, table) or stacked(lines)
 

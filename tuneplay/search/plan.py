@@ -33,6 +33,13 @@ def turns(round_: Round) -> Iterator[TrialId]:
             yield TrialId(study.key, number)
 
 
+def turns_from_the_end(round_: Round) -> Iterator[TrialId]:
+    """The same trials, the last one first."""
+    for number in reversed(range(round_.trials)):
+        for study in reversed(round_.studies):
+            yield TrialId(study.key, number)
+
+
 def planned_units(round_: Round, study: Study, number: int) -> tuple[float, ...] | None:
     """Unit coordinates of a trial, where the plan alone determines them.
 

@@ -131,7 +131,9 @@ class Problems:
 
 def misspelt(name: str, known: Iterable[str]) -> str:
     """The known name that is certainly meant by another; empty where none is."""
-    near = difflib.get_close_matches(name.casefold(), sorted(set(known)), n=1, cutoff=CERTAIN)
+    low, names = name.casefold(), sorted(set(known))
+    swapped = [other for other in names if sorted(other) == sorted(low)]
+    near = swapped or difflib.get_close_matches(low, names, n=1, cutoff=CERTAIN)
     return near[0] if near else ""
 
 
