@@ -134,7 +134,7 @@ VALUES = {"lr": 1e-05, "depth": 3, "bias": True, "amp": False, "norm": None, "ac
     [
         ("args", "--lr=1e-05 --depth=3 --bias=True --amp=False --norm=None --act=relu"),
         ("args:space", "--lr 1e-05 --depth 3 --bias True --amp False --norm None --act relu"),
-        ("args:hydra", "lr=1e-05 depth=3 bias=True amp=False norm=None act=relu"),
+        ("args:hydra", "lr=1e-05 depth=3 bias=True amp=False norm=null act=relu"),
         ("args:flags", "--lr=1e-05 --depth=3 --bias --norm=None --act=relu"),
     ],
 )

@@ -181,7 +181,8 @@ def _args(form: str, rest: Mapping[str, Scalar]) -> list[str]:
     if form == "args:space":
         return [part for name, value in rest.items() for part in (f"--{name}", text_of(value))]
     if form == "args:hydra":
-        return [f"{name}={text_of(value)}" for name, value in rest.items()]
+        # To Hydra, None is a text of four letters.
+        return [f"{n}={'null' if value is None else text_of(value)}" for n, value in rest.items()]
     if form == "args:flags":
         return [
             f"--{name}" if value is True else f"--{name}={text_of(value)}"

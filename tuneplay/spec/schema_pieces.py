@@ -103,8 +103,8 @@ def numeric_range() -> Schema:
         "A numeric hyperparameter, from low to high on a scale.", ("low", "high"),
     )  # fmt: skip
     rules = [
-        (Scale.LOG, {"low": {"exclusiveMinimum": 0}}),
-        (Scale.REVERSE_LOG, {"high": {"exclusiveMaximum": 1}}),
+        (Scale.LOG, {"low": {"exclusiveMinimum": 0}, "step": False}),
+        (Scale.REVERSE_LOG, {"high": {"exclusiveMaximum": 1}, "step": False}),
     ]
     conditions = [
         {
