@@ -259,6 +259,8 @@ def test_the_seed_and_the_epochs_of_tuneplay_cannot_be_taken_over():
     [
         ("{batch_size: 64, weight_decay: 0.1}", "{batch_size: 256, weight_decay: 0.1}", 1),
         ("{width: 64, momentum: 0.9}", "{width: 128, momentum: 0.9}", 1),
+        ("{bs: 64, weight_decay: 0.1}", "{batch-size: 256, weight_decay: 0.1}", 1),
+        ("{hidden_dim: 64, momentum: 0.9}", "{hidden-dim: 64, momentum: 0.9}", 0),
         ("{batch_size: 64, weight_decay: 0.1}", "{batch_size: 64, weight_decay: 0.1}", 0),
         ("{batch_size: 64, data: a}", "{batch_size: 256, data: a}", 0),
     ],

@@ -220,6 +220,25 @@ def test_options_as_in_pytorchs_mnist_example(scripts):
     assert "The script shows no option for the optimizer" in text_of(scripts)
 
 
+def test_an_option_whose_values_are_not_listed_is_named(scripts):
+    script = (
+        "import argparse\n"
+        "parser = argparse.ArgumentParser()\n"
+        "parser.add_argument('--opt', default='sgd', help='Optimizer (default: sgd)')\n"
+        "parser.add_argument('--lr', type=float, default=0.1)\n"
+        "parser.add_argument('--niter', type=int, default=25, help='number of epochs to train')\n"
+        "parser.parse_args()\n"
+    )
+    scripts.write("free.py", script)
+    round_ = from_script(scripts, "free.py")
+    text = text_of(scripts)
+    assert "The help does not say which values --opt takes" in text
+    assert "#     opt: [sgd, OTHER]" in text
+    # What counts epochs is told by its description, whatever it is called.
+    assert round_.epochs == 25
+    assert "--niter {epochs}" in " ".join(words_of(round_))
+
+
 def test_a_click_script_with_a_choice_of_optimizers(scripts):
     round_ = from_script(scripts, "language.py corpus.txt")
     assert words_of(round_)[:2] == ("language.py", "corpus.txt")

@@ -28,13 +28,14 @@ def check(round: RoundArgument, try_: TryOption = False) -> None:
     console = make_console()
     checked = check_round(round)
     print_plan(console, checked)
+    well = True
     if try_:
         from tuneplay.app.rehearsal import rehearse
         from tuneplay.render.rehearsal import print_rehearsal
 
         print("Trying the first trial for a few epochs, twice; Ctrl-C ends it.", flush=True)
         rehearsal = rehearse(checked.opening)
-        print_rehearsal(console, checked.round, rehearsal)
+        well = print_rehearsal(console, checked.round, rehearsal)
         if checked.round.objective.metric not in rehearsal.tried[0].trial.curves.metrics:
             raise typer.Exit(ExitCode.CANNOT_START)
-    print_start(console, checked, round)
+    print_start(console, checked, round, well=well)

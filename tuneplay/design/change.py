@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from tuneplay.design.advice import Advice, Level, Rule
+from tuneplay.domain.command import variable_of
 from tuneplay.domain.hyperparameter import Scalar
 from tuneplay.domain.meaning import OPTIMIZER_MEANINGS, REGULARIZATION_MEANINGS, Meaning
 from tuneplay.domain.round import Round
@@ -25,11 +26,12 @@ _RETUNED = OPTIMIZER_MEANINGS | REGULARIZATION_MEANINGS
 
 def since(parent: Round, round_: Round) -> Iterator[Advice]:
     """Hyperparameters that stay fixed although what they depend on was changed."""
-    before, now = {**_baseline(parent), **_fixed(parent)}, _fixed(round_)
+    earlier = {**_baseline(parent), **_fixed(parent)}
+    before = {_identity(name, parent): value for name, value in earlier.items()}
     changed = [
         name
-        for name, value in now.items()
-        if round_.meaning(name) in _CHANGES and name in before and before[name] != value
+        for name, value in _fixed(round_).items()
+        if round_.meaning(name) in _CHANGES and before.get(_identity(name, round_), value) != value
     ]
     if not changed:
         return
@@ -46,6 +48,11 @@ def since(parent: Round, round_: Round) -> Iterator[Advice]:
                     study.key,
                 )
         return
+
+
+def _identity(name: str, round_: Round) -> str:
+    """What a hyperparameter is known by in both rounds: `bs` may be called `batch-size` now."""
+    return "the batch" if round_.meaning(name) is Meaning.BATCH_SIZE else variable_of(name)
 
 
 def _baseline(round_: Round) -> Mapping[str, Scalar]:

@@ -19,6 +19,7 @@ from tuneplay.drafts.typed import (
     split_typed,
     with_typed_defaults,
 )
+from tuneplay.drafts.values import unlisted
 from tuneplay.drafts.yaml_text import comment, folded, scalar_text, sentence
 
 #: Epochs where neither the user nor the script says a number: a place to begin, not advice.
@@ -81,7 +82,7 @@ def compose(wish: Wish, script: Script, words: Sequence[str], *, known: bool) ->
     lines = _head(wish, question)
     lines += _command(command, roles, script, known=known)
     lines += _budget(wish, roles, trials, known=known)
-    lines += _scientific(wish.template, question)
+    lines += _scientific(wish.template, question, script)
     lines += _nuisance(roles, question)
     lines += _fixed(script, roles, typed, question)
     if question.env:
@@ -182,7 +183,7 @@ def _budget(wish: Wish, roles: Roles, trials: int, *, known: bool) -> list[str]:
     ]
 
 
-def _scientific(template: Template, question: Question) -> list[str]:
+def _scientific(template: Template, question: Question, script: Script) -> list[str]:
     if question.lines:
         return [
             f"baseline: {question.baseline}".ljust(_NOTES) + "# EDIT: what you have now",
@@ -193,11 +194,15 @@ def _scientific(template: Template, question: Question) -> list[str]:
         ]
     if template.greedy:
         return []
+    known = unlisted(script.of(*template.meanings))
+    why, example = f"The script shows no option for {template.subject}", template.example
+    if known is not None:
+        why = f"The help does not say which values {known.spelling} takes"
+        example = f"{known.name}: [{scalar_text(known.default or 'ONE')}, OTHER]"
     return [
         "",
-        *comment(f"The script shows no option for {template.subject}, so this round only tunes. "
-                 "To compare, add what is measured, as in"),
-        *(f"#   {line}" for line in f"scientific:\n  {template.example}".split("\n")),
+        *comment(f"{why}, so this round only tunes. To compare, add what is measured, as in"),
+        *(f"#   {line}" for line in f"scientific:\n  {example}".split("\n")),
         "# and the value you have now, as in `baseline: {NAME: VALUE}`.",
     ]  # fmt: skip
 

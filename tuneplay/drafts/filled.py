@@ -13,6 +13,11 @@ MOST_EPOCHS = 100_000
 
 _STEPS = re.compile(r"step|iter", re.IGNORECASE)
 
+#: `--niter` of DCGAN: "number of epochs to train for".
+_EPOCHS_TOLD = re.compile(
+    r"\b(number of|how many|total|max(imum)?)\s+(\w+\s+)?epochs\b", re.IGNORECASE
+)
+
 #: Options that count the whole training in steps, beside those that every script calls so.
 _ALL_STEPS = re.compile(
     r"((total|max)[._-]?(env[._-]?)?(train(ing)?[._-]?)?(time)?steps"
@@ -98,6 +103,7 @@ def _length(script: Script) -> tuple[Option | None, Option | None]:
         o
         for o in script.options
         if o.values == 1 and not o.choices and o.meaning in (None, Meaning.LENGTH)
+        if not _EPOCHS_TOLD.search(o.about)
         if (o in lengths and _STEPS.search(o.name)) or _ALL_STEPS.fullmatch(o.name.lower())
     ]
     of_agent = any(_OF_AN_AGENT.fullmatch(o.name.lower()) for o in steps)

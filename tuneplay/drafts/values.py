@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from tuneplay.domain.meaning import Meaning
-from tuneplay.drafts.roles import is_adaptive
+from tuneplay.drafts.roles import is_adaptive, is_aside
 from tuneplay.drafts.script import Option
 
 #: More values than this make a first round expensive; the others can be added by hand.
@@ -17,6 +18,18 @@ _POPULAR = ("sgd", "adam", "adamw", "rmsprop", "nadam", "momentum", "nesterov")
 
 #: Made for whole batches and a line search: no candidate while there is any other.
 _FULL_BATCH = re.compile(r".*l[_-]?bfgs.*", re.IGNORECASE)
+
+
+def unlisted(options: Iterable[Option]) -> Option | None:
+    """The first option with a text for its value, of which the help does not say which there are."""
+    return next(
+        (
+            o
+            for o in options
+            if o.nameable and o.values == 1 and not (o.choices or o.is_number or is_aside(o))
+        ),
+        None,
+    )
 
 
 def following(subject: Option) -> list[str]:

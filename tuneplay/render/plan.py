@@ -84,18 +84,21 @@ def print_plan(console: Console, plan: Plan) -> None:
         console.print(Text(safe(f"  {command}"), style="cyan"), soft_wrap=True)
 
 
-def print_start(console: Console, plan: Plan, argument: str) -> None:
+def print_start(console: Console, plan: Plan, argument: str, *, well: bool = True) -> None:
     """Print the command that starts it.
 
     Args:
         console: Where to.
         plan: The plan.
         argument: The round as the user named it.
+        well: Whether all went well where it was tried.
     """
-    well = "It can start, but see above" if plan.warnings else "All is well. Start it"
-    style = "yellow" if plan.warnings else "green"
+    well = well and not plan.warnings
+    says, style = (
+        ("All is well. Start it", "green") if well else ("It can start, but see above", "yellow")
+    )
     start = typed("tuneplay", "run", argument)
-    console.print(Text(safe(f"{well}: {start}"), style=style), soft_wrap=True)
+    console.print(Text(safe(f"{says}: {start}"), style=style), soft_wrap=True)
 
 
 def _print_problems(console: Console, plan: Plan) -> None:

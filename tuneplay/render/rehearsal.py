@@ -10,13 +10,16 @@ from tuneplay.domain.round import Round
 from tuneplay.render.words import count, duration, number, safe, size
 
 
-def print_rehearsal(console: Console, round_: Round, rehearsal: Rehearsal) -> None:
+def print_rehearsal(console: Console, round_: Round, rehearsal: Rehearsal) -> bool:
     """Print what a few epochs told.
 
     Args:
         console: Where to.
         round_: The round.
         rehearsal: What they told.
+
+    Returns:
+        Whether all of it was good.
     """
     first = rehearsal.tried[0]
     console.print()
@@ -31,6 +34,7 @@ def print_rehearsal(console: Console, round_: Round, rehearsal: Rehearsal) -> No
             mark = Text("  ok  ", style="green") if good else Text("  !   ", style="bold yellow")
             console.print(mark + Text(safe(text)))
     console.print(Text(safe(_cost(round_, rehearsal))))
+    return all(good for good, _ in remarks)
 
 
 def _times(tried: Tried) -> str:
@@ -95,6 +99,8 @@ def _cost(round_: Round, rehearsal: Rehearsal) -> str:
     else:
         text = f"The whole round: {trainings}, about {duration(rehearsal.seconds)} on {slots}"
     if rehearsal.seconds is not None and round_.budget and rehearsal.seconds > round_.budget:
-        text += f", more than the budget of {duration(round_.budget)}"
+        share = round_.budget / rehearsal.seconds
+        fit = count(int(share * round_.trials), "trial")
+        text += f", more than the budget of {duration(round_.budget)} ({fit} of each study)"
     disk = rehearsal.disk
     return f"{text}, {size(disk)} of disk for checkpoints." if disk else f"{text}."
