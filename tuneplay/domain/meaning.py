@@ -68,7 +68,7 @@ _SPELLINGS: dict[Meaning | None, str] = {
     rf"|(max|num|n|total){_ROUNDS}"
     rf"|(max|num|n|total)*(train|training)(max|num|n|total)?(steps|{_ROUNDS})"
     r"|(max|total|optimizer)(time)?steps|(steps|iters)total|numboostrounds?|maxduration"
-    r"|(train|training)(length|duration|tokens)",
+    r"|training(length|duration)|(train|training)tokens",
     Meaning.EARLY_STOPPING: r"earlystop(ping)?.*|patience|(early)?stoppingpatience|niternochange",
     Meaning.SEED: r"(random|rng|global|manual|torch|numpy|np)?seed(s|value|num|number)?|rng|randomstate|seedeverything",
     # The batch.
