@@ -23,12 +23,13 @@ SPELLINGS = {
     " warmup_ratio pct_start"
     " warmup.epochs cfg.warmup.steps warmup_init_lr warmup_momentum warm_up_steps warmup_type",
     Meaning.MOMENTUM: "momentum sgd.momentum sgd_momentum nesterov_momentum mom"
+    " optimizer_kwargs.momentum optimizer.init_args.momentum momentum_coef"
     " optim.momentum rmsprop.momentum base_momentum gan.optimizer.momentum",
     Meaning.BETA1: "beta1 beta_1 adam_beta1 b1 betas optim.beta1"
     " adam_beta optim.beta adam_betas optimizer.betas optimizer.betas.0",
     Meaning.BETA2: "beta2 beta_2 adam_beta2 b2 optimizer.betas.1",
     Meaning.EPSILON: "eps epsilon adam_epsilon adam_eps opt.eps"
-    " optimizer.eps adamw.eps rmsprop_eps",
+    " eps_adam optimizer.eps adamw.eps rmsprop_eps",
     Meaning.OPTIMIZER: "optimizer optim opt optimiser optimizer_name optimizer.name"
     " opt_name optim_type optimizer_class",
     Meaning.OPTIMIZER_DETAIL: "nesterov rho amsgrad dampening",
@@ -55,11 +56,11 @@ SPELLINGS = {
     " total_timesteps total_iters num_iterations num_iters n_iters n_iter niter"
     " max_updates max_update train.num_steps n_train_steps train_num_steps epoch_num"
     " epoch_count num_boost_round max_duration TRAIN.MAX_EPOCHS training_args.num_epochs"
-    " cfg.trainer.max_steps hparams/epochs solver.max_iter epochs_total stop_epoch train_tokens"
+    " cfg.trainer.max_steps hparams/epochs solver.max_iter epochs_total stop_epoch train_tokens num_of_epochs no_epochs"
     " steps_total optimizer_steps training_length",
     Meaning.EARLY_STOPPING: "early_stopping early_stopping_patience patience early_stop"
     " n_iter_no_change",
-    Meaning.SEED: "seed random_seed manual_seed random_state env.seed seeds rng rng_seed seed_value",
+    Meaning.SEED: "seed random_seed manual_seed random_state env.seed seeds rng rng_seed seed_value seed0 rand_seed",
     Meaning.INITIALIZATION: "init init_scale weight_init initializer kernel_initializer"
     " initializer_range",
     Meaning.NORMALIZATION: "norm normalization batch_norm layer_norm norm_layer use_bn"

@@ -20,7 +20,9 @@ _DISCOUNT = re.compile(r"gamma")
 _UPDATE_EPOCHS = re.compile(r"(n|num)?epochs")
 
 #: What may be the length of the training, or a rollout, or how often something is done.
-_STEPS = re.compile(r"(train(er|ing)?|cfg|config|args|hparams)?(n|num|nb)?(steps|iters|iterations)")
+_STEPS = re.compile(
+    r"(train(er|ing)?|cfg|config|args|hparams)?(n|num|nb|numberof)?(steps|iters|iterations)"
+)
 
 
 def are_reinforcement(names: Iterable[str]) -> bool:

@@ -54,7 +54,7 @@ _OPT = (
     r"|lars|lion|muon)"
 )
 _SCHED = r"(lr|learningrate)?(sched|schedule|scheduler|(reducelron)?plateau)"
-_MANY = r"(max|num|n|nb|total|numberof|train|training)*"
+_MANY = r"(max|maximum|num|n|nb|no|total|numberof|numof|train|training)*"
 _ROUNDS = r"(iters?|iterations|updates?)"
 
 #: Spellings in lower case, without separators. The first that fits counts.
@@ -64,16 +64,16 @@ _SPELLINGS: dict[Meaning | None, str] = {
     # Never tuned: the budget, what ends a training early, and chance.
     # Bare `steps`, `n_steps` and `num_steps` are no lengths: they name rollouts and much else. Nor
     # is `num_train_timesteps`: it is how finely a diffusion model divides its noise.
-    Meaning.LENGTH: rf"{_MANY}epochs?|epochs?(num|count|total|max)|(stop|end)epoch"
+    Meaning.LENGTH: rf"{_MANY}epochs?|epochs?(num|count|total|max|totrain)|(stop|end)epoch"
     rf"|(max|num|n|total){_ROUNDS}"
     rf"|(max|num|n|total)*(train|training)(max|num|n|total)?(steps|{_ROUNDS})"
-    r"|(max|total|optimizer)(time)?steps|(steps|iters)total|numboostrounds?|maxduration"
+    r"|(max|total|optimizer|optim|global)(time)?steps|(steps|iters)total|numboostrounds?|maxduration"
     r"|training(length|duration)|(train|training)tokens",
-    Meaning.EARLY_STOPPING: r"earlystop(ping)?.*|patience|(early)?stoppingpatience|niternochange",
-    Meaning.SEED: r"(random|rng|global|manual|torch|numpy|np)?seed(s|value|num|number)?|rng|randomstate|seedeverything",
+    Meaning.EARLY_STOPPING: r"earlystop(ping)?.*|stopearly|patience|(early)?stoppingpatience|niternochange",
+    Meaning.SEED: r"(random|rand|rng|global|manual|torch|numpy|np|pythonhash)?seed(s|value|num|number|id|\d)?|rng|randomstate|seedeverything",
     # The batch.
     Meaning.ACCUMULATION: r"(grad|gradient)s?acc(um(ulat(e|ion))?)?(steps|iters?|batches|every)?"
-    r"|accum(ulat(e|ion))?(grad)?(steps|iters?|batches|every|freq)?|accsteps"
+    r"|accum(ulat(e|ion))?(grad)?(steps|iters?|batches|every|freq)?|acc(grad)?steps"
     r"|updatefreq"
     r"|iterstoaccumulate",
     Meaning.BATCH_SIZE: r"(train|training|global|local|micro|mini|perdevice|pergpu"
@@ -91,10 +91,10 @@ _SPELLINGS: dict[Meaning | None, str] = {
     r"|(cooldown|warmdown)(steps|epochs|iters|frac|fraction|ratio)?"
     rf"|{_SCHED}(stepsize|patience|gamma|factor|power|threshold|(max|num|total)?(steps|epochs|iters))",
     Meaning.LEARNING_RATE: rf"({_ENDS}|b)?{_LR}({_ENDS}|{_PARTS})?|{_LR}s|eta0|{_OPT}stepsize",
-    Meaning.MOMENTUM: rf"({_OPT}|{_ENDS}|nesterov)?(momentum|mom)(init|initial|final)?",
+    Meaning.MOMENTUM: rf"({_OPT}|{_ENDS}|nesterov)?(momentum|mom)(init|initial|final|coeff?|value)?",
     Meaning.BETA1: rf"{_OPT}?beta1{_OPT}?|{_OPT}betas?|betas|betas0|b1",
     Meaning.BETA2: rf"{_OPT}?beta2{_OPT}?|betas1|b2",
-    Meaning.EPSILON: rf"{_OPT}?(eps|epsilon)",
+    Meaning.EPSILON: rf"{_OPT}?(eps|epsilon)|(eps|epsilon){_OPT}",
     Meaning.CLIPPING: r"(max)?(grad|gradient)s?(norm)?(clip|clipping|clipnorm|clipval|norm)"
     r"(val|value|norm|algorithm)?|clip(gradients?|grads?|norm|value|gradnorm|mode)?|max(grad)?norm"
     r"|gradclip(ping)?|gradientclip(ping|val|norm)?",
@@ -144,7 +144,7 @@ def _patterns() -> dict[Meaning | None, re.Pattern[str]]:
 
 #: Prefixes that say nothing: `trainer.max_epochs` is `max_epochs`.
 _USUAL = re.compile(
-    r"train|training|trainer|cfg|config|args|hp|hparams|optim|optimizer|optimization|opt|model|run"
+    r"train|training|trainer|cfg|config|conf|args|kwargs|init|hp|hparams|optim|optimizer|optimization|opt|model|run"
     r"|experiment|data|params|fit|solver"
 )
 
