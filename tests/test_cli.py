@@ -59,6 +59,22 @@ def test_status_and_exploration_load_neither_pandas_nor_optuna(bench):
         assert loaded_by(code) & {"pandas", "optuna", "numpy", "scipy"} == set(), command
 
 
+def test_ctrl_c_while_tuneplay_is_still_being_loaded_leaves_no_traceback():
+    code = (
+        "import sys\n"
+        "class Impatient:\n"
+        "    def find_spec(self, name, *_):\n"
+        "        if name == 'typer': raise KeyboardInterrupt\n"
+        "sys.meta_path.insert(0, Impatient())\n"
+        "from tuneplay.cli.main import main\n"
+        "main()"
+    )
+    result = subprocess.run(
+        [sys.executable, "-c", code, "--help"], capture_output=True, text=True, check=False
+    )
+    assert (result.returncode, result.stderr) == (130, "tuneplay: interrupted\n")
+
+
 def test_check_shows_the_plan_and_starts_nothing(bench):
     bench.write("good.yaml", GOOD)
     result = bench.tuneplay("check", "good.yaml")

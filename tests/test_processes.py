@@ -3,6 +3,7 @@
 import contextlib
 import json
 import os
+import shlex
 import signal
 import subprocess
 import sys
@@ -127,6 +128,25 @@ def test_a_ledger_of_a_newer_version_is_refused_by_every_command_and_left_alone(
         assert "written by a newer tuneplay (ledger version 99)" in result.stderr
         assert "upgrade tuneplay" in result.stderr
     assert path.read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("name", "new"), [("r.yaml", "r-2.yaml"), ("rounds/r/round.yaml", "rounds/r-2/round.yaml")]
+)
+def test_the_way_to_a_new_round_from_an_edited_one_can_be_pasted(bench, name, new):
+    spec = bench.spec(name=name, trials=1)
+    assert bench.tuneplay("run", name).returncode == 0
+    spec.write_text(spec.read_text().replace("high: 1,", "high: 10,"))
+    told = bench.tuneplay("run", name).stderr
+    way = told.partition("begin a new round from this one: ")[2].splitlines()[0]
+    assert new in way
+    program = f"{shlex.quote(sys.executable)} -m tuneplay run"
+    subprocess.run(
+        way.replace("tuneplay run", program), shell=True, cwd=bench.root, check=True,
+        env=bench.environment(), capture_output=True,
+    )  # fmt: skip
+    assert len(bench.events("finished", "r-2")) == 2
+    assert bench.tuneplay("run", name).returncode == 2
 
 
 def test_what_was_edited_in_a_spec_is_shown_line_by_line(bench):

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import os
+import shlex
 from dataclasses import fields
 from difflib import unified_diff
+from itertools import count
 
+from tuneplay.domain.folder import SPEC_NAME
 from tuneplay.domain.round import Round
 from tuneplay.errors import SpecChangedError
 
@@ -52,10 +56,33 @@ def check_changes(recorded: Round, now: Round, file: str) -> None:
     if changed:
         raise SpecChangedError(
             f"{file} was changed after the round began: {'; '.join(changed)}",
-            "Trials made before and after would not be comparable. Put it back, or copy the spec "
-            "under a new name to begin a new round. `trials` may be raised, and `resources`, "
+            "Trials made before and after would not be comparable. To keep the change, begin a new "
+            f"round from this one: {_new_round(file)}\n"
+            "To go on with this round, put the spec back. `trials` may be raised, and `resources`, "
             "`reruns`, `checkpoints`, `redact` and `goal` may change.",
         )
+
+
+def _new_round(file: str) -> str:
+    """The commands that make a new round of a spec that was edited, for a shell."""
+    spec = file if os.path.isfile(file) else os.path.join(file, SPEC_NAME)
+    if not os.path.isfile(spec):
+        return "copy the spec under a new name, and `tuneplay run` that."
+    folder, name = os.path.split(os.path.normpath(spec))
+    if name == SPEC_NAME:
+        new = os.path.join(_free(os.path.abspath(folder), ""), SPEC_NAME)
+        new = os.path.relpath(new)
+        make = f"mkdir {shlex.quote(os.path.dirname(new))} && "
+    else:
+        make, new = "", _free(*os.path.splitext(os.path.normpath(spec)))
+    quoted = shlex.quote(new)
+    return f"{make}cp {shlex.quote(spec)} {quoted} && tuneplay run {quoted}"
+
+
+def _free(path: str, suffix: str) -> str:
+    """`r-2.yaml` for `r.yaml`, or the next number that is free."""
+    numbered = (f"{path}-{number}{suffix}" for number in count(2))
+    return next(new for new in numbered if not os.path.lexists(new))
 
 
 def difference(before: str, now: str) -> str:
