@@ -18,6 +18,7 @@ from tuneplay.domain.trial import State, Trial
 from tuneplay.judge.edges import evidence, narrow, rule
 from tuneplay.judge.edges.model import FloatArray
 from tuneplay.judge.finding import Finding, Kind, Severity
+from tuneplay.judge.positions import positions
 from tuneplay.judge.suggest import beyond, edge_text, ends, is_step_size, wider
 
 Ordered = Range | Choice
@@ -42,7 +43,7 @@ def boundary_findings(round_: Round, study: Study, trials: Sequence[Trial]) -> l
     if not dims or not counted:
         return []
     units, values = _points(round_, dims, counted)
-    found = evidence.gather(units, values)
+    found = evidence.gather(units, values, _offsets(study, counted))
     if not found.draws:
         return [_too_few(study, len(found.values), len(dims))]
     adaptive = round_.phase is Phase.EXPLOITATION
@@ -88,6 +89,17 @@ def _points(
         for t in trials
     ]
     return np.array(units, dtype=np.float64), np.array(values, dtype=np.float64)
+
+
+def _offsets(study: Study, trials: Sequence[Trial]) -> FloatArray:
+    """Which choices without order each trial has (n, k): ones, and zeros elsewhere."""
+    columns = [
+        positions(h, [t.hyperparameters[h.name] for t in trials]) == place
+        for h in study.space
+        if not is_ordered(h) and isinstance(h, Choice)
+        for place in range(len(h.choices))
+    ]
+    return np.array(columns, dtype=np.float64).reshape(len(columns), len(trials)).T
 
 
 def _too_few(study: Study, feasible: int, dims: int) -> Finding:

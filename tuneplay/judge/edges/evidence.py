@@ -42,12 +42,16 @@ class Evidence:
     low_draws: tuple[Draws, ...]
 
 
-def gather(units: FloatArray, values: FloatArray) -> Evidence:
+def gather(
+    units: FloatArray, values: FloatArray, offsets: FloatArray | None = None
+) -> Evidence:
     """Fits the study once, for judge_edges and judge_narrow.
 
     Args:
         units: Trials (n, d) on the search scale, [0, 1] being the range.
         values: Objective (n,), lower is better; NaN or infinite where a trial was infeasible.
+        offsets: Which choices without order each trial has (n, k), as ones and zeros. They have no
+            edges, but what they do would be noise on those of the others.
 
     Returns:
         The evidence; without drawn functions where there are too few feasible trials.
@@ -62,10 +66,12 @@ def gather(units: FloatArray, values: FloatArray) -> Evidence:
     feasible = max(FEASIBLE_PER_DIM * dims, LEAST_FEASIBLE)
     if dims and len(values) >= TRIALS_PER_DIM * dims and len(good) >= feasible:
         low, high = good.min(axis=0), good.max(axis=0)
-        draws = tuple(draw_profiles(good, objective, low, np.clip(high_cliff, low, high)))
+        choices = np.empty((len(good), 0)) if offsets is None else offsets[~infeasible]
+        known = (good, objective, choices)
+        draws = tuple(draw_profiles(*known, low, np.clip(high_cliff, low, high)))
         low_draws = draws
         if (low_cliff > low).any() or (high_cliff < high).any():
-            low_draws = tuple(draw_profiles(good, objective, np.clip(low_cliff, low, high), high))
+            low_draws = tuple(draw_profiles(*known, np.clip(low_cliff, low, high), high))
     return Evidence(good, objective, low_cliff, high_cliff, draws, low_draws)
 
 

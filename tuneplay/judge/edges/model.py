@@ -2,8 +2,8 @@
 
 The objective is brought to three robust scales: normal scores, the distance to the best compressed,
 and the same cut at the median. On each of them a Bayesian linear model is fitted, with orthogonal
-polynomials per dimension and products of linear terms per pair; the strength of every dimension is
-chosen by marginal likelihood on a small grid. From the posteriors, functions of one dimension are
+polynomials per dimension, products of linear terms per pair, and an offset for each choice that has
+no order; the strength of every dimension is chosen by marginal likelihood on a small grid. From the posteriors, functions of one dimension are
 drawn; where their minima lie is the evidence that rule judges. The scales err differently
 (noise among the best, bad tails, a bad half that says nothing about the optimum): together they are
 right more often than any alone. Everything is deterministic.
@@ -25,6 +25,7 @@ DEGREE = 5  # of the polynomials in one dimension: resolves a fifth of the range
 DECAYS = (0.15, 0.4)  # prior variance of degree k + 1 over that of degree k
 STRENGTHS = np.array([0.02, 0.1, 0.2, 0.4, 0.8, 1.6])  # prior sd of a dimension's linear term
 PAIR_STRENGTHS = np.array([0.005, 0.05, 0.15, 0.4])  # prior sd of the products of linear terms
+OFFSET_STRENGTHS = np.array([0.005, 0.2, 0.5, 1.0])  # prior sd of what a choice without order adds
 NOISES = np.array([0.03, 0.1, 0.2, 0.35, 0.6, 1.0])  # residual sd over the sd of the objective
 MAX_DIMS_WITH_PAIRS = 8  # above it the pairs outnumber any realistic study
 COMPRESS_AT = 3.0  # distances to the best above this many (median - best) are cut
@@ -37,7 +38,11 @@ DIGITS = 9  # transformed values are rounded, so that a change of unit cannot br
 
 @dataclass(frozen=True)
 class Trends:
-    """Posterior of the additive model, with all that is needed to draw functions from it."""
+    """Posterior of the additive model, with all that is needed to draw functions from it.
+
+    The columns are the polynomials of every dimension, then the pairs, then the offsets; so are the
+    strengths: one for each dimension, one for all pairs, one for all offsets.
+    """
 
     gram: FloatArray
     cross: FloatArray
@@ -47,6 +52,11 @@ class Trends:
     decay: float
     strengths: FloatArray
     noise: float
+
+    @property
+    def offsets(self) -> int:
+        """Columns for choices without order."""
+        return len(self.gram) - self.dims * DEGREE - len(self.pairs)
 
 
 def scales(values: FloatArray) -> FloatArray:
@@ -84,26 +94,29 @@ def basis(units: FloatArray) -> FloatArray:
     return np.stack([legendre[k] * np.sqrt(2 * k + 1) for k in range(1, DEGREE + 1)], axis=-1)
 
 
-def _design(units: FloatArray, pairs: Pairs) -> FloatArray:
-    """Design matrix: the polynomials of every dimension, then the products of linear terms."""
+def _design(units: FloatArray, pairs: Pairs, offsets: FloatArray) -> FloatArray:
+    """Design matrix: the polynomials of every dimension, products of linear terms, and offsets."""
     poly = basis(units)
     columns = [poly.reshape(len(units), -1)]
     if pairs:
         columns.append(np.stack([poly[:, i, 0] * poly[:, j, 0] for i, j in pairs], axis=1))
+    columns.append(offsets)
     design = np.concatenate(columns, axis=1)
     return np.asarray(design - design.mean(axis=0), dtype=np.float64)
 
 
-def prior_sd(strengths: FloatArray, decay: float, dims: int, n_pairs: int) -> FloatArray:
-    """Prior sd of every weight, for one (dims + 1,) or a batch (k, dims + 1) of strengths."""
-    degree = np.concatenate([np.tile(np.arange(DEGREE), dims), np.zeros(n_pairs, dtype=int)])
-    group = np.concatenate([np.repeat(np.arange(dims), DEGREE), np.full(n_pairs, dims)])
-    return np.asarray(strengths[..., group] * decay ** (degree / 2.0), dtype=np.float64)
+def prior_sd(trends: Trends, strengths: FloatArray) -> FloatArray:
+    """Prior sd of every weight, for one (dims + 2,) or a batch (k, dims + 2) of strengths."""
+    sizes = [DEGREE] * trends.dims + [len(trends.pairs), trends.offsets]
+    group = np.repeat(np.arange(len(sizes)), sizes)
+    degree = np.zeros(len(group))
+    degree[: trends.dims * DEGREE] = np.tile(np.arange(DEGREE), trends.dims)
+    return np.asarray(strengths[..., group] * trends.decay ** (degree / 2.0), dtype=np.float64)
 
 
 def log_evidence(trends: Trends, strengths: FloatArray, noises: FloatArray) -> FloatArray:
-    """Log marginal likelihood for a batch of strengths (k, dims + 1) and noises (k,)."""
-    sd = prior_sd(strengths, trends.decay, trends.dims, len(trends.pairs))
+    """Log marginal likelihood for a batch of strengths (k, dims + 2) and noises (k,)."""
+    sd = prior_sd(trends, strengths)
     precision = sd[:, :, None] * trends.gram * sd[:, None, :] / (noises**2)[:, None, None]
     precision += np.eye(len(trends.gram))
     factor = np.linalg.cholesky(precision)
@@ -118,10 +131,11 @@ def log_evidence(trends: Trends, strengths: FloatArray, noises: FloatArray) -> F
 def _ascend(start: Trends) -> tuple[float, Trends]:
     """Coordinate ascent of the marginal likelihood over the strengths and the noise."""
     current, last = start, -np.inf
-    groups = list(range(start.dims)) + ([start.dims] if start.pairs else [])
+    groups = [(dim, STRENGTHS) for dim in range(start.dims)]
+    groups += [(start.dims, PAIR_STRENGTHS)] if start.pairs else []
+    groups += [(start.dims + 1, OFFSET_STRENGTHS)] if start.offsets else []
     for _ in range(ASCENTS):
-        for group in groups:
-            options = PAIR_STRENGTHS if group == start.dims else STRENGTHS
+        for group, options in groups:
             batch = np.tile(current.strengths, (len(options), 1))
             batch[:, group] = options
             score = log_evidence(current, batch, np.full(len(options), current.noise))
@@ -138,7 +152,7 @@ def _ascend(start: Trends) -> tuple[float, Trends]:
 
 def _best_fit(gram: FloatArray, cross: FloatArray, n: int, dims: int, pairs: Pairs) -> Trends:
     """The fit of highest marginal likelihood, on one scale."""
-    start = np.append(np.full(dims, STRENGTHS[2]), PAIR_STRENGTHS[1])
+    start = np.append(np.full(dims, STRENGTHS[2]), [PAIR_STRENGTHS[1], OFFSET_STRENGTHS[1]])
     fits = [
         _ascend(Trends(gram, cross, n, dims, pairs, decay, start, float(NOISES[2])))
         for decay in DECAYS
@@ -146,12 +160,15 @@ def _best_fit(gram: FloatArray, cross: FloatArray, n: int, dims: int, pairs: Pai
     return max(fits, key=lambda fit: fit[0])[1]
 
 
-def fit_trends(units: FloatArray, values: FloatArray) -> tuple[Trends, ...]:
+def fit_trends(
+    units: FloatArray, values: FloatArray, offsets: FloatArray
+) -> tuple[Trends, ...]:
     """Fits the additive model to the feasible trials.
 
     Args:
         units: Feasible trials (n, d) in [0, 1].
         values: Their finite objective values, lower is better.
+        offsets: Which choices without order each of them has (n, k), as ones and zeros.
 
     Returns:
         One posterior per scale.
@@ -159,15 +176,16 @@ def fit_trends(units: FloatArray, values: FloatArray) -> tuple[Trends, ...]:
     n, dims = units.shape
     few = dims <= MAX_DIMS_WITH_PAIRS
     pairs = tuple((i, j) for i in range(dims) for j in range(i)) if few else ()
-    order = np.lexsort([*units.T[::-1], values])  # the finding must not depend on the order
-    design, target = _design(units[order], pairs), scales(values[order])
+    # The finding must not depend on the order.
+    order = np.lexsort([*offsets.T, *units.T[::-1], values])
+    design, target = _design(units[order], pairs, offsets[order]), scales(values[order])
     gram = design.T @ design
     return tuple(_best_fit(gram, design.T @ column, n, dims, pairs) for column in target.T)
 
 
 def posterior(trends: Trends, strengths: FloatArray) -> tuple[FloatArray, FloatArray]:
     """Mean (p,) of the weights and DRAWS weights drawn (p, DRAWS), at given strengths."""
-    sd = prior_sd(strengths, trends.decay, trends.dims, len(trends.pairs))
+    sd = prior_sd(trends, strengths)
     precision = sd[:, None] * trends.gram * sd[None, :] / trends.noise**2 + np.eye(len(sd))
     factor = np.linalg.cholesky(precision)
     mean = sd * np.linalg.solve(precision, sd * trends.cross) / trends.noise**2

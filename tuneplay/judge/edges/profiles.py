@@ -142,20 +142,21 @@ def _draw(trends: model.Trends, dim: int, at: FloatArray, grid: FloatArray) -> D
 
 
 def draw_profiles(
-    units: FloatArray, values: FloatArray, low: FloatArray, high: FloatArray
+    units: FloatArray, values: FloatArray, offsets: FloatArray, low: FloatArray, high: FloatArray
 ) -> list[Draws]:
     """Draws, for every dimension, functions that the feasible trials support.
 
     Args:
         units: Feasible trials (n, d) in [0, 1].
         values: Their objective values, lower is better.
+        offsets: Which choices without order each of them has (n, k).
         low: Where the region of every dimension starts (d,).
         high: Where it ends (d,).
 
     Returns:
         One Draws per dimension, with the functions of all scales.
     """
-    fits = model.fit_trends(units, values)
+    fits = model.fit_trends(units, values, offsets)
     grids = low + (high - low) * np.linspace(0.0, 1.0, model.GRID)[:, None]
     best = units[np.lexsort([*units.T[::-1], values])[0]]
     at = _optimum(fits, best, grids)
