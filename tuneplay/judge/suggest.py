@@ -14,6 +14,12 @@ from tuneplay.judge.series import list_text, next_value, with_value
 #: trend says that the optimum is beyond, not how far.
 MAX_DECADES = 3.0
 
+#: ... and by this many ranges at the least, as long as that is no more than so many decades: in parts
+#: of one decade of recorded learning rates (DeepOBS), one and a half ranges reached the optimum in
+#: 55 % of the cases, two in 74 %.
+LEAST_RANGES = 2.0
+LEAST_DECADES = 2.0
+
 #: Significant digits of a suggested edge, if they are fine enough for the range.
 _DIGITS = 2
 
@@ -50,7 +56,7 @@ def wider(h: Ordered, side: str, bound: float, meaning: Meaning | None = None) -
     if isinstance(h, Choice):
         added = next_value(h, side, limits)
         return {} if added is None else {"choices": list_text(with_value(h.choices, added))}
-    new = beyond(h, _capped(h, bound))
+    new = beyond(h, _in_decades(h, bound))
     new = _not_below(h, new, limits) if side == "low" else _not_above(h, new, limits)
     if not limits.allow(new) or (h.scale is Scale.REVERSE_LOG and new >= 1):
         return {}
@@ -89,13 +95,15 @@ def _off_grid(h: Range, value: float) -> bool:
     return h.step is not None and h.on_grid(value) != value
 
 
-def _capped(h: Range, bound: float) -> float:
-    """A bound on the unit scale, at most `MAX_DECADES` beyond the edge on a logarithmic one."""
+def _in_decades(h: Range, bound: float) -> float:
+    """A bound on the unit scale; on a logarithmic one as many decades beyond the edge as make sense."""
     if h.scale is Scale.LINEAR:
         return bound
     ratio = h.high / h.low if h.scale is Scale.LOG else (1 - h.low) / (1 - h.high)
-    reach = MAX_DECADES / math.log10(ratio)
-    return min(max(bound, -reach), 1 + reach)
+    decade = 1 / math.log10(ratio)
+    least, most = min(LEAST_RANGES, LEAST_DECADES * decade), MAX_DECADES * decade
+    reach = min(max(-bound, bound - 1, least), most)
+    return -reach if bound < 0 else 1 + reach
 
 
 def value_at(h: Range, unit: float) -> float:
