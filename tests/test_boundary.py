@@ -308,6 +308,23 @@ def test_a_clear_edge_is_found_beside_a_dimension_that_does_nothing():
     assert [(f.hyperparameter, f.side) for f in findings] == [("x", "high")]
 
 
+def test_what_a_choice_without_order_does_hides_no_edge():
+    """The better activation is worth more than the whole range of what has an edge."""
+    activation = Choice("activation", ("relu", "tanh", "gelu"))
+    space = [LOG, dataclasses.replace(LINEAR, name="y"), activation]
+    found, false = 0, 0
+    for seed in range(10):
+        units = points(20, 3, seed)
+        noise = 0.1 * np.random.default_rng(seed).standard_normal(20)
+        values = 1.4 - units[:, 0] + np.floor(3 * units[:, 2]) + noise
+        findings = judged(space, trials_at(space, units, values))
+        edges = {(f.hyperparameter, f.side) for f in findings if f.side}
+        found += ("x", "high") in edges
+        false += bool(edges - {("x", "high")})
+    assert found >= 8
+    assert false <= 1
+
+
 @prop
 @given(synthetic())
 def test_exploitation_asks_for_more_evidence(study):

@@ -15,6 +15,7 @@ from tuneplay.domain.trial import Outcome, State, Trial, TrialId
 from tuneplay.judge.curves import curve_findings
 from tuneplay.judge.finding import Kind, Severity
 from tuneplay.judge.period import period_of
+from tuneplay.judge.shape import late_noise
 
 MINIMIZE, MAXIMIZE = Direction.MINIMIZE, Direction.MAXIMIZE
 STUDY = Study("optimizer=adam", {"optimizer": "adam"})
@@ -204,6 +205,18 @@ def test_noise_trends_and_smooth_waves_have_no_period():
     for shape in (healthy, lambda x: x * x, lambda x: (x - 0.4) ** 3, lambda _: 1.0):
         for epochs in (20, 50, 300):
             assert period_of(range(epochs), curve(shape, epochs=epochs)) is None
+
+
+@pytest.mark.parametrize("unit", [1, 0.0277, 3.3e-5, 7e5])
+@pytest.mark.parametrize("digits", [2, 3])
+def test_the_rounding_of_what_a_program_prints_is_neither_noise_nor_a_period(digits, unit):
+    for slope in (0.001, 0.0013, 0.0025, 0.004, 0.01, 0.03):
+        ramp = [round(0.5 + slope * e, digits) * unit for e in range(60)]
+        assert period_of(range(60), ramp) is None
+    settled = [round(0.4 + 0.01 * (e < 20), digits) * unit for e in range(60)]
+    assert late_noise(settled) == 0
+    stairs = [round(0.4 - 0.01 * (e // 6), 2) * unit for e in range(60)]
+    assert late_noise(stairs) == pytest.approx(unit * late_noise([v / unit for v in stairs]))
 
 
 def test_a_period_is_found_beside_odd_epochs_and_a_step():

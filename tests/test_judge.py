@@ -3,6 +3,7 @@
 import dataclasses
 import itertools
 import math
+import re
 import statistics
 
 import pytest
@@ -190,6 +191,70 @@ def test_the_unit_of_the_metric_does_not_matter(trials, power):
     for a, b in zip(one.studies, other.studies, strict=True):
         assert getattr(b.best, "id", None) == getattr(a.best, "id", None)
         assert b.study_sd == (None if a.study_sd is None else pytest.approx(a.study_sd * factor))
+
+
+def printed(draw, epochs):
+    """A column as programs print it: in steps of a hundredth, of some common shape."""
+    shape = draw(st.sampled_from(["late", "early", "overfits", "flat", "repeats"]))
+    start, noise = draw(st.integers(20, 60)), draw(st.sampled_from([0, 1, 4]))
+    jitter = draw(st.lists(st.integers(-noise, noise), min_size=epochs, max_size=epochs))
+    falls = {
+        "late": [-e // 2 for e in range(epochs)],
+        "early": [-10 * (e > 1) for e in range(epochs)],
+        "overfits": [-3 * min(e, 4) + max(0, e - 6) for e in range(epochs)],
+        "flat": [0] * epochs,
+        "repeats": [3 * (e % 5 == 0) for e in range(epochs)],
+    }[shape]
+    return [(start + fall + odd) / 100 for fall, odd in zip(falls, jitter, strict=True)]
+
+
+@st.composite
+def printed_trials(draw, epochs=30):
+    """Trials of one study each with curves of a validation error and a training loss."""
+    found = []
+    for study in (SGD, ADAM):
+        for number in range(draw(st.integers(3, 6))):
+            columns = {name: printed(draw, epochs) for name in ("val_error", "train_loss")}
+            curves = Curves(list(range(1, epochs + 1)), columns)
+            epoch, value = curves.best("val_error", Direction.MINIMIZE)
+            one = trial(study, number, 0.0)
+            outcome = Outcome(State.FEASIBLE, "", value, epoch)
+            found.append(dataclasses.replace(one, outcome=outcome, curves=curves))
+    return found
+
+
+def words(judgement):
+    """All that a judgement says, but for the numbers in its sentences."""
+    numbers = re.compile(r"-?[0-9.]+(e[-+]?[0-9]+)?%?")
+    said = [numbers.sub("#", finding.message) for finding in judgement.findings]
+    said += [numbers.sub("#", text) for c in judgement.comparisons for text in c.warnings]
+    return said, [budget.advice for budget in judgement.epoch_budgets.values()]
+
+
+@dear_rule
+@given(printed_trials(), st.floats(1e-6, 1e6), st.randoms(use_true_random=False))
+def test_what_is_said_depends_on_no_unit_direction_or_order(trials, factor, random):
+    """Also where the new unit is no power of two, so that printed hundredths are not exact."""
+    round_ = dataclasses.replace(MINIMIZE, epochs=30)
+    negated = dataclasses.replace(MAXIMIZE, epochs=30)
+    one = judge_round(round_, trials)
+
+    def measured(change):
+        changed = []
+        for t in trials:
+            column = list(map(change, t.curves.metrics["val_error"]))
+            curves = Curves(t.curves.epochs, {**t.curves.metrics, "val_error": column})
+            outcome = dataclasses.replace(t.outcome, value=change(t.outcome.value))
+            changed.append(dataclasses.replace(t, outcome=outcome, curves=curves))
+        random.shuffle(changed)
+        return changed
+
+    for other in (
+        judge_round(round_, measured(lambda value: value * factor)),
+        judge_round(negated, measured(lambda value: -value * factor)),
+    ):
+        assert words(other) == words(one)
+        assert advice(other) == advice(one)
 
 
 @dear_rule

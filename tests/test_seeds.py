@@ -124,6 +124,14 @@ def test_seedless_candidate_on_a_continuous_metric(a: list[float], m: int):
     assert any("same" in text for text in result.warnings)
 
 
+@pytest.mark.parametrize("same", [0.1, 0.3, 1 / 3, 0.0522, 5.25e-6])
+def test_values_that_are_all_the_same_have_no_scatter_at_all(same: float):
+    """In binary the mean of five 0.1 is not 0.1: that is no scatter to compare with."""
+    result = compare([same] * 5, [0.9, 0.91, 0.92, 0.91, 0.9], direction=MINIMIZE)
+    assert result.baseline.sd == 0
+    assert not any("scatters" in text for text in result.warnings)
+
+
 @settings(max_examples=200, deadline=None)
 @given(sample, sample)
 def test_never_adopts_what_fails_more_or_is_not_better(a: list[float], b: list[float]):

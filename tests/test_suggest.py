@@ -85,6 +85,20 @@ def test_a_narrow_logarithmic_range_gets_the_digits_that_it_needs(scale):
         assert abs(h.unit(beyond(h, unit)) - unit) <= 0.03
 
 
+@pytest.mark.parametrize(
+    ("low", "high", "new"),
+    [
+        (1e-5, 1e-4, 1e-2),  # two ranges
+        (1e-5, 4e-5, 6.4e-4),
+        (1e-5, 1e-3, 1e-1),  # as far as the trend says, which is two decades as well
+        (1e-6, 1e-2, 10),  # three decades, no more
+    ],
+)
+def test_a_short_logarithmic_range_is_widened_by_two_of_its_kind(low, high, new):
+    h = Range("x", low, high, Scale.LOG)
+    assert wider(h, "high", 2.0) == {"low": low, "high": pytest.approx(new)}
+
+
 @pytest.mark.parametrize("side", ["low", "high"])
 @pytest.mark.parametrize("bound", [0.6, 1.4, 2.5])
 def test_a_range_with_a_step_keeps_its_grid(side, bound):

@@ -63,12 +63,24 @@ def period_of(epochs: Sequence[int], values: Sequence[float]) -> int | None:
 def _repeats(settled: NDArray[np.float64], lag: int) -> bool:
     """Whether what the trend leaves correlates at a lag and its double, and not in between."""
     rest = _without_odd(_without_trend(settled, lag))
-    if float(np.abs(rest).max()) <= ROUNDING * float(np.abs(settled).max()):
+    # A running mean over an even period lies half an epoch off: of a slope that leaves a constant.
+    if float(np.abs(rest - rest.mean()).max()) <= _rounding(settled):
         return False
     if _correlation(rest, lag) < CORRELATION or _correlation(rest, 2 * lag) < CORRELATION_TWICE:
         return False
     between = [_correlation(rest, shorter) for shorter in range(1, lag)]
     return sum(between) / len(between) < CORRELATION_BETWEEN
+
+
+def _rounding(values: NDArray[np.float64]) -> float:
+    """By how much printing may have moved values: half of the least step between them.
+
+    A slow slope that is printed with two digits has stairs, and stairs repeat.
+    """
+    least = ROUNDING * float(np.abs(values).max())
+    steps = np.diff(np.sort(values))
+    steps = steps[steps > least]
+    return float(steps.min()) / 2 + least if len(steps) else np.inf
 
 
 def _without_trend(values: NDArray[np.float64], lag: int) -> NDArray[np.float64]:

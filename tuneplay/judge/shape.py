@@ -29,6 +29,10 @@ _LEAST_FOR_NOISE = 6
 #: Values from which a slow wander is told from a parabola, which takes three of them.
 _LEAST_FOR_WANDER = 10
 
+#: Differences below this share of the values are rounding: of numbers that read 0.1, 0.2, 0.3 the
+#: second difference is 0, and 1e-17 in binary.
+ROUNDING = 1e-12
+
 #: Median and mean of |x| to the standard deviation of normal noise.
 _MEDIAN_TO_SD = 1.4826
 _MEAN_TO_SD = 1.2533
@@ -102,6 +106,8 @@ def noise_of(values: Sequence[float]) -> float:
     bends = [abs(first - 2 * second + third) for first, second, third in triples]
     if not bends:
         return 0.0
+    least = ROUNDING * max(map(abs, values))
+    bends = [bend if bend > least else 0.0 for bend in bends]
     typical = _MEDIAN_TO_SD * statistics.median(bends) or _MEAN_TO_SD * statistics.fmean(bends)
     return typical / _SECOND_DIFFERENCE
 

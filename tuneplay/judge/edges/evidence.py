@@ -42,9 +42,7 @@ class Evidence:
     low_draws: tuple[Draws, ...]
 
 
-def gather(
-    units: FloatArray, values: FloatArray, offsets: FloatArray | None = None
-) -> Evidence:
+def gather(units: FloatArray, values: FloatArray, offsets: FloatArray | None = None) -> Evidence:
     """Fits the study once, for judge_edges and judge_narrow.
 
     Args:

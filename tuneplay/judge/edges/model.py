@@ -160,9 +160,7 @@ def _best_fit(gram: FloatArray, cross: FloatArray, n: int, dims: int, pairs: Pai
     return max(fits, key=lambda fit: fit[0])[1]
 
 
-def fit_trends(
-    units: FloatArray, values: FloatArray, offsets: FloatArray
-) -> tuple[Trends, ...]:
+def fit_trends(units: FloatArray, values: FloatArray, offsets: FloatArray) -> tuple[Trends, ...]:
     """Fits the additive model to the feasible trials.
 
     Args:

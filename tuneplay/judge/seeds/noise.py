@@ -70,13 +70,14 @@ def same(values: Array) -> bool:
 def summarize(values: Array) -> Side:
     """Describe the reruns of one study; a value that is not finite is an infeasible rerun."""
     usable = np.sort(values[np.isfinite(values)])
-    n = len(usable)
+    n, constant = len(usable), same(usable)
+    spread = 0.0 if constant else deviation(usable) if n > 1 else None
     return Side(
         reruns=len(values),
         usable=n,
         mean=float(usable.mean()) if n else None,
-        sd=deviation(usable) if n > 1 else None,
-        constant=same(usable),
+        sd=spread,
+        constant=constant,
         outliers=outliers(usable),
     )
 
