@@ -229,6 +229,7 @@ def test_where_all_are_infeasible_there_is_too_little_to_judge():
     space = [LOG, dataclasses.replace(LINEAR, name="y")]
     (finding,) = judged(space, trials_at(space, points(20, 2), np.full(20, np.nan)))
     assert (finding.kind, finding.evidence["feasible"]) == (Kind.UNDERSAMPLED, 0)
+    assert finding.suggestion == {}  # more of what does not train is no advice
 
 
 @quick
@@ -299,6 +300,8 @@ def test_ordered_choices_go_on_with_the_next_value(optimum, side, new):
     (finding,) = towards(ORDERED, optimum)
     assert (finding.kind, finding.side) == (Kind.BOUNDARY, side)
     assert finding.suggestion == {"choices": new}
+    assert finding.evidence["margin"] == 0
+    assert finding.message.endswith("; the best trial lies there")
 
 
 def test_a_clear_edge_is_found_beside_a_dimension_that_does_nothing():
@@ -332,6 +335,14 @@ def test_exploitation_asks_for_more_evidence(study):
     alarms = {(f.hyperparameter, f.side) for f in judged(space, trials) if f.side}
     found = judged(space, trials, phase=Phase.EXPLOITATION)
     assert {(f.hyperparameter, f.side) for f in found if f.side} <= alarms
+
+
+def test_that_exploitation_is_judged_more_strictly_is_said():
+    trials = trials_at([LOG], points(20, 1), (points(20, 1)[:, 0] - 1.5) ** 2)
+    (plain,) = judged([LOG], trials)
+    (strict,) = judged([LOG], trials, phase=Phase.EXPLOITATION)
+    assert strict.message.startswith(plain.message)
+    assert "Exploitation" in strict.message[len(plain.message) :]
 
 
 # Limits.

@@ -12,7 +12,6 @@ from collections.abc import Sequence
 import numpy as np
 
 from tuneplay.domain.hyperparameter import Choice, Range, Scalar
-from tuneplay.domain.meaning import Meaning
 from tuneplay.domain.round import Phase, Round, Study
 from tuneplay.domain.trial import State, Trial
 from tuneplay.judge.edges import evidence, narrow, rule
@@ -22,6 +21,9 @@ from tuneplay.judge.positions import positions
 from tuneplay.judge.suggest import beyond, edge_text, ends, is_step_size, wider
 
 Ordered = Range | Choice
+
+#: What is said beside an edge that was found in exploitation (`rule.ADAPTIVE_PROBABILITY`).
+_ADAPTIVE = ". Exploitation crowds its trials where they were good, so more was asked of them"
 
 
 def boundary_findings(round_: Round, study: Study, trials: Sequence[Trial]) -> list[Finding]:
@@ -51,9 +53,7 @@ def boundary_findings(round_: Round, study: Study, trials: Sequence[Trial]) -> l
     edges = rule.judge_edges(units, values, names=names, adaptive=adaptive, evidence=found)
     shapes = narrow.judge_narrow(units, values, names=names, evidence=found)
     by_name = {h.name: h for h in dims}
-    findings = [
-        _edge_finding(study, by_name[edge.name], edge, round_.meaning(edge.name)) for edge in edges
-    ]
+    findings = [_edge_finding(round_, study, by_name[edge.name], edge) for edge in edges]
     told = {finding.hyperparameter for finding in findings if finding is not None}
     findings += [
         _narrow_finding(study, by_name[shape.name], shape)
@@ -104,25 +104,30 @@ def _offsets(study: Study, trials: Sequence[Trial]) -> FloatArray:
 
 def _too_few(study: Study, feasible: int, dims: int) -> Finding:
     wanted = 10 * dims
+    words = (
+        f"{feasible} feasible trial{' is' if feasible == 1 else 's are'} too few to judge the edges "
+        f"of the search space in {dims} dimension{'s' if dims > 1 else ''}"
+    )
     return Finding(
         Kind.UNDERSAMPLED,
         Severity.NOTE,
-        f"{feasible} feasible trial{' is' if feasible == 1 else 's are'} too few to judge the edges "
-        f"of the search space in {dims} dimension{'s' if dims > 1 else ''}; {wanted} would do",
+        f"{words}; {wanted} would do" if feasible else words,
         study=study.key,
         evidence={"feasible": feasible, "dimensions": dims},
-        suggestion={"trials": wanted},
+        # Where nothing trains, more of it is no advice.
+        suggestion={"trials": wanted} if feasible else {},
     )
 
 
 def _edge_finding(
-    study: Study, h: Ordered, edge: rule.EdgeEvidence, meaning: Meaning | None
+    round_: Round, study: Study, h: Ordered, edge: rule.EdgeEvidence
 ) -> Finding | None:
     if edge.verdict not in ("widen", "instability-edge"):
         return None
+    meaning, margin = round_.meaning(h.name), _margin(h, edge.margin)
     numbers = {
         "probability": edge.probability,
-        "margin": edge.margin,
+        "margin": margin,
         "enrichment": edge.enrichment,
     }
     known = {name: value for name, value in numbers.items() if math.isfinite(value)}
@@ -136,13 +141,28 @@ def _edge_finding(
         Kind.BOUNDARY,
         Severity.WARNING,
         f"the optimum lies at or beyond the {edge.side} edge ({end}) with probability "
-        f"{edge.probability:.2f}; the best trial is {edge.margin:.0%} of the range away from it",
+        f"{edge.probability:.2f}; {_distance(margin)}"
+        f"{_ADAPTIVE if round_.phase is Phase.EXPLOITATION else ''}",
         study=study.key,
         hyperparameter=h.name,
         side=edge.side,
         evidence=known,
         suggestion=suggestion,
     )
+
+
+def _margin(h: Ordered, margin: float) -> float:
+    """A margin, of which the last of the choices has none: its place is the middle of a slot."""
+    if isinstance(h, Range):
+        return margin
+    slot = 1 / len(h.choices)
+    return max(0.0, margin - slot / 2) / (1 - slot)
+
+
+def _distance(margin: float) -> str:
+    if round(margin, 2) == 0:
+        return "the best trial lies there"
+    return f"the best trial is {margin:.0%} of the range away from it"
 
 
 def _instability(
