@@ -189,3 +189,14 @@ def test_what_is_written_anew_does_not_go_through_a_link(outside):
     assert log.stat().st_size <= 100_000
     assert load(str(outside / "measured.json")) == kept
     assert (outside / "ckpt_001.pt").read_text() == "precious"
+
+
+@pytest.mark.parametrize("make", [os.mkfifo, os.mkdir, lambda path: path.symlink_to("/dev/zero")])
+def test_a_ledger_that_is_no_file_is_refused_by_every_command(bench, make):
+    spec = bench.spec(trials=1)
+    (bench.root / "rounds/r").mkdir(parents=True)
+    make(bench.root / "rounds/r/ledger.jsonl")
+    for arguments in (["run"], ["run", "--repair"], ["status"], ["report"]):
+        result = bench.tuneplay(arguments[0], spec, *arguments[1:])
+        assert result.returncode == 5, result.stderr
+        assert "no file" in result.stderr

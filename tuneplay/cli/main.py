@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 
 from tuneplay.cli.streams import say
@@ -15,5 +16,7 @@ def main() -> None:
 
         carry_out()
     except KeyboardInterrupt:
+        # Whoever is impatient presses it more than once.
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
         say("tuneplay: interrupted")
         sys.exit(ExitCode.INTERRUPTED)

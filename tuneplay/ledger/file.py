@@ -19,6 +19,7 @@ from tuneplay.domain.folder import RoundFolder
 from tuneplay.domain.secrets import Secrets
 from tuneplay.errors import LedgerError
 from tuneplay.ledger.codec import LEDGER_VERSION, decode, digest_of, encode
+from tuneplay.ledger.disk import content, set_aside, sync_folder
 from tuneplay.ledger.events import Event
 from tuneplay.ledger.parse import collector_at_rest, parser_for
 
@@ -39,7 +40,7 @@ def read(folder: RoundFolder) -> list[Event]:
         FileNotFoundError: There is no ledger.
     """
     with collector_at_rest():
-        return list(_events(folder.ledger, folder.ledger.read_bytes()))
+        return list(_events(folder.ledger, content(folder.ledger)))
 
 
 def _events(path: Path, data: bytes) -> Iterator[Event]:
@@ -200,34 +201,3 @@ def _hidden(fields: dict[str, Any], secrets: Secrets) -> dict[str, Any]:
 
 def _line(fields: dict[str, Any]) -> bytes:
     return _ENCODER.encode(fields).encode() + b"\n"
-
-
-def set_aside(data: bytes, name: Callable[[int], Path]) -> Path:
-    """Keep bytes in a new file and wait until the disk has them; no file is ever replaced.
-
-    Args:
-        data: What is kept.
-        name: The path of the `number`-th such file.
-    """
-    number = 1
-    while os.path.lexists(name(number)):
-        number += 1
-    write_new(name(number), data)
-    return name(number)
-
-
-def write_new(path: Path, data: bytes) -> None:
-    """Write a file that must not exist yet, and wait until the disk has it."""
-    with path.open("xb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-
-
-def sync_folder(path: Path) -> None:
-    """Make a new file's name durable, where the platform can."""
-    fd = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(fd)
-    finally:
-        os.close(fd)

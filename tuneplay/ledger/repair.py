@@ -9,7 +9,8 @@ from pathlib import Path
 
 from tuneplay.domain.folder import RoundFolder
 from tuneplay.errors import LedgerError
-from tuneplay.ledger.file import event_in, set_aside, sync_folder, whole_length, write_new
+from tuneplay.ledger.disk import content, set_aside, sync_folder, write_new
+from tuneplay.ledger.file import event_in, whole_length
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,7 @@ def repair(folder: RoundFolder) -> Repair | None:
         LedgerError: The ledger is of a newer version, or nothing can be written.
         FileNotFoundError: There is no ledger.
     """
-    data = folder.ledger.read_bytes()
+    data = content(folder.ledger)
     end = whole_length(data)
     good: list[bytes] = []
     bad: dict[int, bytes] = {}
