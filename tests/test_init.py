@@ -220,6 +220,46 @@ def test_options_as_in_pytorchs_mnist_example(scripts):
     assert "The script shows no option for the optimizer" in text_of(scripts)
 
 
+#: As nanoGPT's train.py: what is not `--name=value` is refused, and so is a value of another type.
+CONFIGURED = """\
+import json, sys
+from ast import literal_eval
+out_dir = 'out'
+eval_interval = 2000
+batch_size = 12
+n_layer = 12
+dropout = 0.0
+learning_rate = 6e-4
+max_iters = 600000
+weight_decay = 1e-1
+min_lr = 6e-5
+for arg in sys.argv[1:]:
+    assert arg.startswith('--') and '=' in arg
+    key, value = arg[2:].split('=', 1)
+    try:
+        value = literal_eval(value)
+    except (SyntaxError, ValueError):
+        pass
+    assert type(value) == type(globals()[key])
+    globals()[key] = value
+for epoch in range(1, 4):
+    print(json.dumps({"epoch": epoch, "val_error": learning_rate / epoch}))
+"""
+
+
+def test_settings_that_are_global_names_are_read_from_the_source(scripts):
+    scripts.write("configured.py", CONFIGURED)
+    round_ = from_script(scripts, "configured.py", "--epochs", "3", "--trials", "4")
+    assert spaces(round_) == {"all": {"learning_rate": (6e-6, 0.06, "log")}}
+    assert round_.studies[0].fixed == {"batch_size": 12, "n_layer": 12}
+    words = " ".join(words_of(round_))
+    assert "--learning_rate={learning_rate}" in words
+    assert "--out_dir={trial_dir}" in words
+    done = scripts.tuneplay("run", "new")
+    assert done.returncode == 0, done.stderr
+    assert "4 feasible" in done.stdout
+
+
 def test_an_option_whose_values_are_not_listed_is_named(scripts):
     script = (
         "import argparse\n"

@@ -78,14 +78,19 @@ def read_script(command: str) -> ReadScript:
     from tuneplay.drafts.call import call
     from tuneplay.drafts.help_text import read_help
     from tuneplay.drafts.hydra import is_hydra, read_hydra
+    from tuneplay.drafts.settings import read_settings
     from tuneplay.drafts.source import with_source
 
     words = split_command(command)
+    source = _source(words)
+    settings = read_settings(source)
+    if settings is not None:
+        return ReadScript(words, settings)
     answer = call([*words, "--help"])
     if is_hydra(answer.text):
         script = read_hydra(answer.text, call([*words, "--cfg", "job"]).text)
     else:
-        script = with_source(read_help(answer.text), _source(words))
+        script = with_source(read_help(answer.text), source)
     if script.subcommands:
         raise UsageError(
             f"`{command}` has subcommands, and none was named: {', '.join(script.subcommands)}",

@@ -17,7 +17,7 @@ def read_aloud(command: str) -> ReadScript:
     """Ask a script for its help, and say so: importing a framework takes its time."""
     from tuneplay.app.init import read_script
 
-    print(f"Reading the options of `{command} --help` …", file=sys.stderr, flush=True)
+    print(f"Reading the options of `{command}` …", file=sys.stderr, flush=True)
     return read_script(command)
 
 

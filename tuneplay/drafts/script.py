@@ -21,6 +21,8 @@ class Style(StrEnum):
 
     FLAGS = "flags"
     HYDRA = "hydra"
+    #: `--name=value` in one word, and nothing else.
+    EQUALS = "equals"
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +118,8 @@ class Script:
         """The words that hand a value to the script."""
         if self.style is Style.HYDRA:
             return (f"{option.name}={value}",)
+        if self.style is Style.EQUALS:
+            return (f"{option.spelling}={value}",)
         return (option.spelling, value)
 
     def reachable(self, option: Option) -> bool:
