@@ -259,6 +259,17 @@ def test_the_rate_of_the_scripts_own_optimizer_has_its_default_in_its_range():
     assert tuned(drafted(text)[1])["lr"] == (1e-6, 0.01)
 
 
+def test_the_decay_of_a_part_follows_that_of_the_whole_where_it_has_no_value_of_its_own():
+    text = (
+        "  --norm-weight-decay W  of the norms (default: None, same value as --wd)\n"
+        "  --wd WD                weight decay (default: 0.0001)\n"
+        "  --lr LR                learning rate (default: 0.1)\n"
+    )
+    assert tuned(drafted(text)[1]).keys() == {"lr", "wd"}
+    alone = "  --weight-decay W  (default: None)\n  --lr LR  learning rate (default: 0.1)\n"
+    assert tuned(drafted(alone)[1]).keys() == {"lr", "weight-decay"}
+
+
 VAE = """\
   --lr LR                learning rate (default: 0.001)
   --beta BETA            weight of the KL term (default: 4.0)

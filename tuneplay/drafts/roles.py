@@ -156,6 +156,9 @@ def _candidates(
         options = [o for o in free if o.meaning is meaning and _fits(o)]
         if meaning is Meaning.LEARNING_RATE:
             options = base_rates(options)
+        if meaning is Meaning.WEIGHT_DECAY and any(o.number is not None for o in options):
+            # `--norm-weight-decay` without a value of its own is the same as `--weight-decay`.
+            options = [o for o in options if o.number is not None]
         if meaning is Meaning.MOMENTUM and adaptive and script.first(Meaning.BETA1):
             continue
         if meaning in TRIALS_FOR and adaptive is False:
