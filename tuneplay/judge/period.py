@@ -52,19 +52,20 @@ def period_of(epochs: Sequence[int], values: Sequence[float]) -> int | None:
     column = column / max(float(np.abs(column).max()), np.finfo(np.float64).tiny)
     for begin in (len(values) // LEFT_OUT, len(values) // 2):
         settled = column[begin:]
+        least = _rounding(settled)
         for lag in range(SHORTEST, len(settled) // REPETITIONS):
-            if _repeats(settled, lag):
+            if _repeats(settled, lag, least):
                 return lag * spacing
         if len(values) < 2 * LEAST_VALUES:
             break
     return None
 
 
-def _repeats(settled: NDArray[np.float64], lag: int) -> bool:
-    """Whether what the trend leaves correlates at a lag and its double, and not in between."""
+def _repeats(settled: NDArray[np.float64], lag: int, least: float) -> bool:
+    """Whether more than `least` is left by the trend, and correlates at a lag and its double alone."""
     rest = _without_odd(_without_trend(settled, lag))
     # A running mean over an even period lies half an epoch off: of a slope that leaves a constant.
-    if float(np.abs(rest - rest.mean()).max()) <= _rounding(settled):
+    if float(np.abs(rest - rest.mean()).max()) <= least:
         return False
     if _correlation(rest, lag) < CORRELATION or _correlation(rest, 2 * lag) < CORRELATION_TWICE:
         return False

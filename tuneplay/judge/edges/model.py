@@ -12,6 +12,7 @@ right more often than any alone. Everything is deterministic.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -117,13 +118,18 @@ def prior_sd(trends: Trends, strengths: FloatArray) -> FloatArray:
 def log_evidence(trends: Trends, strengths: FloatArray, noises: FloatArray) -> FloatArray:
     """Log marginal likelihood for a batch of strengths (k, dims + 2) and noises (k,)."""
     sd = prior_sd(trends, strengths)
-    precision = sd[:, :, None] * trends.gram * sd[:, None, :] / (noises**2)[:, None, None]
-    precision += np.eye(len(trends.gram))
-    factor = np.linalg.cholesky(precision)
-    right = sd * trends.cross / noises[:, None]
-    solved = np.linalg.solve(precision, right[:, :, None])[:, :, 0]
-    misfit = (trends.n - np.sum(right * solved, axis=1)) / noises**2
-    log_det = 2 * np.log(np.diagonal(factor, axis1=1, axis2=2)).sum(axis=1)
+    count = sd.shape[1]
+    # One factorization for the determinant and the misfit: the last row of the factor of
+    # [[A, b], [b', c]] is b' inv(L'), with A = L L'. Any c above b' inv(A) b, which is n at most, will do.
+    both = np.empty((len(sd), count + 1, count + 1))
+    both[:, :count, :count] = sd[:, :, None] * trends.gram * sd[:, None, :]
+    both[:, :count, :count] /= (noises**2)[:, None, None]
+    both[:, :count, :count] += np.eye(count)
+    both[:, count, :count] = both[:, :count, count] = sd * trends.cross / noises[:, None]
+    both[:, count, count] = trends.n + 1.0
+    factor = np.linalg.cholesky(both)
+    misfit = (trends.n - np.sum(factor[:, count, :count] ** 2, axis=1)) / noises**2
+    log_det = 2 * np.log(np.diagonal(factor, axis1=1, axis2=2)[:, :count]).sum(axis=1)
     penalty = (trends.n - 1) * 2 * np.log(noises) + log_det
     return np.asarray(-0.5 * (penalty + misfit), dtype=np.float64)
 
@@ -187,9 +193,14 @@ def posterior(trends: Trends, strengths: FloatArray) -> tuple[FloatArray, FloatA
     precision = sd[:, None] * trends.gram * sd[None, :] / trends.noise**2 + np.eye(len(sd))
     factor = np.linalg.cholesky(precision)
     mean = sd * np.linalg.solve(precision, sd * trends.cross) / trends.noise**2
-    half = np.random.default_rng(0).standard_normal((len(sd), DRAWS // 2))
-    normal = np.concatenate([half, -half], axis=1)
-    return mean, mean[:, None] + sd[:, None] * np.linalg.solve(factor.T, normal)
+    return mean, mean[:, None] + sd[:, None] * np.linalg.solve(factor.T, _normal(len(sd)))
+
+
+@lru_cache(maxsize=8)
+def _normal(count: int) -> FloatArray:
+    """Standard normal draws (count, DRAWS), always the same ones."""
+    half = np.random.default_rng(0).standard_normal((count, DRAWS // 2))
+    return np.concatenate([half, -half], axis=1)
 
 
 def profile(
@@ -207,8 +218,9 @@ def profile(
     Returns:
         Function values (m, g), up to a constant.
     """
-    own = weights[dim * DEGREE : (dim + 1) * DEGREE].T @ basis(grid).T
-    linear_grid, linear_at = basis(grid)[:, 0], basis(at)[:, 0]
+    poly = basis(grid)
+    own = weights[dim * DEGREE : (dim + 1) * DEGREE].T @ poly.T
+    linear_grid, linear_at = poly[:, 0], basis(at)[:, 0]
     slope = np.zeros(weights.shape[1])
     for k, (i, j) in enumerate(trends.pairs):
         if dim in (i, j):
