@@ -33,6 +33,11 @@ def _t3(rng: Rng, n: int) -> Array:
     return rng.standard_t(3, n) / np.sqrt(3)
 
 
+def _failing(share: float, gap: float) -> Callable[[Rng, int], Array]:
+    """A share of the seeds fails to train and stays finite, `gap` standard deviations worse."""
+    return lambda rng, n: rng.standard_normal(n) + gap * ((rng.random(n) < share) - share)
+
+
 def _two(base: Callable[[Rng, int], Array], ratio: float = 1.0, flat: float = 1.0) -> Draw:
     return lambda rng, n: (flat * base(rng, n), ratio * base(rng, n))
 
@@ -62,6 +67,12 @@ SYNTHETIC: dict[str, Draw] = {
     "normal, candidate sd x10": _two(_normal, 10.0),
     "normal, baseline sd x10": _two(_normal, 1.0, 10.0),
     "lognormal 0.5": _two(_lognormal(0.5)),
+    "lognormal 0.5, candidate sd x10": _two(_lognormal(0.5), 10.0),
+    "candidate: one seed in five fails": lambda rng, n: (
+        _normal(rng, n),
+        _failing(0.2, 20)(rng, n),
+    ),
+    "both: one seed in five fails": _two(_failing(0.2, 20)),
     "lognormal 1": _two(_lognormal(1.0)),
     "t3": _two(_t3),
     "t3, candidate sd x10": _two(_t3, 10.0),

@@ -130,9 +130,9 @@ def recorded() -> None:
 
 
 def until_decided(draw: Draw, shift: float, top: int, seed: int) -> list[float]:
-    """Sequential: adopted, seeds per side, intervals cover (plain, repeated); peeking; fixed ten."""
+    """Sequential: adopted, kept, seeds per side, intervals cover (plain, repeated); peeking; ten."""
     rng = np.random.default_rng(seed)
-    out = np.zeros(6)
+    out = np.zeros(7)
     for _ in range(DRAWS):
         base, cand = draw(rng, max(top, 10))
         cand, n = cand + shift, 3
@@ -146,6 +146,7 @@ def until_decided(draw: Draw, shift: float, top: int, seed: int) -> list[float]:
         peeks = plan(top)
         out += (
             step.verdict == "adopt",
+            step.verdict == "keep-baseline",
             n,
             plain[0] <= shift <= plain[1],
             wide[0] <= shift <= wide[1],
@@ -158,14 +159,14 @@ def until_decided(draw: Draw, shift: float, top: int, seed: int) -> list[float]:
 def sequential() -> None:
     """`--until-decided` against a fixed ten."""
     print(
-        "\nUNTIL DECIDED   adopt, seeds per side, covered 95, covered repeated | peeking, fixed ten"
+        "\nUNTIL DECIDED   adopt, keep, seeds per side, covered 95, covered repeated | peeking, fixed ten"
     )
     chosen: dict[str, Callable[[], Draw]] = {}
     for name in ("normal", "normal, candidate sd x10", "lognormal 0.5", "t3", "grid of 1 sd"):
         chosen[name] = lambda name=name: SYNTHETIC[name]
     for top in (10, 12):
         for name, make in chosen.items():
-            for shift in (0.0, -1.0, -1.5, -2.5, 1.0):
+            for shift in (0.0, -1.0, -1.5, -2.5, 1.0, 2.0):
                 scale = 10.0 if "x10" in name else 1.0
                 moved = float(np.sign(shift) * np.ceil(abs(shift))) if "grid" in name else shift
                 show(

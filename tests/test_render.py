@@ -13,7 +13,7 @@ from tuneplay.domain.hyperparameter import Range, Scale
 from tuneplay.domain.progress import Progress, StudyProgress
 from tuneplay.domain.round import Objective, Phase, Round, Study
 from tuneplay.domain.trial import Outcome, State, Trial, TrialId
-from tuneplay.judge.comparison import Comparison
+from tuneplay.judge.compared import Comparison
 from tuneplay.judge.epochs import Advice, EpochBudget
 from tuneplay.judge.finding import Finding, Kind, Severity
 from tuneplay.judge.judgement import Judgement, StudySummary

@@ -162,12 +162,66 @@ def test_a_candidate_that_diverges_for_one_seed_is_not_adopted(bench):
     assert "infeasible" in comparison["reason"]
 
 
-def test_the_test_metric_is_shown_and_never_selects(bench, seeded):
-    spec = seeded()
+@pytest.mark.parametrize(("gain", "shown"), [(20, [None, 0.5]), (-20, [0.5, None])])
+def test_the_test_metric_is_shown_for_the_final_choice_alone(bench, seeded, gain, shown):
+    spec = seeded(gain=gain)
     spec.write_text(spec.read_text().replace("minimize}", "minimize, test_metric: test_error}"))
     bench.tuneplay("run", spec)
     bench.tuneplay("rerun", spec)
-    assert [s["reruns"]["test"] for s in bench.report()["studies"]] == [0.5, 0.5]
+    assert [s["reruns"]["test"] for s in bench.report()["studies"]] == shown
+
+
+def test_seeds_too_few_for_a_verdict_are_no_look(bench, seeded):
+    spec = seeded()
+    bench.tuneplay("run", spec)
+    for seeds in ("1", "2", "5"):
+        result = bench.tuneplay("rerun", spec, "--seeds", seeds)
+    assert ", 95 % interval" in result.stdout
+    again = bench.tuneplay("rerun", spec, "--seeds", "8")
+    assert ", 97.5 % interval" in again.stdout
+
+
+def test_asking_for_fewer_seeds_than_there_are_starts_nothing_and_says_so(bench, seeded):
+    spec = seeded()
+    bench.tuneplay("run", spec)
+    bench.tuneplay("rerun", spec)
+    result = bench.tuneplay("rerun", spec, "--seeds", "3")
+    assert result.returncode == 0
+    assert "nothing was started" in result.stdout
+    assert len(finished(bench)) == 10
+
+
+def test_a_round_that_only_tunes_says_what_new_seeds_give(bench, seeded):
+    spec = seeded()
+    text = spec.read_text().replace("arm: [a, b]", "arm: [a]")
+    spec.write_text(text)
+    bench.tuneplay("run", spec)
+    said = bench.tuneplay("rerun", spec).stdout
+    report = " ".join(bench.tuneplay("report", spec).stdout.split())
+    for text in (said, report):
+        assert "5 seeds give 0.2" in text
+    assert "This round only tunes" in report
+
+
+def test_each_candidate_is_named_and_what_the_seeds_could_have_found_is_said(bench, seeded):
+    spec = seeded(gain=2)
+    spec.write_text(spec.read_text().replace("arm: [a, b]", "arm: [a, b, c]"))
+    bench.tuneplay("run", spec)
+    bench.tuneplay("rerun", spec)
+    report = " ".join(bench.tuneplay("report", spec).stdout.split())
+    for arm in ("arm=b", "arm=c"):
+        assert f"The seeds do not tell {arm} from the baseline" in report
+        assert f"{arm}: 5 seeds each find a true difference of" in report
+        assert f"{arm} against arm=a: other nuisance points would move the difference" in report
+    assert "is better spent on" in report
+
+
+def test_a_clearly_worse_candidate_is_shown_to_be_worse_with_few_seeds(bench, seeded):
+    spec = seeded(gain=-20)
+    bench.tuneplay("run", spec)
+    bench.tuneplay("rerun", spec, "--until-decided")
+    assert bench.report()["comparison"][0]["verdict"] == "keep-baseline"
+    assert len(finished(bench)) <= 14
 
 
 def test_reruns_survive_their_coordinator(bench, seeded):

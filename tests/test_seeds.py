@@ -197,6 +197,27 @@ def test_grubbs_and_resolution():
     assert resolution(np.random.default_rng(0).normal(size=8)) is None
 
 
+def test_one_error_more_on_a_coarse_metric_is_no_outlier():
+    for errors in ((9, 9, 9, 9, 10), (9, 10, 9, 9, 9, 9, 9, 9, 11), (9, 9, 9, 9, 9)):
+        assert outliers(np.array(errors) / 360) == ()
+    assert outliers(np.array([9, 10, 9, 9, 10, 9, 40]) / 360) == (40 / 360,)
+
+
+@pytest.mark.parametrize(("shift", "least"), [(2.0, 0.7), (3.0, 0.95)])
+def test_a_sequence_ends_with_worse_shown_where_it_is_clear(shift: float, least: float):
+    rng = np.random.default_rng(11)
+    kept, seeds = 0, 0
+    for _ in range(200):
+        base, worse = rng.normal(0, 1, 12), rng.normal(shift, 1, 12)
+        n: int | None = 3
+        while n is not None:
+            step = next_step(base[:n], worse[:n], Rules(MINIMIZE))
+            seeds, n = seeds + (step.train_until is None) * n, step.train_until
+        kept += step.verdict == "keep-baseline"
+    assert kept / 200 >= least
+    assert seeds / 200 < 7
+
+
 def test_power_numbers():
     assert seeds_needed(1.0, (1.0, 1.0), 0.025) == 17  # the textbook's 17 a group for d = 1
     assert seeds_needed(0.1, (1.0, 1.0), 0.025) is None
@@ -267,9 +288,14 @@ def test_sequence():
     clear = next_step(base[:5], good[:5] - 20, rules)
     assert clear.decision == "decided"
     assert clear.verdict == "adopt"
-    worse = next_step(base[:3], good[:3] + 3, rules)
-    assert worse.decision in ("hopeless", "decided")
-    assert worse.train_until is None
+    nearly = next_step(base[:3], good[:3] + 3, rules)
+    assert nearly.train_until == 5, "an adoption is out of reach, but 'worse' is nearly shown"
+    worse = next_step(base[:7], good[:7] + 3, rules)
+    assert (worse.decision, worse.verdict) == ("decided", "keep-baseline")
+    hopeless = next_step(base[:5], base[:5] + np.array([0.3, -0.2, 0.5, -0.3, 0.2]), rules)
+    assert (hopeless.decision, hopeless.verdict) == ("hopeless", "not-distinguishable")
+    assert "95 % interval" not in hopeless.reason, "the level of the look is the interval's"
+    assert "difference 0.1" in hopeless.reason
     pair = next_steps(base[:5], {"a": good[:5] - 20, "b": good[:5]}, rules)
     assert pair["a"].verdict == "adopt"
     assert 0 < conditional_power(0.3, 0.5, 0.02) < 1

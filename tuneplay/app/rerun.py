@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tuneplay.app.observer import Observer
 from tuneplay.app.opening import Opening
@@ -155,9 +155,10 @@ def _until_decided(
 
     The looks are in the ledger before the first seed, so that the report corrects for them.
     """
-    remaining, result = selected, None
+    remaining, result, started = selected, None, False
     for look in looks:
         result = _stage(parts, opening, Reruns(remaining, look, looks))
+        started = started or result.started
         if parts.stop.level is not Stop.NO:
             break
         judgement = judge_round(parts.round, parts.history.finished.values(), parts.history.reruns)
@@ -173,4 +174,4 @@ def _until_decided(
             break
     if result is None:
         raise AssertionError("a plan has at least one look")
-    return result
+    return replace(result, started=started)

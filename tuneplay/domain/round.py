@@ -28,7 +28,8 @@ class Objective:
         metric: Its name, as the program reports it.
         direction: Which way is better.
         worthwhile: Smallest improvement that is worth a change, in the metric's unit; 0 for any.
-        test_metric: A metric that is shown for the reruns and never decides; None for none.
+        test_metric: A metric that is shown for the final choice's reruns and never decides; None
+            for none.
     """
 
     metric: str

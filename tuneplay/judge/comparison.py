@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from tuneplay.domain.round import Round
 from tuneplay.domain.trial import Reruns, Trial
+from tuneplay.judge.compared import Comparison, deaf, told
 from tuneplay.judge.looks import latest_look, planned_step
 from tuneplay.judge.reruns import RerunSummary
 from tuneplay.judge.seeds import model, sequential
@@ -15,56 +16,6 @@ from tuneplay.judge.seeds.model import ALPHA, Rules, Verdict
 from tuneplay.judge.seeds.power import seeds_needed
 from tuneplay.judge.seeds.verdict import compare_all
 from tuneplay.judge.selection import ranked
-
-Interval = tuple[float, float]
-
-
-@dataclass(frozen=True, slots=True)
-class Comparison:
-    """One candidate beside the baseline.
-
-    Attributes:
-        study: Key of the candidate's study.
-        baseline: Key of the baseline's study.
-        difference: Candidate minus baseline, in the metric's own unit: of the reruns' means, or
-            of the best trials while there are no reruns; None without both.
-        verdict: What the evidence supports.
-        reason: One plain sentence.
-        interval95: 95 % interval of the difference, for this candidate alone; None without
-            reruns.
-        probability_better: Chance that one candidate training beats one baseline training.
-        probability_interval: Its 95 % interval.
-        robust_difference: Hodges-Lehmann difference, which one odd seed cannot move.
-        robust_interval: Its distribution-free interval of at least 95 %.
-        seeds: Reruns of the candidate and of the baseline that count.
-        seeds_needed: Seeds each that would decide at the observed difference; None for more than
-            is reasonable, or unknown.
-        detectable: Smallest true difference that these seeds could have found (power 0.8).
-        warnings: What must be said beside the verdict.
-        hopeless: Whether a sequence of looks ended because more seeds would not decide.
-    """
-
-    study: str
-    baseline: str
-    difference: float | None
-    verdict: Verdict
-    reason: str
-    interval95: Interval | None = None
-    probability_better: float | None = None
-    probability_interval: Interval | None = None
-    robust_difference: float | None = None
-    robust_interval: Interval | None = None
-    seeds: tuple[int, int] = (0, 0)
-    seeds_needed: int | None = None
-    detectable: float | None = None
-    warnings: tuple[str, ...] = ()
-    hopeless: bool = False
-
-    @property
-    def needs_seeds(self) -> bool:
-        """Whether more seeds may decide it."""
-        open_verdicts = (Verdict.NOT_DISTINGUISHABLE, Verdict.NEEDS_RERUNS)
-        return self.verdict in open_verdicts and not self.hopeless
 
 
 def compare(
@@ -113,18 +64,24 @@ def _decide(
     looks = {key: latest_look(asked, key, baseline) for key in candidates}
     found: dict[str, Comparison] = {}
     for key, summary in candidates.items():
-        if looks[key].looks:
+        if base.deaf or summary.deaf:
+            found[key] = deaf(key, baseline, summary, base)
+        elif looks[key].looks:
             rules = Rules(objective.direction, objective.worthwhile, looks[key].alpha)
             step = planned_step(base, summary, rules, looks[key], len(candidates))
             if step is not None:
                 found[key] = _at_look(key, baseline, step)
-    fixed = {key: summary.values for key, summary in candidates.items() if not looks[key].looks}
+    fixed = {
+        key: summary.values
+        for key, summary in candidates.items()
+        if key not in found and not looks[key].looks
+    }
     if fixed:
         alpha = min(looks[key].alpha for key in fixed)
         rules = Rules(objective.direction, objective.worthwhile, alpha)
         for key, compared in compare_all(base.values, fixed, rules).items():
             found[key] = _comparison(key, baseline, compared)
-    return found
+    return {key: told(c, candidates[key], base) for key, c in found.items()}
 
 
 def _at_look(study: str, baseline: str, step: sequential.Step) -> Comparison:
@@ -140,6 +97,8 @@ def _at_look(study: str, baseline: str, step: sequential.Step) -> Comparison:
 
 
 def _comparison(study: str, baseline: str, compared: model.Comparison) -> Comparison:
+    base, cand = compared.baseline, compared.candidate
+    blocked = cand.infeasible * base.reruns > base.infeasible * cand.reruns
     return Comparison(
         study,
         baseline,
@@ -155,6 +114,7 @@ def _comparison(study: str, baseline: str, compared: model.Comparison) -> Compar
         compared.seeds_needed,
         compared.detectable,
         tuple(_named(warning, study) for warning in compared.warnings),
+        blocked and compared.verdict is Verdict.NOT_DISTINGUISHABLE,
     )
 
 

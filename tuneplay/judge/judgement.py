@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 from tuneplay.domain.round import Round, Study
 from tuneplay.domain.trial import Reruns, State, Trial
 from tuneplay.judge.boundary import boundary_findings
-from tuneplay.judge.comparison import Comparison, compare
+from tuneplay.judge.compared import Comparison
+from tuneplay.judge.comparison import compare
 from tuneplay.judge.curves import curve_findings
 from tuneplay.judge.epoch_findings import epoch_findings
 from tuneplay.judge.epochs import EpochBudget, epoch_budget
@@ -26,6 +27,7 @@ from tuneplay.judge.output import output_findings
 from tuneplay.judge.pasted import agreed
 from tuneplay.judge.reruns import RerunSummary, expected_best, summarize_reruns
 from tuneplay.judge.sampling import sampling_findings
+from tuneplay.judge.seeds.model import Verdict
 from tuneplay.judge.selection import ranked
 from tuneplay.judge.transfer import transfer_findings
 
@@ -73,6 +75,7 @@ class Judgement:
         epoch_budgets: The same by study key.
         isolation: The best over nuisance for each scientific configuration (isolation plot).
         ranges: The same along every scientific range, in slices.
+        choice: Key of the study that the verdicts choose; None while they are open.
     """
 
     studies: tuple[StudySummary, ...]
@@ -82,6 +85,7 @@ class Judgement:
     epoch_budgets: Mapping[str, EpochBudget]
     isolation: tuple[IsolationPoint, ...]
     ranges: tuple[RangeIsolation, ...] = ()
+    choice: str | None = None
 
 
 def judge_round(
@@ -104,6 +108,8 @@ def judge_round(
     summaries = [_summary(round_, study, by_study[study.key], asked) for study in round_.studies]
     reruns = _standing(summaries)
     comparisons = compare(round_, by_study, reruns, asked, known_sd)
+    choice = final_choice(round_, reruns, comparisons)
+    summaries = [_without_test(s) if s.study.key != choice else s for s in summaries]
     trial_sd = _trial_sd(reruns.values(), known_sd)
     budget = epoch_budget(round_, list(by_study.values()), trial_sd)
     budgets = {key: epoch_budget(round_, [mine], trial_sd) for key, mine in by_study.items()}
@@ -122,6 +128,7 @@ def judge_round(
         budgets,
         tuple(isolation(round_, by_study)),
         tuple(range_isolation(round_, by_study, trial_sd)),
+        choice,
     )
 
 
@@ -130,6 +137,34 @@ def _by_study(round_: Round, trials: Iterable[Trial]) -> dict[str, list[Trial]]:
     for trial in sorted(trials, key=lambda t: (t.id.number, t.id.rerun)):
         by_study[trial.id.study].append(trial)
     return by_study
+
+
+def final_choice(
+    round_: Round, reruns: Mapping[str, RerunSummary], comparisons: Sequence[Comparison]
+) -> str | None:
+    """The study that the verdicts choose: the best one adopted by validation, else the baseline.
+
+    Returns:
+        None while a candidate still needs reruns, or there are none.
+    """
+    if not comparisons:
+        only = round_.studies[0].key if len(round_.studies) == 1 else None
+        return only if only in reruns else None
+    sign = round_.objective.direction.sign
+    adopted = [c.study for c in comparisons if c.verdict is Verdict.ADOPT]
+    if adopted:
+        return min(adopted, key=lambda key: sign * (reruns[key].mean or 0.0))
+    kept = (Verdict.KEEP_BASELINE, Verdict.NOT_DISTINGUISHABLE)
+    return round_.baseline if all(c.verdict in kept for c in comparisons) else None
+
+
+def _without_test(summary: StudySummary) -> StudySummary:
+    """The same without the test metric, which is shown for the final choice alone.
+
+    Shown for every study it would be compared, and then it selects.
+    """
+    reruns = summary.reruns
+    return summary if reruns is None else replace(summary, reruns=reruns.without_test())
 
 
 def _standing(summaries: Iterable[StudySummary]) -> dict[str, RerunSummary]:

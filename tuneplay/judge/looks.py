@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from tuneplay.domain.trial import Reruns
 from tuneplay.judge.reruns import RerunSummary
-from tuneplay.judge.seeds.model import ALPHA, Rules
+from tuneplay.judge.seeds.model import ALPHA, MIN_USABLE, Rules
 from tuneplay.judge.seeds.sequential import Step, next_step
 
 
@@ -30,7 +30,8 @@ def latest_look(asked: Sequence[Reruns], study: str, baseline: str) -> Look:
     Whoever adds seeds until the answer pleases is often wrong. Halving keeps the rate of all
     looks together below twice `ALPHA`, one-sided below 5 % (the union bound on 1, 1/2, 1/4, …). A
     request counts when it trains this candidate and the baseline, and adds seeds, another
-    selection, or another plan of looks.
+    selection, or another plan of looks. Fewer than `MIN_USABLE` seeds allow no verdict, so that
+    whoever asks for them has not looked.
 
     Args:
         asked: Reruns that were asked for, in order.
@@ -42,6 +43,8 @@ def latest_look(asked: Sequence[Reruns], study: str, baseline: str) -> Look:
     selection: tuple[int, int] | None = None
     for request in asked:
         if study not in request.selected or baseline not in request.selected:
+            continue
+        if not request.looks and request.seeds < MIN_USABLE:
             continue
         chosen = (request.selected[study][0], request.selected[baseline][0])
         if chosen != selection:
@@ -69,10 +72,10 @@ def planned_step(
         candidates: Candidates that are looked at in this way.
 
     Returns:
-        None before the first look. A failed rerun counts as trained, so that it cannot keep a
-        look from being reached.
+        None before the first look. A rerun that failed, or repeats another one, counts as trained,
+        so that it cannot keep a look from being reached.
     """
-    trained = min(len(side.values) + side.failed for side in (baseline, candidate))
+    trained = min(side.trained for side in (baseline, candidate))
     step: Step | None = None
     for at in look.looks:
         if at > trained:

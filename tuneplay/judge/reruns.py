@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 from tuneplay.domain.round import Objective
 from tuneplay.domain.trial import Reruns, State, Trial
+from tuneplay.judge.repeats import columns_of, repeated
 from tuneplay.judge.selection import ranked
 
 
@@ -24,6 +25,9 @@ class RerunSummary:
         selected_value: The value in the search, by which the configuration was selected.
         test: Mean of the test metric at the reruns' best epochs; None without one.
         others: The reruns of the next best configurations, where they were asked for.
+        repeats: Reruns that are left out because an earlier one is the very same training.
+        deaf: Whether all of them are one training, so that the seed does nothing.
+        varied: Whether any two have different curves, so that the seed does something.
     """
 
     trial: int
@@ -32,6 +36,19 @@ class RerunSummary:
     selected_value: float
     test: float | None = None
     others: tuple[RerunSummary, ...] = ()
+    repeats: int = 0
+    deaf: bool = False
+    varied: bool = False
+
+    @property
+    def trained(self) -> int:
+        """Reruns that have ended, however."""
+        return len(self.values) + self.failed + self.repeats
+
+    def without_test(self) -> RerunSummary:
+        """The same without the test metric."""
+        others = tuple(other.without_test() for other in self.others)
+        return replace(self, test=None, others=others)
 
     @property
     def usable(self) -> tuple[float, ...]:
@@ -71,7 +88,7 @@ def summarize_reruns(
     first, *others = found
     if first is None:
         return None
-    return replace(first, others=tuple(other for other in others if other is not None))
+    return replace(first, others=tuple(o.without_test() for o in others if o is not None))
 
 
 def _summarize(trials: Sequence[Trial], number: int, objective: Objective) -> RerunSummary | None:
@@ -80,13 +97,23 @@ def _summarize(trials: Sequence[Trial], number: int, objective: Objective) -> Re
         return None
     selected = next((t for t in trials if t.id.number == number and not t.id.rerun), None)
     counted = [t for t in reruns if t.outcome.state is not State.FAILED]
+    counted.sort(key=lambda t: t.id.rerun)
+    repeats = repeated(counted, objective.metric)
+    deaf = len(counted) > 1 and all(repeats[1:])
+    # Where the seed does nothing all of them are kept: that they are alike is what there is to see.
+    kept = [t for t, again in zip(counted, repeats, strict=True) if deaf or not again]
     value = selected.outcome.value if selected else None
     return RerunSummary(
         number,
-        tuple(_value(t) for t in sorted(counted, key=lambda t: t.id.rerun)),
+        tuple(_value(t) for t in kept),
         len(reruns) - len(counted),
         math.nan if value is None else value,
-        _test_mean(counted, objective.test_metric),
+        _test_mean(kept, objective.test_metric),
+        repeats=len(counted) - len(kept),
+        deaf=deaf,
+        varied=any(
+            columns_of(t, objective.metric) != columns_of(kept[0], objective.metric) for t in kept
+        ),
     )
 
 

@@ -6,10 +6,11 @@ from collections.abc import Callable, Sequence
 
 from tuneplay.domain.curves import Direction
 from tuneplay.domain.round import Round
-from tuneplay.judge.comparison import Comparison
+from tuneplay.judge.compared import Comparison
 from tuneplay.judge.judgement import Judgement
 from tuneplay.judge.seeds.model import Verdict
 from tuneplay.render.ranges import range_answer
+from tuneplay.render.remarks import is_stale, luck
 from tuneplay.render.words import number, signed
 
 #: Candidates that are named in one sentence; the table has them all.
@@ -26,7 +27,12 @@ def answer(round_: Round, judgement: Judgement) -> str:
             findings = judgement.findings
             return " ".join(range_answer(round_, along, findings) for along in judgement.ranges)
         found = number(best.outcome.value if best else None)
-        return f"This round only tunes; its best {round_.objective.metric} is {found}."
+        text = f"This round only tunes; its best {round_.objective.metric} is {found}."
+        reruns = judgement.studies[0].reruns
+        if reruns is None or reruns.mean is None or is_stale(judgement.studies[0]):
+            return text
+        said = luck(reruns, round_.objective.direction)
+        return f"{text} {said[0].upper()}{said[1:]}"
     direction = round_.objective.direction
     return " ".join(
         _sentence(alike[0]) if len(alike) == 1 else _JOINT[verdict](alike, direction)
@@ -47,15 +53,17 @@ def _sentence(comparison: Comparison) -> str:
     text = f"{heads[comparison.verdict]} {comparison.reason}"
     if comparison.verdict is not Verdict.NOT_DISTINGUISHABLE or comparison.hopeless:
         return text
-    if comparison.seeds_needed is not None and comparison.seeds_needed > max(comparison.seeds):
-        return f"{text} About {comparison.seeds_needed} seeds each would decide it."
-    if comparison.detectable is not None and comparison.seeds_needed is None:
-        found = number(comparison.detectable, 2)
-        return (
-            f"{text} No reasonable number of seeds would decide it; these would have found a "
-            f"difference of {found}."
-        )
-    return text
+    if comparison.detectable is None:
+        return text
+    found = f"these would have found a difference of {number(comparison.detectable, 2)}"
+    if comparison.seeds_needed is None:
+        return f"{text} No reasonable number of seeds would decide it; {found}."
+    return f"{text} About {more_seeds(comparison)} seeds each would decide it; {found}."
+
+
+def more_seeds(comparison: Comparison) -> int:
+    """Seeds to ask for: those that would decide it, and more than there are."""
+    return max(comparison.seeds_needed or 0, max(comparison.seeds) + 1)
 
 
 def _adopt(alike: Sequence[Comparison], direction: Direction) -> str:

@@ -50,7 +50,9 @@ def print_ending(out: TextIO, progress: Progress, folder: str, *, started: bool)
         return  # nobody reads standard output any more
 
 
-def print_reruns(out: TextIO, progress: Progress, judgement: Judgement, folder: str) -> None:
+def print_reruns(
+    out: TextIO, progress: Progress, judgement: Judgement, folder: str, *, started: bool
+) -> None:
     """Print how the reruns ended, and what they say.
 
     Args:
@@ -58,12 +60,23 @@ def print_reruns(out: TextIO, progress: Progress, judgement: Judgement, folder: 
         progress: Progress of the reruns.
         judgement: What the round supports now.
         folder: The round's folder, for the commands that are suggested.
+        started: Whether there was anything to do.
     """
+    # Judging loads numpy, and a run, which this module also ends, does without.
+    from tuneplay.render.remarks import is_stale, luck
+
     reruns = count(progress.planned, "rerun")
     if progress.ended < progress.planned:
         lines = [f"Stopped: {progress.ended} of {reruns} have ended. The same command goes on."]
     else:
-        lines = [f"{reruns[0].upper()}{reruns[1:]} have ended."]
+        has = "has" if progress.planned == 1 else "have"
+        before = "" if started else " before; nothing was started, for more ask for more seeds"
+        lines = [f"{reruns} {has} ended{before}."]
+        lines += [
+            f"{s.study.key}: {luck(s.reruns, progress.objective.direction)}"
+            for s in judgement.studies
+            if s.reruns is not None and s.reruns.usable and not is_stale(s)
+        ]
         lines += [f"{c.study}: {c.verdict.value}. {c.reason}" for c in judgement.comparisons]
         lines.append(f"Next: {typed('tuneplay', 'report', folder)}")
     try:

@@ -8,7 +8,7 @@ from typing import Any
 from tuneplay.domain.progress import Progress
 from tuneplay.domain.round import Round
 from tuneplay.domain.trial import Trial
-from tuneplay.judge.comparison import Comparison
+from tuneplay.judge.compared import Comparison
 from tuneplay.judge.epochs import EpochBudget
 from tuneplay.judge.finding import Finding
 from tuneplay.judge.isolation import RangeIsolation
@@ -113,6 +113,7 @@ def _reruns(reruns: RerunSummary) -> dict[str, Any]:
         "mean": reruns.mean,
         "sd": reruns.sd,
         "failed": reruns.failed,
+        "repeats": reruns.repeats,
         "selected_value": reruns.selected_value,
         "test": reruns.test,
         "others": [_reruns(other) for other in reruns.others],

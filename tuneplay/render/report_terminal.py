@@ -11,15 +11,14 @@ from rich.text import Text
 
 from tuneplay.domain.progress import Progress
 from tuneplay.domain.round import Round
-from tuneplay.judge.comparison import Comparison
+from tuneplay.judge.compared import Comparison
 from tuneplay.judge.finding import Finding, Severity
-from tuneplay.judge.judgement import Judgement
-from tuneplay.judge.reruns import RerunSummary
-from tuneplay.judge.seeds.model import Verdict
-from tuneplay.render.answer import answer
+from tuneplay.judge.judgement import Judgement, StudySummary
+from tuneplay.judge.seeds.model import MIN_USABLE, Verdict
+from tuneplay.render.answer import answer, more_seeds
 from tuneplay.render.narrow import LEAST_COLUMNS, first_that_fits, stacked
 from tuneplay.render.ranges import range_table
-from tuneplay.render.remarks import remarks
+from tuneplay.render.remarks import is_stale, remarks, warned
 from tuneplay.render.trimmed import Trimmed
 from tuneplay.render.words import count, number, safe, signed, suggestion, typed
 
@@ -61,7 +60,7 @@ def print_report(
     if said := remarks(round_, judgement):
         parts += [Text(), _labelled([("·", line) for line in said], console)]
     console.print(Trimmed(Padding(Group(*parts), _INDENT)))
-    for command in _next(progress, judgement, folder):
+    for command in _next(progress, judgement, folder, round_.rerun_seeds):
         console.print()
         # In one piece, however narrow the terminal is: it will be pasted.
         console.print(Text("  Next  ", style="bold") + Text(safe(command)), soft_wrap=True)
@@ -83,6 +82,9 @@ def _answer(
         # Its first sentence: what to do about it stands with the finding below.
         said = _sentences(first.message)[0]
         rows.append(("But", said if alone or not about else f"{about}: {said}"))
+    # What speaks against an adoption belongs beside it: a person acts on the answer.
+    adopted = [c for c in judgement.comparisons if c.verdict is Verdict.ADOPT]
+    rows += [("But", line) for line in dict.fromkeys(w for c in adopted for w in warned(c))]
     return _labelled(rows, console)
 
 
@@ -104,7 +106,7 @@ def _studies(round_: Round, judgement: Judgement, console: Console) -> Renderabl
             number(best.value if best else None),
             "–" if best is None else str(best.best_epoch),
         ]
-        row += [_reruns(summary.reruns, with_count=alike is None)] if seeds else []
+        row += [_reruns(summary, with_count=alike is None)] if seeds else []
         rows.append(row + ([_against(compared.get(summary.study.key))] if compared else []))
     against = [f"against {safe(round_.baseline or '')}", "against the baseline"]
     headers = [[*names, last] for last in against] if compared else [names]
@@ -130,13 +132,15 @@ def _study_table(names: list[str], rows: list[list[str]]) -> Table:
     return table
 
 
-def _reruns(reruns: RerunSummary | None, *, with_count: bool) -> str:
-    """`0.0341 ± 0.0021 (5 seeds)`."""
+def _reruns(summary: StudySummary, *, with_count: bool) -> str:
+    """`0.0341 ± 0.0021 (5 seeds)`; with the trial's number where it is not the best any more."""
+    reruns = summary.reruns
     if reruns is None:
         return "–"
     spread = f" ± {number(reruns.sd, 2)}" if reruns.sd is not None else ""
     seeds = f" ({count(len(reruns.values), 'seed')})" if with_count else ""
-    return f"{number(reruns.mean)}{spread}{seeds}"
+    of = f" (of trial {reruns.trial})" if is_stale(summary) else ""
+    return f"{number(reruns.mean)}{spread}{seeds}{of}"
 
 
 def _against(comparison: Comparison | None) -> str:
@@ -198,18 +202,17 @@ def _sentences(text: str) -> list[str]:
     return _SENTENCE_END.split(text)
 
 
-def _next(progress: Progress, judgement: Judgement, folder: str) -> list[str]:
+def _next(progress: Progress, judgement: Judgement, folder: str, planned_seeds: int) -> list[str]:
     """The commands that bring the round further."""
     if progress.ended < progress.planned:
         return [typed("tuneplay", "run", folder)]
-    verdicts = {comparison.verdict for comparison in judgement.comparisons}
-    if Verdict.NEEDS_RERUNS in verdicts:
-        return [typed("tuneplay", "rerun", folder)]
-    needed = [
-        c.seeds_needed
-        for c in judgement.comparisons
-        if c.needs_seeds and c.seeds_needed and c.seeds_needed > max(c.seeds)
-    ]
+    if any(c.verdict is Verdict.NEEDS_RERUNS and c.needs_seeds for c in judgement.comparisons):
+        # Reruns that failed, or repeat another one, have ended: the same number again adds none.
+        current = [s.reruns for s in judgement.studies if s.reruns and not is_stale(s)]
+        ended = [reruns.trained for reruns in current if reruns.trained >= planned_seeds]
+        more = ["--seeds", str(max(ended) + MIN_USABLE)] if len(ended) > 1 else []
+        return [typed("tuneplay", "rerun", folder, *more)]
+    needed = [more_seeds(c) for c in judgement.comparisons if c.needs_seeds and c.seeds_needed]
     return [typed("tuneplay", "rerun", folder, "--seeds", str(max(needed)))] if needed else []
 
 

@@ -88,7 +88,7 @@ def _required() -> dict[str, Schema]:
                     "description": "The smallest improvement that is worth a change.",
                     "type": "number", "minimum": 0,
                 },
-                "test_metric": about("Shown for the reruns, and never decisive.", TEXT),
+                "test_metric": about("Shown for the final choice's reruns, never decisive.", TEXT),
             },
             "What decides.", ("metric", "direction"),
         ),

@@ -16,10 +16,14 @@ MIN_USABLE = 3
 """Usable values per side below which no verdict is given: with 2, Satterthwaite's df can be 1."""
 POWER = 0.8
 """Conventional power (Cohen, Statistical Power Analysis for the Behavioral Sciences, 1988)."""
+NEXT_LOOK = 0.5
+"""Part of this look's level that is left for one more: more seeds are another look."""
 SEEDS_CAP = 100
 """More seeds per side than this count as 'none within reason'."""
 OUTLIER_LEVEL = 0.01
 """Level of Grubbs' test (Grubbs, Technometrics 11, 1969): 1 clean sample in 100 is flagged."""
+OUTLIER_STEPS = 2
+"""Steps of a coarse metric within which a value is no outlier: rounding moves it by one."""
 RANK_PENALTY = 2.5
 """Factor on the rank test's p-value, the price of having a second way to a verdict.
 
@@ -143,8 +147,8 @@ class Comparison:
         p_worse: one-sided p-value for 'worse', adjusted likewise.
         verdict: the decision; the baseline stays unless it is 'adopt'.
         reason: one sentence in plain English.
-        seeds_needed: seeds per side that decide with power 0.8 if the observed difference and
-            scatter are the true ones; None if more than 100 or unknown.
+        seeds_needed: seeds per side that decide with power 0.8, at the next look, if the observed
+            difference and scatter are the true ones; None if more than 100 or unknown.
         detectable: smallest true difference found with power 0.8 with these seeds; None if unknown.
         warnings: what the reader must know beside the verdict.
     """

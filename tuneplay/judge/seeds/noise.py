@@ -13,6 +13,7 @@ from tuneplay.judge.seeds.model import (
     GRID_STEPS,
     MIN_USABLE,
     OUTLIER_LEVEL,
+    OUTLIER_STEPS,
     SAME_RELATIVE,
     TIE_CHANCE,
     Side,
@@ -41,7 +42,10 @@ class Noise:
 def outliers(values: Array) -> tuple[float, ...]:
     """Return the one value farthest from the mean if Grubbs' two-sided test flags it, else none.
 
-    Grubbs, Procedures for Detecting Outlying Observations in Samples, Technometrics 11 (1969).
+    Grubbs, Procedures for Detecting Outlying Observations in Samples, Technometrics 11 (1969). The
+    test takes the values for continuous. On a coarse metric one error more or less, beside values
+    that are all the same, would be flagged: a value within `OUTLIER_STEPS` of the next one is not,
+    and beside values without any scatter nothing is.
     """
     n = len(values)
     if n <= MIN_USABLE or same(values):
@@ -51,7 +55,13 @@ def outliers(values: Array) -> tuple[float, ...]:
     t = float(stdtrit(n - 2, 1 - OUTLIER_LEVEL / (2 * n)))
     limit = (n - 1) / math.sqrt(n) * math.sqrt(t * t / (n - 2 + t * t))
     flagged = distance[worst] > limit * deviation(values)
-    return (float(values[worst]),) if flagged else ()
+    rest = np.delete(values, worst)
+    if not flagged or same(rest):
+        return ()
+    step = resolution(values)
+    if step is not None and np.abs(rest - values[worst]).min() <= OUTLIER_STEPS * step * 1.01:
+        return ()
+    return (float(values[worst]),)
 
 
 def deviation(values: Array) -> float:

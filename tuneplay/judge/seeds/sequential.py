@@ -11,7 +11,12 @@ from scipy.special import stdtr
 
 from tuneplay.judge.seeds.evidence import gather
 from tuneplay.judge.seeds.model import MIN_USABLE, Comparison, Evidence, Rules, Verdict
-from tuneplay.judge.seeds.spending import HOPELESS, conditional_power, nominal_levels
+from tuneplay.judge.seeds.spending import (
+    HOPELESS,
+    NEARLY_SHOWN,
+    conditional_power,
+    nominal_levels,
+)
 from tuneplay.judge.seeds.verdict import compare_all
 
 LOOKS = (3, 5, 7, 9, 12, 15, 20, 30, 40, 50)
@@ -39,7 +44,7 @@ class Step:
         level: one-sided level of this look; None where the number of seeds is not a planned look.
         chance: conditional power of an adoption; None where it was not computed.
         comparison: the comparison at this look's level.
-        reason: one sentence in plain English.
+        reason: plain English, with the numbers.
     """
 
     decision: Decision
@@ -62,11 +67,11 @@ def _settled(evidence: Evidence, reruns: int) -> str | None:
     """Why more seeds will not lead to an adoption; None if they may."""
     base, cand = evidence.baseline, evidence.candidate
     if evidence.seedless and reruns >= SURE_OF_TIES:
-        return "The seed changes nothing, so more seeds tell nothing: the baseline stays."
+        return "More seeds would tell nothing."
     if evidence.blocked:
         return (
-            f"{cand.infeasible} of the candidate's {cand.reruns} reruns are infeasible, against "
-            f"{base.infeasible} of {base.reruns} of the baseline: more seeds would not change that."
+            f"Infeasible reruns, {cand.infeasible} of {cand.reruns} of the candidate and "
+            f"{base.infeasible} of {base.reruns} of the baseline, rule an adoption out."
         )
     return None
 
@@ -88,15 +93,22 @@ def _chance(
 def _hopeless(
     evidence: Evidence, rules: Rules, reruns: int, looks: tuple[int, ...], last_level: float
 ) -> tuple[float | None, str | None]:
-    """Conditional power of an adoption, and why to stop (None: go on)."""
+    """Conditional power of an adoption, and why to stop (None: go on).
+
+    A candidate that is about to be shown worse is not given up: that is an answer as well, where
+    'not distinguishable' would not be, and it comes within a few seeds.
+    """
     if settled := _settled(evidence, reruns):
         return 0.0, settled
     chance = _chance(evidence, rules.worthwhile, reruns / looks[-1], last_level)
     if chance is None or chance >= HOPELESS:
         return chance, None
+    shown = conditional_power(evidence.p_worse, reruns / looks[-1], last_level, optimism=0.0)
+    if shown >= NEARLY_SHOWN:
+        return chance, None
     return chance, (
         f"After {reruns} seeds an adoption by seed {looks[-1]} has become unlikely "
-        f"({100 * chance:.0f} %): the baseline stays."
+        f"({100 * chance:.0f} %)."
     )
 
 
@@ -137,8 +149,9 @@ def next_step(
         return Step(end, judged.verdict, None, level, None, judged, judged.reason)
     chance, stop = _hopeless(gather(base, cand, rules.direction), rules, reruns, steps, levels[-1])
     if stop is not None:
-        return Step("hopeless", Verdict.NOT_DISTINGUISHABLE, None, level, chance, judged, stop)
-    stop = f"Open after {reruns} seeds; the next look is at {following}."
+        said = f"{judged.reason} {stop}"
+        return Step("hopeless", Verdict.NOT_DISTINGUISHABLE, None, level, chance, judged, said)
+    stop = f"{judged.reason} The next look is at {following} seeds."
     return Step("continue", judged.verdict, following, level, chance, judged, stop)
 
 

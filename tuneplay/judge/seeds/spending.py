@@ -21,6 +21,10 @@ OPTIMISM = 1.0
 """Standard errors by which the futility rule takes the difference better than observed."""
 HOPELESS = 0.1
 """Conditional power, even so, below which more seeds are not worth their cost."""
+NEARLY_SHOWN = 0.5
+"""Conditional power of 'worse', at the observed difference, from which it is worth a few seeds to
+have it shown: more likely than not. From 0.8 on, 64 % of candidates that are worse by two standard
+deviations were said to be so, with 4.9 seeds; from 0.5 on 83 %, with 5.9; without, 5 %, with 3.0."""
 
 
 @lru_cache(maxsize=64)
@@ -66,8 +70,10 @@ def nominal_levels(looks: Sequence[int], level: float) -> tuple[float, ...]:
     return _levels(ordered, level)
 
 
-def conditional_power(p_value: float, fraction: float, last_level: float) -> float:
-    """Chance to pass the last look, taking the difference OPTIMISM standard errors above observed.
+def conditional_power(
+    p_value: float, fraction: float, last_level: float, optimism: float = OPTIMISM
+) -> float:
+    """Chance to pass the last look, taking the difference some standard errors above observed.
 
     Stochastic curtailment in terms of the B-value (Lan & Wittes, Biometrics 44, 1988).
 
@@ -75,10 +81,11 @@ def conditional_power(p_value: float, fraction: float, last_level: float) -> flo
         p_value: one-sided p-value now.
         fraction: share of the planned seeds that is trained.
         last_level: nominal level of the last look.
+        optimism: standard errors by which the difference is taken better than observed.
     """
     if fraction >= 1:
         return 0.0
     z = -float(ndtri(min(max(p_value, 1e-15), 1 - 1e-15)))
-    drift = (z + OPTIMISM) / math.sqrt(fraction)
+    drift = (z + optimism) / math.sqrt(fraction)
     expected = z * math.sqrt(fraction) + drift * (1 - fraction)
     return float(ndtr((expected + float(ndtri(last_level))) / math.sqrt(1 - fraction)))

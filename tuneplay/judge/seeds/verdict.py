@@ -14,6 +14,7 @@ from tuneplay.judge.seeds.evidence import gather, oriented
 from tuneplay.judge.seeds.model import (
     ALPHA,
     MIN_USABLE,
+    NEXT_LOOK,
     Comparison,
     Evidence,
     Interval,
@@ -123,7 +124,9 @@ def _build(
     shifts = shift_interval(pairs, n, m, 0.05) if robust is not None else None
     robust_interval, interval = (_signed(x, rules.direction) for x in (shifts, gains))
     text = words.measured("difference", difference, interval, 100 * (1 - width))
+    size = difference
     if evidence.route == "rank" and shown in ("better", "worse"):
+        size = robust
         text = words.measured("robust difference", robust, robust_interval, 95.0)
     return Comparison(
         baseline=evidence.baseline,
@@ -138,8 +141,8 @@ def _build(
         p_better=p_values[0],
         p_worse=p_values[1],
         verdict=verdict,
-        reason=words.reason(verdict, evidence, text, rules.worthwhile, shown),
-        seeds_needed=_needed(evidence, rules.worthwhile, width / 2),
+        reason=words.reason(verdict, evidence, (size, text), rules.worthwhile, shown),
+        seeds_needed=_needed(evidence, rules.worthwhile, NEXT_LOOK * width / 2),
         detectable=_detectable(evidence, width / 2),
         warnings=words.warnings(evidence),
     )

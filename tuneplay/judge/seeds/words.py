@@ -24,6 +24,22 @@ def measured(name: str, difference: float | None, interval: Interval | None, per
     return f"{name} {number(difference)}, {span(interval, percent)}"
 
 
+def _by(size: float | None, text: str, evidence: Evidence) -> str:
+    """' by 0.011 (difference -0.011, 95 % interval …)': the size in words, the sign in brackets."""
+    by = f" by {number(abs(size))}" if size else ""
+    return f"{by} ({text}; {_seeds(evidence)})"
+
+
+def _are(count: int, of: int, side: str) -> str:
+    """'1 of 5 reruns of the candidate is infeasible'."""
+    return f"{count} of {of} reruns of the {side} {'is' if count == 1 else 'are'} infeasible"
+
+
+def _usable(side: Side, name: str) -> str:
+    reruns = "rerun" if side.reruns == 1 else "reruns"
+    return f"{side.usable} usable of {side.reruns} {reruns} of {name}"
+
+
 def _seeds(evidence: Evidence) -> str:
     return f"{evidence.baseline.usable} against {evidence.candidate.usable} seeds"
 
@@ -33,8 +49,8 @@ def _missing(evidence: Evidence) -> str:
     if cand.usable == 0 and cand.reruns:
         return f"none of the candidate's {cand.reruns} reruns gave a value"
     return (
-        f"the baseline has {base.usable} usable reruns of {base.reruns} and the candidate "
-        f"{cand.usable} of {cand.reruns}, too few to tell a difference from noise"
+        f"{_usable(base, 'the baseline')} and {_usable(cand, 'the candidate')} are too few to tell "
+        "a difference from noise"
     )
 
 
@@ -48,13 +64,19 @@ def _routed(evidence: Evidence, text: str) -> str:
     return f"an outlier spoils the means, the ranks are clear; {text}"
 
 
-def reason(verdict: Verdict, evidence: Evidence, text: str, worthwhile: float, shown: str) -> str:
+def reason(
+    verdict: Verdict,
+    evidence: Evidence,
+    difference: tuple[float | None, str],
+    worthwhile: float,
+    shown: str,
+) -> str:
     """One sentence for the verdict, from `decide`.
 
     Args:
         verdict: the verdict.
         evidence: the evidence.
-        text: the difference with its interval, already worded.
+        difference: candidate - baseline, and the same with its interval, already worded.
         worthwhile: practical size, 0 if none was stated.
         shown: what the evidence shows: 'better', 'worse', 'excluded', 'open'.
     """
@@ -65,44 +87,52 @@ def reason(verdict: Verdict, evidence: Evidence, text: str, worthwhile: float, s
             f"All reruns of the {' and the '.join(evidence.seedless)} gave the same value, so the "
             "seed seems to do nothing and the noise is unknown: the baseline stays."
         )
+    size, text = difference
     if shown in ("better", "worse") and evidence.route != "mean":
         text = _routed(evidence, text)
+        size = None if evidence.route == "infeasible" else size
     if verdict is Verdict.ADOPT:
-        return f"The candidate is better ({text}; {_seeds(evidence)})."
+        return f"The candidate is better{_by(size, text, evidence)}."
     if shown == "better" and evidence.blocked:
         cand = evidence.candidate
         return (
-            f"Better where it finished ({text}), but {cand.infeasible} of the candidate's {cand.reruns} "
-            "reruns are infeasible: the baseline stays."
+            f"The candidate is better where it finished ({text}), but "
+            f"{_are(cand.infeasible, cand.reruns, 'candidate')}, against {evidence.baseline.infeasible} "
+            f"of {evidence.baseline.reruns} of the baseline: the baseline stays."
         )
     if shown == "better":
+        short = "less than" if verdict is Verdict.KEEP_BASELINE else "which may be less than"
         return (
-            f"Better, but not by the worthwhile {number(worthwhile)} ({text}): the baseline stays."
+            f"The candidate is better{_by(size, text, evidence)}, {short} the worthwhile "
+            f"{number(worthwhile)}: the baseline stays."
         )
     if shown == "worse":
-        return f"The candidate is worse ({text}; {_seeds(evidence)}): the baseline stays."
+        return f"The candidate is worse{_by(size, text, evidence)}: the baseline stays."
     if shown == "excluded":
         return (
-            f"An improvement of {number(worthwhile)} or more is ruled out ({text}): "
-            "the baseline stays."
+            f"An improvement by the candidate of {number(worthwhile)} or more is ruled out "
+            f"({text}; {_seeds(evidence)}): the baseline stays."
         )
-    return f"The seeds do not tell the two apart ({text}; {_seeds(evidence)}): the baseline stays."
+    return (
+        f"The seeds do not tell the candidate from the baseline ({text}; {_seeds(evidence)}): "
+        "the baseline stays."
+    )
 
 
 def _side_warnings(name: str, side: Side) -> list[str]:
     found = []
     if side.infeasible:
-        found.append(
-            f"{side.infeasible} of {side.reruns} reruns of the {name} are infeasible; the means leave them out."
-        )
+        left = "it" if side.infeasible == 1 else "them"
+        found.append(f"{_are(side.infeasible, side.reruns, name)}; the means leave {left} out.")
     if side.outliers:
         found.append(
-            f"One {name} value, {number(side.outliers[0])}, lies far from the rest and moves the "
-            "mean; see the robust difference."
+            f"One value of the {name}, {number(side.outliers[0])}, lies far from the rest and moves "
+            "the mean; see the robust difference."
         )
     if side.constant:
         found.append(
-            f"All {side.usable} usable {name} values are the same; does the seed reach the program?"
+            f"All {side.usable} usable values of the {name} are the same; does the seed reach the "
+            "program?"
         )
     return found
 
