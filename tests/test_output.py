@@ -83,7 +83,7 @@ def test_a_flood_holds_up_no_other_trial(bench):
     body = (
         f'[ "$2" = b ] && {FIRST} && exit\n{FIRST}\n'
         "while [ ! -e go ]; do\n"
-        '  [ "$(stat -c %s "$3/stdout.log")" -lt 3000000000 ] || : >"$3/stdout.log"\n'
+        '  [ "$(stat -c %s "$3/stdout.log")" -lt 400000000 ] || : >"$3/stdout.log"\n'
         "  head -c 50000000 /dev/zero\ndone\n" + LAST
     )
     spec = program(bench, "flood", body)
@@ -322,11 +322,11 @@ STRANGE = [
     (b'{"epoch": 4, "val_error": 1e999}', ""),
     (b'{"epoch": 5, "val_error": NaN}', ""),
     (b'{"epoch": 6, "val_error": "-inf"}', ""),
-    (b'{"epoch": 7, "val_error": true}', ""),
-    (b'{"epoch": 8, "val_error": "0.0"}', ""),
-    (b'{"epoch": 9, "val_error": "\xff"}', "not valid JSON"),
+    (b'{"epoch": 7, "val_error": true}', "val_error is true or false, not a number"),
+    (b'{"epoch": 8, "val_error": "0.0"}', "val_error is a text, not a number"),
+    (b'{"epoch": 9, "val_error": "\xff"}', "not UTF-8; its numbers count"),
     (b'{"epoch": 9, "x": ' + b"[" * 100_000 + b"]" * 100_000 + b"}", "not valid JSON"),
-    (b'{"epoch": 9, "x": ' + b"1" * 5_000 + b"}", "not valid JSON"),
+    (b'{"epoch": 9, "x": ' + b"1" * 5_000 + b"}", ""),
     (b'[{"epoch": 9}]', ""),
     (b"17", ""),
     (b'{"epoch": 10, "val_error": 0.25}', ""),
@@ -343,8 +343,8 @@ def test_of_strange_lines_the_good_ones_count_and_the_bad_ones_are_reported_by_n
         assert event["bad_lines"] == len(expected)
         assert event["remarks"] == expected[: len(event["remarks"])]
         assert len(event["remarks"]) == 5
-        assert event["curves"]["epoch"] == [1, 2, 3, 4, 5, 6, 7, 8, 10]
-        column = [0.4, 0.2, 0.3, None, None, None, None, None, 0.25]
+        assert event["curves"]["epoch"] == [1, 2, 3, 4, 5, 6, 7, 8, 9, 10]
+        column = [0.4, 0.2, 0.3, None, None, None, None, None, None, 0.25]
         assert event["curves"]["val_error"] == column
         assert (event["value"], event["best_epoch"]) == (0.2, 2)
     best = bench.report("f")["studies"][0]["best"]

@@ -104,10 +104,10 @@ class _Source:
     def _say_what_is_odd(self, measurement: Measurement) -> None:
         """Complain of what a line says beside its numbers, which are kept."""
         name, told = self.objective, measurement.told
-        if name is not None and name in told and name not in measurement.values:
-            self._complain(f"{name} is {kind_of(told[name])}, not a number")
         if not measurement.text:
             self._complain("not UTF-8; its numbers count")
+        elif name is not None and name in told and name not in measurement.values:
+            self._complain(f"{name} is {kind_of(told[name])}, not a number")
 
     def _complain(self, why: str) -> None:
         self.bad += 1
