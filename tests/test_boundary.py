@@ -218,6 +218,15 @@ def test_too_few_trials_are_said_to_be_too_few(dims, data):
     assert finding.suggestion == {"trials": 10 * dims}
 
 
+def test_so_many_trials_are_asked_for_as_give_enough_feasible_ones():
+    values = np.full(12, np.nan)
+    values[:3] = [3, 1, 2]
+    trials = trials_at([LOG], points(12, 1), values)
+    (finding,) = judged([LOG], [*trials, trial(12, {"x": 0.01}, None, state=State.FAILED)])
+    assert finding.message.startswith("3 feasible trials are too few")
+    assert finding.suggestion == {"trials": 44}  # 10 of 44 are as many as 3 of 13
+
+
 def test_without_trials_or_without_an_order_nothing_is_said():
     words = Choice("x", ("relu", "tanh"))
     trials = trials_at([words], points(12, 1), np.arange(12.0))

@@ -22,6 +22,9 @@ from tuneplay.judge.suggest import beyond, edge_text, ends, is_step_size, wider
 
 Ordered = Range | Choice
 
+#: Feasible trials for each dimension with which an edge is found nearly always (docs/advice.md).
+TRIALS_WANTED = 10
+
 #: What is said beside an edge that was found in exploitation (`rule.ADAPTIVE_PROBABILITY`).
 _ADAPTIVE = ". Exploitation crowds its trials where they were good, so more was asked of them"
 
@@ -47,7 +50,7 @@ def boundary_findings(round_: Round, study: Study, trials: Sequence[Trial]) -> l
     units, values = _points(round_, dims, counted)
     found = evidence.gather(units, values, _offsets(study, counted))
     if not found.draws:
-        return [_too_few(study, len(found.values), len(dims))]
+        return [_too_few(study, len(found.values), len(dims), sum(not t.id.rerun for t in trials))]
     adaptive = round_.phase is Phase.EXPLOITATION
     names = [h.name for h in dims]
     edges = rule.judge_edges(units, values, names=names, adaptive=adaptive, evidence=found)
@@ -102,8 +105,8 @@ def _offsets(study: Study, trials: Sequence[Trial]) -> FloatArray:
     return np.array(columns, dtype=np.float64).reshape(len(columns), len(trials)).T
 
 
-def _too_few(study: Study, feasible: int, dims: int) -> Finding:
-    wanted = 10 * dims
+def _too_few(study: Study, feasible: int, dims: int, searched: int) -> Finding:
+    wanted = TRIALS_WANTED * dims
     words = (
         f"{feasible} feasible trial{' is' if feasible == 1 else 's are'} too few to judge the edges "
         f"of the search space in {dims} dimension{'s' if dims > 1 else ''}"
@@ -114,8 +117,9 @@ def _too_few(study: Study, feasible: int, dims: int) -> Finding:
         f"{words}; {wanted} would do" if feasible else words,
         study=study.key,
         evidence={"feasible": feasible, "dimensions": dims},
-        # Where nothing trains, more of it is no advice.
-        suggestion={"trials": wanted} if feasible else {},
+        # As many trials as give so many feasible ones, if these are typical. Where nothing trains,
+        # more of it is no advice.
+        suggestion={"trials": math.ceil(wanted * searched / feasible)} if feasible else {},
     )
 
 
