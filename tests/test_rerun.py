@@ -207,10 +207,10 @@ def test_each_candidate_is_named_and_what_the_seeds_could_have_found_is_said(ben
     spec = seeded(gain=2)
     spec.write_text(spec.read_text().replace("arm: [a, b]", "arm: [a, b, c]"))
     bench.tuneplay("run", spec)
-    bench.tuneplay("rerun", spec)
+    said = bench.tuneplay("rerun", spec).stdout
     report = " ".join(bench.tuneplay("report", spec).stdout.split())
     for arm in ("arm=b", "arm=c"):
-        assert f"The seeds do not tell {arm} from the baseline" in report
+        assert f"The seeds do not tell {arm} from the baseline" in said
         assert f"{arm}: 5 seeds each find a true difference of" in report
         assert f"{arm} against arm=a: other nuisance points would move the difference" in report
     assert "is better spent on" in report
