@@ -224,7 +224,7 @@ def test_so_many_trials_are_asked_for_as_give_enough_feasible_ones():
     trials = trials_at([LOG], points(12, 1), values)
     (finding,) = judged([LOG], [*trials, trial(12, {"x": 0.01}, None, state=State.FAILED)])
     assert finding.message.startswith("3 feasible trials are too few")
-    assert finding.suggestion == {"trials": 44}  # 10 of 44 are as many as 3 of 13
+    assert finding.suggestion == {"trials": 40}  # 10 of 40 are as many as 3 of 12
 
 
 def test_without_trials_or_without_an_order_nothing_is_said():

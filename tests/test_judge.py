@@ -225,7 +225,7 @@ def printed_trials(draw, epochs=30):
 
 def words(judgement):
     """All that a judgement says, but for the numbers in its sentences."""
-    numbers = re.compile(r"-?[0-9.]+(e[-+]?[0-9]+)?%?")
+    numbers = re.compile(r"-?[0-9]+([.][0-9]+)?(e[-+]?[0-9]+)?%?")
     said = [numbers.sub("#", finding.message) for finding in judgement.findings]
     said += [numbers.sub("#", text) for c in judgement.comparisons for text in c.warnings]
     return said, [budget.advice for budget in judgement.epoch_budgets.values()]

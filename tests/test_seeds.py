@@ -132,6 +132,14 @@ def test_values_that_are_all_the_same_have_no_scatter_at_all(same: float):
     assert not any("scatters" in text for text in result.warnings)
 
 
+@settings(max_examples=60, deadline=None)
+@given(st.floats(1e-6, 1e6))
+def test_a_scatter_of_exactly_three_times_is_mentioned_in_any_unit(unit: float):
+    base, cand = ([(50 + spread * k) / 100 * unit for k in (-1, 0, 1, 0)] for spread in (1, 3))
+    result = compare(base, cand, direction=MINIMIZE)
+    assert "The candidate scatters 3.0 times as much as the baseline." in result.warnings
+
+
 @settings(max_examples=200, deadline=None)
 @given(sample, sample)
 def test_never_adopts_what_fails_more_or_is_not_better(a: list[float], b: list[float]):

@@ -50,7 +50,7 @@ def boundary_findings(round_: Round, study: Study, trials: Sequence[Trial]) -> l
     units, values = _points(round_, dims, counted)
     found = evidence.gather(units, values, _offsets(study, counted))
     if not found.draws:
-        return [_too_few(study, len(found.values), len(dims), sum(not t.id.rerun for t in trials))]
+        return [_too_few(study, len(found.values), len(dims), len(counted))]
     adaptive = round_.phase is Phase.EXPLOITATION
     names = [h.name for h in dims]
     edges = rule.judge_edges(units, values, names=names, adaptive=adaptive, evidence=found)
@@ -105,7 +105,7 @@ def _offsets(study: Study, trials: Sequence[Trial]) -> FloatArray:
     return np.array(columns, dtype=np.float64).reshape(len(columns), len(trials)).T
 
 
-def _too_few(study: Study, feasible: int, dims: int, searched: int) -> Finding:
+def _too_few(study: Study, feasible: int, dims: int, counted: int) -> Finding:
     wanted = TRIALS_WANTED * dims
     words = (
         f"{feasible} feasible trial{' is' if feasible == 1 else 's are'} too few to judge the edges "
@@ -119,7 +119,7 @@ def _too_few(study: Study, feasible: int, dims: int, searched: int) -> Finding:
         evidence={"feasible": feasible, "dimensions": dims},
         # As many trials as give so many feasible ones, if these are typical. Where nothing trains,
         # more of it is no advice.
-        suggestion={"trials": math.ceil(wanted * searched / feasible)} if feasible else {},
+        suggestion={"trials": math.ceil(wanted * counted / feasible)} if feasible else {},
     )
 
 

@@ -37,6 +37,8 @@ GRID_STEPS = 1000
 """A metric whose values span more steps than this is taken as continuous."""
 NOISY_RATIO = 3.0
 """Ratio of the standard deviations from which the scatter is mentioned."""
+RATIO_DIGITS = 9
+"""Digits to which that ratio counts."""
 
 
 class Verdict(StrEnum):

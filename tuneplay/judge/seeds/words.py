@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tuneplay.judge.seeds.model import NOISY_RATIO, Evidence, Interval, Side, Verdict
+from tuneplay.judge.seeds.model import NOISY_RATIO, RATIO_DIGITS, Evidence, Interval, Side, Verdict
 
 
 def number(value: float) -> str:
@@ -143,9 +143,10 @@ def warnings(evidence: Evidence) -> tuple[str, ...]:
     found = _side_warnings("baseline", base) + _side_warnings("candidate", cand)
     if base.sd and cand.sd and not evidence.seedless:
         ratio = cand.sd / base.sd
-        if ratio >= NOISY_RATIO:
+        # Rounded: of printed values it may be 3 but for its last digits, which a unit changes.
+        if round(ratio, RATIO_DIGITS) >= NOISY_RATIO:
             found.append(f"The candidate scatters {ratio:.1f} times as much as the baseline.")
-        elif 1 / ratio >= NOISY_RATIO:
+        elif round(1 / ratio, RATIO_DIGITS) >= NOISY_RATIO:
             found.append(f"The baseline scatters {1 / ratio:.1f} times as much as the candidate.")
     gain, shift = evidence.gain, evidence.shift
     if gain is not None and shift is not None and gain * shift < 0:
