@@ -41,7 +41,7 @@ def recover(parts: Parts, wanted: Sequence[TrialId], tally: Tally) -> Coordinato
             living.append(attempt)
             if known.handle is None:
                 events.append(Started(trial, number, handle))
-        elif why := _no_evidence(attempt.folder):
+        elif why := _no_evidence(attempt.folder, submitted=known.handle is not None):
             events.append(Note("interrupted", trial, number, why))
         else:
             attempt.watched, attempt.lasted = False, duration_of(attempt.folder)
@@ -60,11 +60,12 @@ def recover(parts: Parts, wanted: Sequence[TrialId], tally: Tally) -> Coordinato
     return coordinator
 
 
-def _no_evidence(folder: AttemptFolder) -> str:
+def _no_evidence(folder: AttemptFolder, *, submitted: bool) -> str:
     """Why the folder of an attempt that does not live says nothing, in words; empty when it does."""
     if exit_is_torn(folder):
         return "no space left for its exit code"
-    if not has_begun(folder) and read_exit(folder) is None:
+    # The program itself may have emptied the folder: then the exit code tells that it ran.
+    if not has_begun(folder) and not (submitted and read_exit(folder) is not None):
         return "announced, but never begun"
     # Logs are cut (`max_log`) when the ledger has what they said: it takes a damaged one as well.
     if was_cut(folder.stdout) and not _has_metrics_file(folder):
