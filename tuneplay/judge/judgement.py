@@ -109,19 +109,17 @@ def judge_round(
     reruns = _standing(summaries)
     comparisons = compare(round_, by_study, reruns, asked, known_sd)
     choice = final_choice(round_, reruns, comparisons)
-    summaries = [_without_test(s) if s.study.key != choice else s for s in summaries]
     trial_sd = _trial_sd(reruns.values(), known_sd)
     budget = epoch_budget(round_, list(by_study.values()), trial_sd)
     budgets = {key: epoch_budget(round_, [mine], trial_sd) for key, mine in by_study.items()}
     transfer = transfer_findings(round_, round_.final_epochs or parent_epochs)
     findings = _study_findings(round_, by_study, comparisons)
     findings += _budget_findings(budget, budgets, declared=bool(transfer))
-    findings += output_findings(trial for mine in by_study.values() for trial in mine)
-    findings += [*sampling_findings(round_, by_study), *transfer]
+    findings += [*_round_findings(round_, by_study), *transfer]
     if any(summary.best is not None for summary in summaries):
         findings += fairness_findings(round_, by_study, findings)
     return Judgement(
-        tuple(summaries),
+        tuple(s if s.study.key == choice else _without_test(s) for s in summaries),
         tuple(comparisons),
         tuple(sorted(findings, key=lambda finding: finding.severity is not Severity.WARNING)),
         budget,
@@ -217,6 +215,13 @@ def _study_findings(
         )
     ]
     return agreed(found)
+
+
+def _round_findings(round_: Round, by_study: Mapping[str, Sequence[Trial]]) -> list[Finding]:
+    """What is to be said of the output, and of the points that all studies share."""
+    findings = output_findings(trial for mine in by_study.values() for trial in mine)
+    findings += sampling_findings(round_, by_study)
+    return findings
 
 
 def _trial_sd(reruns: Iterable[RerunSummary], known_sd: float | None) -> float | None:

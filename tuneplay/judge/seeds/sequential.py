@@ -141,18 +141,17 @@ def next_step(
     base, cand = (np.asarray(side, float)[:reruns] for side in (baseline, candidate))
     judged = compare_all(list(base), {"candidate": list(cand)}, own)["candidate"]
     following = next((look for look in steps if look > reruns), None)
+    soon = f"The next look is at {following} seeds."
     if level is None:
-        wait = f"The next look is at {following} seeds."
-        return Step("continue", judged.verdict, following, None, None, judged, wait)
+        return Step("continue", judged.verdict, following, None, None, judged, soon)
     if judged.verdict in FINAL or following is None:
         end: Decision = "decided" if judged.verdict in FINAL else "exhausted"
         return Step(end, judged.verdict, None, level, None, judged, judged.reason)
     chance, stop = _hopeless(gather(base, cand, rules.direction), rules, reruns, steps, levels[-1])
+    said = f"{judged.reason} {stop or soon}"
     if stop is not None:
-        said = f"{judged.reason} {stop}"
         return Step("hopeless", Verdict.NOT_DISTINGUISHABLE, None, level, chance, judged, said)
-    stop = f"{judged.reason} The next look is at {following} seeds."
-    return Step("continue", judged.verdict, following, level, chance, judged, stop)
+    return Step("continue", judged.verdict, following, level, chance, judged, said)
 
 
 def next_steps(

@@ -113,7 +113,7 @@ def _build(
     rules: Rules,
 ) -> Comparison:
     """Assemble a comparison; `width` is the alpha of the interval the verdict uses."""
-    sign = 1.0 if rules.direction is Direction.MAXIMIZE else -1.0
+    sign = -rules.direction.sign
     gains = _gain_interval(evidence, width)
     verdict, shown = decide(evidence, p_values, gains, rules)
     base, cand = (oriented(side, rules.direction) for side in sides)
@@ -123,11 +123,9 @@ def _build(
     robust = None if evidence.shift is None else sign * evidence.shift
     shifts = shift_interval(pairs, n, m, 0.05) if robust is not None else None
     robust_interval, interval = (_signed(x, rules.direction) for x in (shifts, gains))
-    text = words.measured("difference", difference, interval, 100 * (1 - width))
-    size = difference
+    told = (difference, words.measured("difference", difference, interval, 100 * (1 - width)))
     if evidence.route == "rank" and shown in ("better", "worse"):
-        size = robust
-        text = words.measured("robust difference", robust, robust_interval, 95.0)
+        told = (robust, words.measured("robust difference", robust, robust_interval, 95.0))
     return Comparison(
         baseline=evidence.baseline,
         candidate=evidence.candidate,
@@ -141,7 +139,7 @@ def _build(
         p_better=p_values[0],
         p_worse=p_values[1],
         verdict=verdict,
-        reason=words.reason(verdict, evidence, (size, text), rules.worthwhile, shown),
+        reason=words.reason(verdict, evidence, told, rules.worthwhile, shown),
         seeds_needed=_needed(evidence, rules.worthwhile, NEXT_LOOK * width / 2),
         detectable=_detectable(evidence, width / 2),
         warnings=words.warnings(evidence),

@@ -93,29 +93,32 @@ def reason(
         size = None if evidence.route == "infeasible" else size
     if verdict is Verdict.ADOPT:
         return f"The candidate is better{_by(size, text, evidence)}."
-    if shown == "better" and evidence.blocked:
-        cand = evidence.candidate
-        return (
-            f"The candidate is better where it finished ({text}), but "
-            f"{_are(cand.infeasible, cand.reruns, 'candidate')}, against {evidence.baseline.infeasible} "
-            f"of {evidence.baseline.reruns} of the baseline: the baseline stays."
-        )
     if shown == "better":
-        short = "less than" if verdict is Verdict.KEEP_BASELINE else "which may be less than"
-        return (
-            f"The candidate is better{_by(size, text, evidence)}, {short} the worthwhile "
-            f"{number(worthwhile)}: the baseline stays."
-        )
+        return _better_and_yet(verdict, evidence, (size, text), worthwhile)
     if shown == "worse":
         return f"The candidate is worse{_by(size, text, evidence)}: the baseline stays."
+    what = "The seeds do not tell the candidate from the baseline"
     if shown == "excluded":
+        what = f"An improvement by the candidate of {number(worthwhile)} or more is ruled out"
+    return f"{what} ({text}; {_seeds(evidence)}): the baseline stays."
+
+
+def _better_and_yet(
+    verdict: Verdict, evidence: Evidence, difference: tuple[float | None, str], worthwhile: float
+) -> str:
+    """Why a candidate that is better is not adopted."""
+    size, text = difference
+    if evidence.blocked:
+        cand, base = evidence.candidate, evidence.baseline
         return (
-            f"An improvement by the candidate of {number(worthwhile)} or more is ruled out "
-            f"({text}; {_seeds(evidence)}): the baseline stays."
+            f"The candidate is better where it finished ({text}), but "
+            f"{_are(cand.infeasible, cand.reruns, 'candidate')}, against {base.infeasible} "
+            f"of {base.reruns} of the baseline: the baseline stays."
         )
+    short = "less than" if verdict is Verdict.KEEP_BASELINE else "which may be less than"
     return (
-        f"The seeds do not tell the candidate from the baseline ({text}; {_seeds(evidence)}): "
-        "the baseline stays."
+        f"The candidate is better{_by(size, text, evidence)}, {short} the worthwhile "
+        f"{number(worthwhile)}: the baseline stays."
     )
 
 
