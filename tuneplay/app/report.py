@@ -10,6 +10,7 @@ from tuneplay.app.tally import Tally
 from tuneplay.domain.progress import Progress
 from tuneplay.domain.round import Round
 from tuneplay.judge.judgement import Judgement, judge_round
+from tuneplay.ledger.history import History
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +40,6 @@ def make_report(argument: str) -> Report:
     history = place.history()
     round_ = place.recorded(history).round
     trials = list(history.finished.values())
-    known_sd = trial_sd_of(round_.trial_variance) if round_.trial_variance else None
-    parent = earlier_round(round_.parent) if round_.parent else None
     progress = Progress(
         round_.name,
         round_.goal,
@@ -51,6 +50,14 @@ def make_report(argument: str) -> Report:
     return Report(
         round_,
         progress,
-        judge_round(round_, trials, history.reruns, known_sd, parent.epochs if parent else None),
+        judge_history(round_, history),
         shown(place.folder.root),
     )
+
+
+def judge_history(round_: Round, history: History) -> Judgement:
+    """The judgement on what a ledger holds, with what the earlier rounds that it names add."""
+    known_sd = trial_sd_of(round_.trial_variance) if round_.trial_variance else None
+    parent = earlier_round(round_.parent) if round_.parent else None
+    epochs = parent.epochs if parent else None
+    return judge_round(round_, history.finished.values(), history.reruns, known_sd, epochs)

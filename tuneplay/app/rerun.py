@@ -8,13 +8,14 @@ from dataclasses import dataclass, replace
 from tuneplay.app.observer import Observer
 from tuneplay.app.opening import Opening
 from tuneplay.app.parts import Parts
+from tuneplay.app.report import judge_history
 from tuneplay.app.session import SessionResult, coordinate, session
 from tuneplay.app.stop import Stop
 from tuneplay.app.tally import Tally
 from tuneplay.domain.round import Round
-from tuneplay.domain.trial import Reruns, Trial, TrialId
+from tuneplay.domain.trial import Reruns, Trial
 from tuneplay.errors import UsageError
-from tuneplay.judge.judgement import Judgement, judge_round
+from tuneplay.judge.judgement import Judgement
 from tuneplay.judge.seeds.sequential import plan
 from tuneplay.judge.selection import ranked
 from tuneplay.launch.base import Launcher
@@ -85,7 +86,7 @@ def rerun_round(
             result = _stage(parts, opening, Reruns(selected, seeds))
         else:
             result = _until_decided(parts, opening, selected, plan(request.max_seeds))
-        judgement = judge_round(round_, parts.history.finished.values(), parts.history.reruns)
+        judgement = judge_history(round_, parts.history)
         return RerunResult(result, judgement, round_)
 
 
@@ -138,12 +139,7 @@ def _stage(parts: Parts, opening: Opening, reruns: Reruns) -> SessionResult:
         event = Rerun(reruns)
         parts.ledger.append([event])
         parts.history.apply(event)
-    wanted = [
-        TrialId(key, number, seed)
-        for seed in range(1, reruns.seeds + 1)
-        for key, numbers in reruns.selected.items()
-        for number in numbers
-    ]
+    wanted = list(reruns.trials())
     tally = Tally(parts.round, parts.history.finished.values(), reruns=set(wanted))
     return coordinate(parts, opening, wanted, tally)
 
@@ -161,7 +157,7 @@ def _until_decided(
         started = started or result.started
         if parts.stop.level is not Stop.NO:
             break
-        judgement = judge_round(parts.round, parts.history.finished.values(), parts.history.reruns)
+        judgement = judge_history(parts.round, parts.history)
         candidates = {
             c.study for c in judgement.comparisons if c.needs_seeds and c.study in selected
         }

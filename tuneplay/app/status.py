@@ -10,6 +10,7 @@ from tuneplay.app.tally import Tally
 from tuneplay.app.workshop import Workshop
 from tuneplay.domain.progress import Progress, RunningTrial
 from tuneplay.launch.clock import age_of
+from tuneplay.ledger.history import History
 from tuneplay.ledger.lock import holder_of
 
 
@@ -22,11 +23,14 @@ class Status:
             the ledger knows.
         coordinator: Who coordinates it now, in words; None when nobody does.
         folder: The round's folder, as a person would type it.
+        reruns: How many of the reruns that were asked for last have ended, and how many they are;
+            None while none were asked for.
     """
 
     progress: Progress
     coordinator: str | None
     folder: str
+    reruns: tuple[int, int] | None = None
 
 
 def read_status(argument: str) -> Status:
@@ -64,4 +68,11 @@ def read_status(argument: str) -> Status:
         Tally(round_, history.finished.values()).studies(r.id for r in running),
         tuple(running),
     )
-    return Status(progress, holder_of(place.folder), shown(place.folder.root))
+    return Status(progress, holder_of(place.folder), shown(place.folder.root), _reruns(history))
+
+
+def _reruns(history: History) -> tuple[int, int] | None:
+    if not history.reruns:
+        return None
+    asked = list(history.reruns[-1].trials())
+    return sum(trial in history.finished for trial in asked), len(asked)

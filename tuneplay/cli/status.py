@@ -12,6 +12,6 @@ def status(round: RoundArgument, json: JsonOption = False) -> None:
 
     found = read_status(round)
     if json:
-        print_json(status_json(found.progress, found.coordinator))
+        print_json(status_json(found.progress, found.coordinator, found.reruns))
     else:
-        print_status(make_console(), found.progress, found.coordinator, found.folder)
+        print_status(make_console(), found.progress, found.coordinator, found.folder, found.reruns)

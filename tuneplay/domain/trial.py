@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -49,6 +49,13 @@ class Reruns:
     selected: Mapping[str, tuple[int, ...]]
     seeds: int
     looks: tuple[int, ...] = ()
+
+    def trials(self) -> Iterator[TrialId]:
+        """The reruns in the order in which they start: seed by seed, paired across studies."""
+        for seed in range(1, self.seeds + 1):
+            for key, numbers in self.selected.items():
+                for number in numbers:
+                    yield TrialId(key, number, seed)
 
 
 class State(StrEnum):

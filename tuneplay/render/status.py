@@ -15,27 +15,42 @@ from tuneplay.render.trimmed import Trimmed
 from tuneplay.render.words import safe, typed
 
 
+#: Reruns that have ended, and reruns that were asked for.
+Reruns = tuple[int, int] | None
+
+
 def print_status(
-    console: Console, progress: Progress, coordinator: str | None, folder: str
+    console: Console,
+    progress: Progress,
+    coordinator: str | None,
+    folder: str,
+    reruns: Reruns = None,
 ) -> None:
     """Print how far a round has come."""
     console.print(Text(safe(f"{progress.name} · {progress.goal}"), style="bold"))
     console.print(Trimmed(draw(progress, console)))
+    if reruns:
+        console.print(Text(f"Reruns: {reruns[0]} of {reruns[1]} have ended."))
     if coordinator:
         said = f"Coordinated by {coordinator}."
     elif progress.ended < progress.planned:
         said = f"Nobody coordinates it. Go on: {typed('tuneplay', 'run', folder)}"
+    elif reruns and reruns[0] < reruns[1]:
+        said = f"Nobody coordinates it. Go on: {typed('tuneplay', 'rerun', folder)}"
     else:
         said = f"Finished. Next: {typed('tuneplay', 'report', folder)}"
     console.print(Text(safe(said)), soft_wrap=True)
 
 
-def status_json(progress: Progress, coordinator: str | None) -> dict[str, Any]:
+def status_json(
+    progress: Progress, coordinator: str | None, reruns: Reruns = None
+) -> dict[str, Any]:
     """The status as a JSON object."""
     return {
         "round": progress.name,
         "coordinator": coordinator,
         "progress": progress_json(progress),
+        "reruns": {"ended": reruns[0], "asked": reruns[1]} if reruns else None,
         "studies": [
             {
                 "study": study.key,
