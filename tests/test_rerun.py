@@ -234,8 +234,15 @@ def test_reruns_survive_their_coordinator(bench, seeded):
         time.sleep(0.02)
     os.kill(first.pid, signal.SIGKILL)
     first.communicate()
+    ended = len(finished(bench))
+    open_ = bench.tuneplay("status", spec)
+    assert f"Reruns: {ended} of 10 have ended." in open_.stdout
+    assert "Go on: tuneplay rerun rounds/r" in open_.stdout
     result = bench.tuneplay("rerun", spec)
     assert result.returncode == 0, result.stderr
+    closed = json.loads(bench.tuneplay("status", spec, "--json").stdout)
+    assert closed["reruns"] == {"ended": 10, "asked": 10}
+    assert "Finished." in bench.tuneplay("status", spec).stdout
     assert len(finished(bench)) == 10
     assert len({(e["study"], e["rerun"]) for e in finished(bench)}) == 10
 

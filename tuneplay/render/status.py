@@ -14,7 +14,6 @@ from tuneplay.render.progress_json import progress_json
 from tuneplay.render.trimmed import Trimmed
 from tuneplay.render.words import safe, typed
 
-
 #: Reruns that have ended, and reruns that were asked for.
 Reruns = tuple[int, int] | None
 
