@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from threadpoolctl import threadpool_limits
+
 from tuneplay.app.earlier import trial_sd_of
 from tuneplay.app.locate import earlier_round, locate, shown
 from tuneplay.app.tally import Tally
@@ -60,4 +62,6 @@ def judge_history(round_: Round, history: History) -> Judgement:
     known_sd = trial_sd_of(round_.trial_variance) if round_.trial_variance else None
     parent = earlier_round(round_.parent) if round_.parent else None
     epochs = parent.epochs if parent else None
-    return judge_round(round_, history.finished.values(), history.reruns, known_sd, epochs)
+    # The matrices are small: more threads only wait for each other, and cost others their CPU.
+    with threadpool_limits(limits=1, user_api="blas"):
+        return judge_round(round_, history.finished.values(), history.reruns, known_sd, epochs)
