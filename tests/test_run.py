@@ -407,6 +407,19 @@ def test_a_spec_edited_after_the_round_began_is_refused_unless_it_only_grows(ben
     assert len(bench.events("opened")) == 2
 
 
+def test_what_is_asked_of_the_same_curves_may_change_after_the_round_began(bench):
+    spec = bench.spec(trials=2)
+    bench.tuneplay("run", spec)
+    text = spec.read_text().replace("baseline: {arm: a}", "baseline: {arm: b}")
+    text = text.replace("direction: minimize", "direction: minimize, worthwhile: 0.5")
+    spec.write_text(text)
+    assert bench.tuneplay("run", spec).returncode == 0
+    assert len(bench.events("finished")) == 4
+    assert [c["study"] for c in bench.report()["comparison"]] == ["arm=a"]
+    spec.write_text(text.replace("minimize", "maximize"))
+    assert bench.tuneplay("run", spec).returncode == 2
+
+
 def test_a_round_goes_on_from_another_folder_in_the_same_place(bench):
     spec = bench.spec(trials=1)
     bench.tuneplay("run", spec)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shlex
-from dataclasses import fields
+from dataclasses import fields, replace
 from difflib import unified_diff
 from itertools import count
 
@@ -16,6 +16,7 @@ from tuneplay.errors import SpecChangedError
 _FREE = (
     "name",
     "goal",
+    "baseline",
     "resources",
     "rerun_seeds",
     "keep_checkpoints",
@@ -43,12 +44,16 @@ def check_changes(recorded: Round, now: Round, file: str) -> None:
     Raises:
         SpecChangedError: The spec changes what was measured.
     """
+    # What is worthwhile, and which metric is shown for the final choice, is asked of the same curves.
+    worthwhile, shown = now.objective.worthwhile, now.objective.test_metric
+    objective = replace(recorded.objective, worthwhile=worthwhile, test_metric=shown)
+    before = replace(recorded, objective=objective)
     changed = [
         field.name
         for field in fields(Round)
         if field.compare
         and field.name not in (*_FREE, "trials", "studies")
-        and getattr(recorded, field.name) != getattr(now, field.name)
+        and getattr(before, field.name) != getattr(now, field.name)
     ]
     changed += _changed_studies(recorded, now)
     if now.trials < recorded.trials:
@@ -59,7 +64,7 @@ def check_changes(recorded: Round, now: Round, file: str) -> None:
             "Trials made before and after would not be comparable. To keep the change, begin a new "
             f"round from this one: {_new_round(file)}\n"
             "To go on with this round, put the spec back. `trials` may be raised, and `resources`, "
-            "`reruns`, `checkpoints`, `redact` and `goal` may change.",
+            "`goal`, `baseline`, `reruns`, `checkpoints` and `redact` may change.",
         )
 
 
