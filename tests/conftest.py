@@ -1,7 +1,9 @@
 """Real rounds for tests: real specs, real processes, real files."""
 
+import contextlib
 import json
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -47,6 +49,7 @@ class Bench:
 
     def __init__(self, root):
         self.root = root
+        self.started = []
         self.write("train", TRAIN).chmod(0o755)
 
     def write(self, name, text):
@@ -90,7 +93,7 @@ class Bench:
 
     def start(self, *arguments, **more):
         """Start a command in a session of its own and return at once."""
-        return subprocess.Popen(
+        process = subprocess.Popen(
             self.command(*arguments),
             cwd=self.root,
             env=self.environment(),
@@ -101,6 +104,18 @@ class Bench:
             start_new_session=True,
             **more,
         )
+        self.started.append(process)
+        return process
+
+    def end(self):
+        """End what a test has left behind: a coordinator it gave up on, and all its trials."""
+        for process in self.started:
+            if process.poll() is None:
+                process.kill()
+                process.wait()
+        for pid in pids_of(str(self.root)):
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
 
     def ledger(self, name="r"):
         """The complete lines of a round's ledger."""
@@ -122,7 +137,9 @@ class Bench:
 
 @pytest.fixture
 def bench(tmp_path):
-    return Bench(tmp_path)
+    made = Bench(tmp_path)
+    yield made
+    made.end()
 
 
 def pids_of(marker):
