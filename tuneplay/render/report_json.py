@@ -92,12 +92,10 @@ def _study(summary: StudySummary) -> dict[str, Any]:
     return {
         "study": summary.study.key,
         "scientific": dict(summary.study.scientific),
-        "trials": {
-            "finished": summary.ended,
-            "feasible": summary.feasible,
-            "infeasible": summary.infeasible,
-            "failed": summary.failed,
-        },
+        "trials": summary.ended,
+        "feasible": summary.feasible,
+        "infeasible": summary.infeasible,
+        "failed": summary.failed,
         "best": _best(summary.best) if summary.best else None,
         "expected_best": {str(n): value for n, value in summary.expected_best.items()},
         "study_sd": summary.study_sd,
