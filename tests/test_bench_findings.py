@@ -13,6 +13,8 @@ import bench_findings
 from advice_training import cases
 from advice_training_tables import curves_table, epochs_table, wander_table
 
+pytestmark = pytest.mark.slow
+
 SEED = 11  # neither that of docs/advice.md nor those on which the rules were chosen
 
 

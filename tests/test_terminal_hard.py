@@ -198,7 +198,9 @@ def test_a_live_table_of_hostile_names_shows_them_and_obeys_none(bench, gated):
     assert terminal.end() == 0
 
 
-@pytest.mark.parametrize("columns", [20, 60, 100, 200])
+@pytest.mark.parametrize(
+    "columns", [20, *(pytest.param(width, marks=pytest.mark.slow) for width in (60, 100, 200))]
+)
 def test_every_width_shows_the_numbers_of_every_study(bench, columns):
     spec = bench.spec()
     name = "a_scientific_value_with_a_rather_long_name"
