@@ -125,6 +125,7 @@ def test_what_an_ended_trial_left_is_read_in_pieces(tmp_path):
     assert attempt.collector.curves().metrics["e"] == [0.5, 0.25]
 
 
+@pytest.mark.slow
 def test_a_grandchild_that_writes_for_ever_does_not_keep_its_trial_from_ending(tmp_path):
     log = tmp_path / "stdout.log"
     log.write_bytes(b"x\n" * STEP)
@@ -464,6 +465,7 @@ def test_where_no_hole_can_be_made_logs_are_shortened_at_the_end_and_that_is_sai
         assert b"bytes dropped: max_log" in data
 
 
+@pytest.mark.slow
 def test_nothing_is_dropped_that_was_not_read_or_cannot_be_kept(tmp_path):
     log = tmp_path / "stdout.log"
     log.write_bytes(b'{"epoch": 1, "e": 0.5}\n' * 200_000)

@@ -108,6 +108,7 @@ def test_a_diff_that_cannot_be_written_stops_nobody(repository, tmp_path):
     assert (state["dirty"], state["diff"]) == (True, None)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("hangs", "state"), [("rev-parse", {}), ("status", {"dirty": None})])
 def test_a_git_that_hangs_does_not_hold_up_the_round(
     bench, repository, folder, monkeypatch, hangs, state

@@ -71,6 +71,7 @@ redact: [TOKEN, password, API_KEY]
 ALL = "python3 p.py {learning_rate} {arm} {password} --key=from-the-shell"
 
 
+@pytest.mark.slow
 def test_what_is_redacted_reaches_the_program_and_nothing_that_we_write(bench):
     bench.write("fail", "")
     spec = spec_of(bench, REDACTED, ALL)
