@@ -67,6 +67,20 @@ def test_a_clear_improvement_is_adopted_and_the_report_says_so(bench, seeded):
     assert "Adopt arm=b. arm=b is better" in text
 
 
+@pytest.mark.parametrize("value", ["C:\\data\\", r"a\d", r"\1", r"\g<0>"])
+def test_a_backslash_in_a_scientific_value_is_a_character_like_any_other(bench, seeded, value):
+    spec = seeded()
+    text = spec.read_text().replace("[a, b]", f"[a, '{value}']")
+    spec.write_text(text)
+    assert bench.tuneplay("run", spec).returncode == 0
+    result = bench.tuneplay("rerun", spec)
+    assert result.returncode == 0, result.stderr
+    assert f"arm={value}" in result.stdout
+    (comparison,) = bench.report()["comparison"]
+    assert comparison["study"] == f"arm={value}"
+    assert f"arm={value}" in comparison["reason"]
+
+
 def test_the_same_difference_the_other_way_keeps_the_baseline(bench, seeded):
     spec = seeded(gain=-20)
     bench.tuneplay("run", spec)

@@ -119,9 +119,8 @@ def _comparison(study: str, baseline: str, compared: model.Comparison) -> Compar
 
 
 def _named(sentence: str, study: str) -> str:
-    """A sentence about the candidate, with its name."""
-    sentence = re.sub(r"^The candidate\b", study, sentence)
-    return re.sub(r"\bthe candidate\b", study, sentence)
+    """A sentence about the candidate, with its name, which may hold any text."""
+    return re.sub(r"^The candidate\b|\bthe candidate\b", lambda _: study, sentence)
 
 
 def _with_known(comparison: Comparison, sd: float) -> Comparison:
