@@ -16,11 +16,11 @@ from advice_recorded import _floats, _rows
 from advice_training import Case, a_round, one_trial, thumb
 
 from tuneplay.domain.curves import Direction
-from tuneplay.judge.curves import curve_findings
-from tuneplay.judge.epoch_findings import epoch_findings
-from tuneplay.judge.epochs import epoch_budget
-from tuneplay.judge.selection import better_part, ranked
-from tuneplay.judge.shape import late_noise
+from tuneplay.judge.measures.selection import better_part, ranked
+from tuneplay.judge.training.curve_checks import curve_findings
+from tuneplay.judge.training.epoch_budget import epoch_budget
+from tuneplay.judge.training.epoch_findings import epoch_findings
+from tuneplay.judge.training.shape import late_noise
 
 CUTS = (10, 15, 20, 30, 50, 66, 100)
 LONGER = 1.5

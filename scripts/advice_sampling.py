@@ -19,7 +19,7 @@ from advice_spaces import a_round
 
 from tuneplay.domain.round import Study
 from tuneplay.domain.trial import Outcome, State, Trial, TrialId
-from tuneplay.judge.sampling import resample
+from tuneplay.judge.fairness.sampling import resample
 from tuneplay.search import halton
 
 SIZES = (10, 20, 40, 100)

@@ -9,7 +9,8 @@ import numpy as np
 from advice_family import Cliff, KnownStudy
 from advice_landscape import FloatArray, Truth
 
-from tuneplay.judge.edges import evidence, narrow, rule
+from tuneplay.judge.space.edges import study_fit, widening
+from tuneplay.judge.space.edges.narrowing import judge_narrow
 
 DIMS = range(1, 7)
 PER_DIM = (5, 10, 20)
@@ -72,12 +73,12 @@ def judge(studies: Iterable[KnownStudy], *, adaptive: bool = False) -> Sample:
     for number, study in enumerate(studies):
         if not np.isfinite(study.values).any():
             continue
-        found = evidence.gather(study.units, study.values)
-        judged = rule.judge_edges(study.units, study.values, adaptive=adaptive, evidence=found)
+        found = study_fit.gather(study.units, study.values)
+        judged = widening.judge_edges(study.units, study.values, adaptive=adaptive, evidence=found)
         sample.edges.extend(
             _edge(number, study, index // 2, edge) for index, edge in enumerate(judged)
         )
-        shapes = narrow.judge_narrow(study.units, study.values, evidence=found)
+        shapes = judge_narrow(study.units, study.values, evidence=found)
         sample.shapes.extend(
             Shape(truth, shape.verdict, shape.high - shape.low, shape.low <= at <= shape.high)
             for shape, truth, at in zip(shapes, study.truth, study.optimum, strict=True)
@@ -85,7 +86,7 @@ def judge(studies: Iterable[KnownStudy], *, adaptive: bool = False) -> Sample:
     return sample
 
 
-def _edge(number: int, study: KnownStudy, dim: int, edge: rule.EdgeEvidence) -> Edge:
+def _edge(number: int, study: KnownStudy, dim: int, edge: widening.EdgeEvidence) -> Edge:
     truth, optimum = study.truth[dim], study.optimum[dim]
     cliff = study.cliff if study.cliff is not None and study.cliff.dim == dim else None
     unit = study.units[:, dim] if edge.side == "high" else 1 - study.units[:, dim]

@@ -14,10 +14,10 @@ from tuneplay.domain.curves import Direction
 from tuneplay.domain.hyperparameter import Range
 from tuneplay.domain.round import Objective, Phase, Round, Study
 from tuneplay.domain.trial import Outcome, State, Trial, TrialId
-from tuneplay.judge.fairness import fairness_findings
+from tuneplay.judge.fairness.unequal import fairness_findings
 from tuneplay.judge.finding import Finding, Kind
-from tuneplay.judge.importance import importance_findings, importances
-from tuneplay.judge.infeasible import infeasible_findings
+from tuneplay.judge.space.importance import importance_findings, importances
+from tuneplay.judge.space.infeasible import infeasible_findings
 
 REGIONS = ("half-line", "corner", "scattered")
 CLEAR_SHARE = 0.05  # of the variance: a hyperparameter that does so much has an effect

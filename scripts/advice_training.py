@@ -13,11 +13,11 @@ from tuneplay.domain.command import Command
 from tuneplay.domain.curves import Curves, Direction
 from tuneplay.domain.round import Objective, Phase, Round, Study
 from tuneplay.domain.trial import Outcome, State, Trial, TrialId
-from tuneplay.judge.curves import curve_findings
-from tuneplay.judge.epoch_findings import epoch_findings
-from tuneplay.judge.epochs import Advice, EpochBudget, epoch_budget
 from tuneplay.judge.finding import Finding, Kind
-from tuneplay.judge.selection import better_part, ranked
+from tuneplay.judge.measures.selection import better_part, ranked
+from tuneplay.judge.training.curve_checks import curve_findings
+from tuneplay.judge.training.epoch_budget import Advice, EpochBudget, epoch_budget
+from tuneplay.judge.training.epoch_findings import epoch_findings
 
 STUDY = Study("all", {})
 RULES = ("tuneplay", "majority in a fifth", "10 % and 25 %")

@@ -10,9 +10,9 @@ from advice_score import Table, mean
 from advice_training import RULES, Case, a_round, one_trial, thumb
 
 from tuneplay.domain.curves import Direction
-from tuneplay.judge.epochs import Advice, epoch_budget
 from tuneplay.judge.finding import Kind
-from tuneplay.judge.selection import better_part, ranked
+from tuneplay.judge.measures.selection import better_part, ranked
+from tuneplay.judge.training.epoch_budget import Advice, epoch_budget
 
 SIZES = (10, 20, 40, 100)
 NOISE = 0.01  # of the way, where flat ends wander

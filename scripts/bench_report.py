@@ -93,7 +93,7 @@ def training(units: tuple[float, ...], epochs: int, draw: random.Random) -> tupl
 
 def steps(folder: Path) -> None:
     """Time each step of a report in this process, in seconds of CPU."""
-    from tuneplay.app.locate import locate
+    from tuneplay.app.opening.locate import locate
 
     history, took = timed(lambda: locate(str(folder)).history())
     print(f"  read the ledger   {took:6.2f} s")
@@ -134,7 +134,7 @@ def optuna_load(folder: Path, root: Path) -> None:
     """The same trials in Optuna's SQLite storage, and loading them."""
     import optuna
 
-    from tuneplay.app.locate import locate
+    from tuneplay.app.opening.locate import locate
 
     optuna.logging.set_verbosity(optuna.logging.ERROR)
     storage = f"sqlite:///{root / 'optuna.db'}"

@@ -30,9 +30,9 @@ from numpy.typing import NDArray
 from scipy.special import stdtr
 
 from tuneplay.domain.curves import Direction
-from tuneplay.judge.seeds.model import Comparison, Rules
-from tuneplay.judge.seeds.sequential import next_step, next_steps, plan
-from tuneplay.judge.seeds.verdict import compare, compare_all
+from tuneplay.judge.verdict.seeds.decision import compare, compare_all
+from tuneplay.judge.verdict.seeds.sequential import next_step, next_steps, plan
+from tuneplay.judge.verdict.seeds.standards import Comparison, Rules
 
 Array = NDArray[np.float64]
 DRAWS = int(sys.argv[1]) if len(sys.argv) > 1 else 2000

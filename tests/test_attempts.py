@@ -7,9 +7,9 @@ from types import SimpleNamespace
 import pytest
 from test_run import wait_for
 
-from tuneplay.app.attempt import STEP, Attempt
-from tuneplay.app.enforce import Enforcer
-from tuneplay.app.stop import Stop
+from tuneplay.app.attempts.attempt import STEP, Attempt
+from tuneplay.app.coordination.enforcer import Enforcer
+from tuneplay.app.coordination.stop import Stop
 from tuneplay.domain.folder import AttemptFolder
 from tuneplay.domain.round import Resources
 
@@ -56,8 +56,8 @@ def test_a_trial_that_is_taken_back_has_not_stalled_while_nobody_watched(bench, 
 
 #: Every attempt is an hour old, and may go on once the enforcer has judged it twice.
 AGED = """\
-import pathlib, tuneplay.app.recovery as recovery
-from tuneplay.app.enforce import Enforcer
+import pathlib, tuneplay.app.coordination.recovery as recovery
+from tuneplay.app.coordination.enforcer import Enforcer
 recovery.age_of = lambda folder: 3600.0
 real, seen = Enforcer.apply, []
 def apply(self, running, level, *, broken):

@@ -15,10 +15,10 @@ from tuneplay.domain.curves import Direction
 from tuneplay.domain.hyperparameter import Choice, Range, Scale
 from tuneplay.domain.round import Objective, Phase, Round, Study
 from tuneplay.domain.trial import Outcome, State, Trial, TrialId
-from tuneplay.judge.boundary import beyond, boundary_findings, unit_of
-from tuneplay.judge.edges import evidence, narrow, rule
 from tuneplay.judge.finding import Kind, Severity
 from tuneplay.judge.judgement import judge_round
+from tuneplay.judge.space.boundary import beyond, boundary_findings, unit_of
+from tuneplay.judge.space.edges import narrowing, study_fit, widening
 from tuneplay.search import halton
 from tuneplay.spec.load import loads
 
@@ -196,8 +196,8 @@ def test_failed_trials_and_reruns_are_no_evidence(study):
 @given(st.integers(0, 10_000))
 def test_a_mirrored_range_has_the_mirrored_evidence(seed):
     study = family.draw_study(np.random.default_rng(seed), 2, 16)
-    one = rule.judge_edges(study.units, study.values)
-    other = rule.judge_edges(1 - study.units, study.values)
+    one = widening.judge_edges(study.units, study.values)
+    other = widening.judge_edges(1 - study.units, study.values)
     for dim in range(2):
         for side in range(2):
             a, b = one[2 * dim + side], other[2 * dim + 1 - side]
@@ -452,7 +452,7 @@ def test_a_narrow_feasible_part_is_not_all_edge(mirror):
 def test_the_margin_of_an_instability_edge_is_that_to_the_threshold():
     units = points(40, 1)
     values = np.where(units[:, 0] < 0.3, 1 - units[:, 0], np.nan)
-    edge = rule.judge_edges(units, values)[1]
+    edge = widening.judge_edges(units, values)[1]
     assert edge.verdict == "instability-edge"
     assert 0 <= edge.margin <= 0.05
 
@@ -514,7 +514,7 @@ def test_a_small_good_region_asks_for_a_narrower_range_that_holds_it(h, optimum)
     assert (finding.kind, finding.severity, finding.side) == (Kind.WIDE_RANGE, Severity.NOTE, None)
     narrower = dataclasses.replace(h, **finding.suggestion)
     assert h.low <= narrower.low <= beyond(h, optimum) <= narrower.high <= h.high
-    assert h.unit(narrower.high) - h.unit(narrower.low) <= narrow.NARROW_WIDTH + 0.05
+    assert h.unit(narrower.high) - h.unit(narrower.low) <= narrowing.NARROW_WIDTH + 0.05
 
 
 @prop
@@ -566,7 +566,7 @@ def test_clear_edges_are_found_and_others_left_alone():
     found, false = [], []
     for dims in (1, 2, 3):
         for study in family.family(11, 20, dims, 10 * dims):
-            edges = rule.judge_edges(study.units, study.values)
+            edges = widening.judge_edges(study.units, study.values)
             for dim, truth in enumerate(study.truth):
                 wider = {e.side for e in edges[2 * dim : 2 * dim + 2] if e.verdict == "widen"}
                 if study.cliff is not None and study.cliff.dim == dim:
@@ -589,6 +589,10 @@ def test_drawing_twice_gives_the_same_study():
 
 def test_evidence_is_gathered_once_for_both_judgements():
     units, values = points(20, 2), points(20, 2)[:, 0]
-    shared = evidence.gather(units, values)
-    assert rule.judge_edges(units, values, evidence=shared) == rule.judge_edges(units, values)
-    assert narrow.judge_narrow(units, values, evidence=shared) == narrow.judge_narrow(units, values)
+    shared = study_fit.gather(units, values)
+    assert widening.judge_edges(units, values, evidence=shared) == widening.judge_edges(
+        units, values
+    )
+    assert narrowing.judge_narrow(units, values, evidence=shared) == narrowing.judge_narrow(
+        units, values
+    )

@@ -12,10 +12,10 @@ from tuneplay.domain.command import Command
 from tuneplay.domain.curves import Curves, Direction
 from tuneplay.domain.round import Objective, Phase, Round, Study
 from tuneplay.domain.trial import Outcome, State, Trial, TrialId
-from tuneplay.judge.curves import curve_findings
 from tuneplay.judge.finding import Kind, Severity
-from tuneplay.judge.period import period_of
-from tuneplay.judge.shape import late_noise
+from tuneplay.judge.training.curve_checks import curve_findings
+from tuneplay.judge.training.period import period_of
+from tuneplay.judge.training.shape import late_noise
 
 MINIMIZE, MAXIMIZE = Direction.MINIMIZE, Direction.MAXIMIZE
 STUDY = Study("optimizer=adam", {"optimizer": "adam"})

@@ -13,8 +13,8 @@ from tuneplay.drafts.call import call
 from tuneplay.drafts.compose import Wish, compose, minimal
 from tuneplay.drafts.help_text import read_help
 from tuneplay.drafts.hydra import read_hydra
-from tuneplay.drafts.objective import objective_of
 from tuneplay.drafts.script import Script, value_of
+from tuneplay.drafts.script_objective import objective_of
 from tuneplay.drafts.shell import split_command
 from tuneplay.drafts.source import with_source
 from tuneplay.drafts.templates import TEMPLATES

@@ -13,11 +13,11 @@ from tuneplay.domain.command import Command
 from tuneplay.domain.curves import Curves, Direction
 from tuneplay.domain.round import Objective, Phase, Round, Study
 from tuneplay.domain.trial import Outcome, State, Trial, TrialId
-from tuneplay.judge.epoch_findings import epoch_findings
-from tuneplay.judge.epochs import Advice, epoch_budget
 from tuneplay.judge.finding import Kind, Severity
-from tuneplay.judge.metric_names import direction_of, is_validation, training_loss
-from tuneplay.judge.shape import level, noise_of
+from tuneplay.judge.measures.metric_names import direction_of, is_validation, training_loss
+from tuneplay.judge.training.epoch_budget import Advice, epoch_budget
+from tuneplay.judge.training.epoch_findings import epoch_findings
+from tuneplay.judge.training.shape import level, noise_of
 
 MINIMIZE, MAXIMIZE = Direction.MINIMIZE, Direction.MAXIMIZE
 rule = settings(deadline=None, max_examples=60)

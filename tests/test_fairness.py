@@ -10,7 +10,7 @@ from tuneplay.domain.curves import Direction
 from tuneplay.domain.hyperparameter import Range, Scale
 from tuneplay.domain.round import Objective, Phase, Round, Study
 from tuneplay.domain.trial import Outcome, State, Trial, TrialId
-from tuneplay.judge.fairness import fairness_findings, fewer_by_chance
+from tuneplay.judge.fairness.unequal import fairness_findings, fewer_by_chance
 from tuneplay.judge.finding import Finding, Kind, Severity
 
 LR = Range("learning_rate", 1e-4, 1e-1, Scale.LOG)

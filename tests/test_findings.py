@@ -7,13 +7,13 @@ import pytest
 
 from tuneplay.domain.curves import Curves
 from tuneplay.domain.trial import Outcome, State, Trial, TrialId
-from tuneplay.judge.fairness import fairness_findings
+from tuneplay.judge.fairness.isolation import buckets, isolation
+from tuneplay.judge.fairness.sampling import sampling_findings
+from tuneplay.judge.fairness.unequal import fairness_findings
 from tuneplay.judge.finding import Finding, Kind, Severity
-from tuneplay.judge.importance import importance_findings
-from tuneplay.judge.infeasible import infeasible_findings
-from tuneplay.judge.isolation import buckets, isolation
 from tuneplay.judge.judgement import judge_round
-from tuneplay.judge.sampling import sampling_findings
+from tuneplay.judge.space.importance import importance_findings
+from tuneplay.judge.space.infeasible import infeasible_findings
 from tuneplay.search.plan import hyperparameters, planned_units, values_at
 from tuneplay.spec.load import loads
 

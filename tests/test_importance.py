@@ -13,8 +13,8 @@ from tuneplay.domain.hyperparameter import Choice, Range, Scale
 from tuneplay.domain.round import Objective, Phase, Round, Study
 from tuneplay.domain.trial import Outcome, State, Trial, TrialId
 from tuneplay.judge.finding import Kind
-from tuneplay.judge.importance import NO_EFFECT_SHARE, importance_findings, importances
-from tuneplay.judge.shares import columns_of
+from tuneplay.judge.space.importance import NO_EFFECT_SHARE, importance_findings, importances
+from tuneplay.judge.space.shares import columns_of
 from tuneplay.search import halton
 
 LR = Range("lr", 1e-4, 1, Scale.LOG)

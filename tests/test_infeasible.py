@@ -12,7 +12,7 @@ from tuneplay.domain.hyperparameter import Choice, Range, Scale
 from tuneplay.domain.round import Study
 from tuneplay.domain.trial import Outcome, State, Trial, TrialId
 from tuneplay.judge.finding import Severity
-from tuneplay.judge.infeasible import infeasible_findings
+from tuneplay.judge.space.infeasible import infeasible_findings
 from tuneplay.search import halton
 
 MIN, MAX = Direction.MINIMIZE, Direction.MAXIMIZE

@@ -12,7 +12,7 @@ from tuneplay.domain.curves import Direction
 from tuneplay.domain.hyperparameter import Range, Scale
 from tuneplay.domain.round import Objective, Phase, Round, Study
 from tuneplay.domain.trial import Outcome, State, Trial, TrialId
-from tuneplay.judge.isolation import (
+from tuneplay.judge.fairness.isolation import (
     MAX_BUCKETS,
     TRIALS_PER_BUCKET,
     buckets,

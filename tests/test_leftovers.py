@@ -8,7 +8,7 @@ import pytest
 from conftest import pids_of
 from test_run import wait_for
 
-from tuneplay.app.ending import check_written
+from tuneplay.app.attempts.ending import check_written
 from tuneplay.domain.folder import AttemptFolder
 from tuneplay.errors import LedgerError
 

@@ -5,7 +5,7 @@ import os
 import pytest
 
 from tuneplay.metrics.holes import cut, make_hole, punch
-from tuneplay.metrics.kept import Kept, load, save
+from tuneplay.metrics.saved import Kept, load, save
 
 #: Saves a checkpoint each epoch; with a third argument its folder becomes a link to there first.
 SAVE = """\

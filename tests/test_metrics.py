@@ -17,7 +17,7 @@ import tuneplay
 from tuneplay.domain.folder import AttemptFolder
 from tuneplay.metrics.collect import Collector
 from tuneplay.metrics.follow import Follower, tail
-from tuneplay.metrics.lines import BadLineError, parse_json_line
+from tuneplay.metrics.json_lines import BadLineError, parse_json_line
 
 #: No deadline: a busy machine is no defect.
 rule = settings(deadline=None, max_examples=40)

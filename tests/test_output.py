@@ -9,8 +9,8 @@ import tracemalloc
 import pytest
 from test_run import wait_for
 
-from tuneplay.app.attempt import STEP, Attempt
-from tuneplay.app.logs import LogCap
+from tuneplay.app.attempts.attempt import STEP, Attempt
+from tuneplay.app.attempts.log_cap import LogCap
 from tuneplay.domain.folder import AttemptFolder
 from tuneplay.domain.trial import TrialId
 from tuneplay.ledger.events import Intent

@@ -8,7 +8,7 @@ import subprocess
 
 import pytest
 
-from tuneplay.app import provenance
+from tuneplay.app.opening import provenance
 from tuneplay.domain.folder import RoundFolder
 
 

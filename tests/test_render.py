@@ -13,11 +13,11 @@ from tuneplay.domain.hyperparameter import Range, Scale
 from tuneplay.domain.progress import Progress, StudyProgress
 from tuneplay.domain.round import Objective, Phase, Round, Study
 from tuneplay.domain.trial import Outcome, State, Trial, TrialId
-from tuneplay.judge.compared import Comparison
-from tuneplay.judge.epochs import Advice, EpochBudget
 from tuneplay.judge.finding import Finding, Kind, Severity
 from tuneplay.judge.judgement import Judgement, StudySummary
-from tuneplay.judge.seeds.model import Verdict
+from tuneplay.judge.training.epoch_budget import Advice, EpochBudget
+from tuneplay.judge.verdict.compared import Comparison
+from tuneplay.judge.verdict.seeds.standards import Verdict
 from tuneplay.render.answer import answer
 from tuneplay.render.live import draw
 from tuneplay.render.report_terminal import print_report

@@ -6,7 +6,7 @@ import pytest
 
 from tuneplay.domain.curves import Curves
 from tuneplay.domain.trial import Outcome, State, Trial, TrialId
-from tuneplay.judge.repeats import repeated
+from tuneplay.judge.verdict.repeats import repeated
 
 #: The seed reaches the program modulo its first argument; arm b is better by its second.
 MODULO = """\

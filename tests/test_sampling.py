@@ -11,13 +11,13 @@ from tuneplay.domain.command import Command
 from tuneplay.domain.curves import Direction
 from tuneplay.domain.round import Objective, Phase, Round, Study
 from tuneplay.domain.trial import Outcome, State, Trial, TrialId
-from tuneplay.judge.finding import Severity
-from tuneplay.judge.sampling import (
+from tuneplay.judge.fairness.sampling import (
     FLIP_NOTE,
     flip_probability,
     resample,
     sampling_findings,
 )
+from tuneplay.judge.finding import Severity
 
 KEYS = ("x=a", "x=b", "x=c")
 

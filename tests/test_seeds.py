@@ -12,19 +12,19 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from tuneplay.domain.curves import Direction
-from tuneplay.judge.seeds.model import Comparison, Rules
-from tuneplay.judge.seeds.noise import outliers, resolution
-from tuneplay.judge.seeds.power import detectable, power_at, seeds_needed
-from tuneplay.judge.seeds.ranks import (
+from tuneplay.judge.verdict.seeds.decision import compare, compare_all, holm
+from tuneplay.judge.verdict.seeds.power import detectable, power_at, seeds_needed
+from tuneplay.judge.verdict.seeds.ranks import (
     chance_interval,
     infeasible_tail,
     pair_gains,
     rank_tail,
     won_pairs,
 )
-from tuneplay.judge.seeds.sequential import next_step, next_steps, plan
-from tuneplay.judge.seeds.spending import conditional_power, nominal_levels
-from tuneplay.judge.seeds.verdict import compare, compare_all, holm
+from tuneplay.judge.verdict.seeds.scatter import outliers, resolution
+from tuneplay.judge.verdict.seeds.sequential import next_step, next_steps, plan
+from tuneplay.judge.verdict.seeds.spending import conditional_power, nominal_levels
+from tuneplay.judge.verdict.seeds.standards import Comparison, Rules
 
 NAN = math.nan
 MINIMIZE, MAXIMIZE = Direction.MINIMIZE, Direction.MAXIMIZE

@@ -10,11 +10,18 @@ from tuneplay.domain.hyperparameter import Choice, Range, Scale
 from tuneplay.domain.meaning import meaning_of
 from tuneplay.domain.round import Study
 from tuneplay.domain.trial import Outcome, State, Trial, TrialId
-from tuneplay.judge.infeasible import infeasible_findings
-from tuneplay.judge.suggest import beyond, edge_text, is_step_size, point_at, value_at, wider
-from tuneplay.render.words import suggestion, value
+from tuneplay.judge.space.infeasible import infeasible_findings
+from tuneplay.judge.suggestions.new_ranges import (
+    beyond,
+    edge_text,
+    is_step_size,
+    point_at,
+    value_at,
+    wider,
+)
 from tuneplay.search import halton
 from tuneplay.spec.load import loads
+from tuneplay.words.text import suggestion, value
 
 HEAD = (
     "goal: What is best?\ncommand: train {args} {epochs} {seed}\nepochs: 3\ntrials: 9\nphase: exploration\n"

@@ -3,7 +3,7 @@
 import pytest
 
 from tuneplay.judge.finding import Kind, Severity
-from tuneplay.judge.transfer import transfer_findings
+from tuneplay.judge.training.transfer import transfer_findings
 from tuneplay.spec.load import loads
 
 SPEC = """\

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from tuneplay.app.opening import Opening, last_command, open_round, planned_commands
+from tuneplay.app.opening.opening import Opening, last_command, open_round, planned_commands
 from tuneplay.domain.round import Round
 
 

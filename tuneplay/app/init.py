@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from tuneplay.app.locate import shown
+from tuneplay.app.opening.locate import shown
 from tuneplay.app.schema import schema_file, write_schema
 from tuneplay.domain.folder import ROUNDS_NAME, SPEC_NAME
 from tuneplay.drafts.compose import Wish, compose, minimal

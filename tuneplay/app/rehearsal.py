@@ -11,10 +11,10 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from tuneplay.app.attempt import Attempt
-from tuneplay.app.byhand import by_hand, log_end
-from tuneplay.app.opening import Opening
-from tuneplay.app.workshop import Workshop
+from tuneplay.app.attempts.attempt import Attempt
+from tuneplay.app.attempts.workshop import Workshop
+from tuneplay.app.coordination.failures import by_hand, log_end
+from tuneplay.app.opening.opening import Opening
 from tuneplay.domain.folder import RoundFolder
 from tuneplay.domain.rehearsal import Rehearsal, Tried, appraise
 from tuneplay.domain.round import Round

@@ -9,9 +9,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from tuneplay.app.locate import Place, locate, shown
-from tuneplay.app.opening import planned_intent
-from tuneplay.app.secrets import with_secrets
+from tuneplay.app.opening.locate import Place, locate, shown
+from tuneplay.app.opening.opening import planned_intent
+from tuneplay.app.opening.redaction import with_secrets
 from tuneplay.domain.folder import AttemptFolder, study_folders
 from tuneplay.domain.round import Round
 from tuneplay.domain.trial import TrialId

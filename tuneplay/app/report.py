@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 from threadpoolctl import threadpool_limits
 
-from tuneplay.app.earlier import trial_sd_of
-from tuneplay.app.locate import earlier_round, locate, shown
-from tuneplay.app.tally import Tally
+from tuneplay.app.coordination.tally import Tally
+from tuneplay.app.opening.earlier_rounds import trial_sd_of
+from tuneplay.app.opening.locate import earlier_round, locate, shown
 from tuneplay.domain.progress import Progress
 from tuneplay.domain.round import Round
 from tuneplay.judge.judgement import Judgement, judge_round

@@ -5,19 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from tuneplay.app.observer import Observer
-from tuneplay.app.opening import Opening
-from tuneplay.app.parts import Parts
+from tuneplay.app.coordination.observer import Observer
+from tuneplay.app.coordination.parts import Parts
+from tuneplay.app.coordination.session import SessionResult, coordinate, session
+from tuneplay.app.coordination.stop import Stop
+from tuneplay.app.coordination.tally import Tally
+from tuneplay.app.opening.opening import Opening
 from tuneplay.app.report import judge_history
-from tuneplay.app.session import SessionResult, coordinate, session
-from tuneplay.app.stop import Stop
-from tuneplay.app.tally import Tally
 from tuneplay.domain.round import Round
 from tuneplay.domain.trial import Reruns, Trial
 from tuneplay.errors import UsageError
 from tuneplay.judge.judgement import Judgement
-from tuneplay.judge.seeds.sequential import plan
-from tuneplay.judge.selection import ranked
+from tuneplay.judge.measures.selection import ranked
+from tuneplay.judge.verdict.seeds.sequential import plan
 from tuneplay.launch.base import Launcher
 from tuneplay.launch.local import LocalLauncher
 from tuneplay.ledger.events import Rerun

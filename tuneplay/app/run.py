@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from tuneplay.app.observer import Observer
-from tuneplay.app.opening import Opening, planned_commands, planned_intent
-from tuneplay.app.session import SessionResult, coordinate, session
-from tuneplay.app.tally import Tally
-from tuneplay.app.workshop import Workshop
+from tuneplay.app.attempts.workshop import Workshop
+from tuneplay.app.coordination.observer import Observer
+from tuneplay.app.coordination.session import SessionResult, coordinate, session
+from tuneplay.app.coordination.tally import Tally
+from tuneplay.app.opening.opening import Opening, planned_commands, planned_intent
 from tuneplay.domain.round import Round
 from tuneplay.launch.base import Launcher
 from tuneplay.launch.local import LocalLauncher

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from tuneplay.app.attempt import Attempt
-from tuneplay.app.locate import locate, shown
-from tuneplay.app.tally import Tally
-from tuneplay.app.workshop import Workshop
+from tuneplay.app.attempts.attempt import Attempt
+from tuneplay.app.attempts.workshop import Workshop
+from tuneplay.app.coordination.tally import Tally
+from tuneplay.app.opening.locate import locate, shown
 from tuneplay.domain.progress import Progress, RunningTrial
 from tuneplay.launch.clock import age_of
 from tuneplay.ledger.history import History

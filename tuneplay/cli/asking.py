@@ -35,7 +35,7 @@ def ask_command() -> tuple[str, ReadScript | None]:
     """The train command; its script is read where it can be."""
     from tuneplay.drafts.templates import TYPICAL_COMMAND
     from tuneplay.errors import TuneplayError
-    from tuneplay.render.words import safe
+    from tuneplay.words.text import safe
 
     command = typer.prompt("Your train command", default=TYPICAL_COMMAND)
     try:

@@ -64,7 +64,7 @@ def init(
     from tuneplay.app.init import place_for, template_named, write_draft
     from tuneplay.app.schema import schema_link
     from tuneplay.drafts.compose import Wish
-    from tuneplay.drafts.objective import objective_of
+    from tuneplay.drafts.script_objective import objective_of
     from tuneplay.render.draft import print_draft
 
     asks = sys.stdin.isatty() and sys.stdout.isatty()

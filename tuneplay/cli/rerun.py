@@ -44,9 +44,9 @@ def rerun(
 
     The same command goes on where it was; asking for more seeds adds them.
     """
-    from tuneplay.app.opening import open_round
+    from tuneplay.app.opening.opening import open_round
     from tuneplay.app.rerun import RerunRequest, rerun_round
-    from tuneplay.render.ending import print_reruns
+    from tuneplay.render.closing import print_reruns
 
     if until_decided and (seeds is not None or top > 1):
         raise typer.BadParameter("--until-decided goes with neither --seeds nor --top")

@@ -13,7 +13,7 @@ from tuneplay.cli.streams import warn
 from tuneplay.errors import UsageError
 
 if TYPE_CHECKING:
-    from tuneplay.app.observer import Observer
+    from tuneplay.app.coordination.observer import Observer
 
 DryRunOption = Annotated[
     bool, typer.Option("--dry-run", help="Print the exact commands that would start, and exit.")
@@ -43,10 +43,10 @@ def run(
 
     Ctrl-C once lets running trials finish, twice stops them; the same command goes on.
     """
-    from tuneplay.app.opening import count_pending, open_round, planned_commands
+    from tuneplay.app.opening.opening import count_pending, open_round, planned_commands
     from tuneplay.app.run import run_round
-    from tuneplay.render.ending import print_ending
-    from tuneplay.render.words import safe
+    from tuneplay.render.closing import print_ending
+    from tuneplay.words.text import safe
 
     if repair:
         from tuneplay.app.repair import repair_round
@@ -78,6 +78,6 @@ def make_view() -> Observer:
         from tuneplay.render.live import LiveView
 
         return LiveView(make_console())
-    from tuneplay.render.lines import LineView
+    from tuneplay.render.event_lines import LineView
 
     return LineView(sys.stdout)

@@ -57,7 +57,7 @@ def flush() -> OSError | None:
 
 def say(*lines: str) -> None:
     """Print lines on standard error, unless it cannot be written any more."""
-    from tuneplay.render.words import safe
+    from tuneplay.words.text import safe
 
     try:
         print(safe("\n".join(line for line in lines if line)), file=sys.stderr, flush=True)

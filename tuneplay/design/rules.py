@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from tuneplay.design import budget, change, fairness, questions, ranges, roles
+from tuneplay.design import equal_tuning, questions, roles, scales, since_parent, trial_counts
 from tuneplay.design.advice import Advice, Level, Rule, design_of
 from tuneplay.domain.round import Round
 
 #: Every rule by its name.
 RULES: dict[str, Rule] = {
     rule.name: rule
-    for module in (roles, fairness, questions, ranges, budget, change)
+    for module in (roles, equal_tuning, questions, scales, trial_counts, since_parent)
     for rule in vars(module).values()
     if isinstance(rule, Rule)
 }
@@ -17,15 +17,15 @@ RULES: dict[str, Rule] = {
 _CHECKS = (
     roles.never_searched,
     roles.batch,
-    fairness.fairness,
+    equal_tuning.fairness,
     roles.regularization,
     questions.compared,
     questions.simplicity,
     questions.goal,
-    ranges.scales,
-    ranges.widths,
-    ranges.grids,
-    budget.trials,
+    scales.scales,
+    scales.widths,
+    scales.grids,
+    trial_counts.trials,
 )
 
 _ORDER = {Level.ERROR: 0, Level.WARNING: 1, Level.NOTE: 2}
@@ -46,5 +46,5 @@ def advise(round_: Round, parent: Round | None = None) -> list[Advice]:
     design = design_of(round_)
     said = [advice for check in _CHECKS for advice in check(design)]
     if parent is not None and parent.studies:
-        said += change.since(parent, round_)
+        said += since_parent.since(parent, round_)
     return sorted(said, key=lambda advice: _ORDER[advice.severity])

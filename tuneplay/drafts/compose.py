@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from tuneplay.domain.meaning import OPTIMIZER_MEANINGS
 from tuneplay.drafts.help_text import is_discount
 from tuneplay.drafts.question import Question, ask, subject_of
-from tuneplay.drafts.roles import Roles, sort_roles
 from tuneplay.drafts.script import Option, Script, Style
+from tuneplay.drafts.sorting import Roles, sort_roles
 from tuneplay.drafts.templates import Template
 from tuneplay.drafts.typed import (
     MARK,

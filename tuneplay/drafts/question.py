@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from tuneplay.domain.meaning import Meaning
-from tuneplay.drafts.ranges import (
+from tuneplay.drafts.rules_of_thumb import (
     ADAPTIVE_LEARNING_RATE,
     ANY_WEIGHT_DECAY,
     SGD_LEARNING_RATE,
@@ -16,8 +16,8 @@ from tuneplay.drafts.ranges import (
     holding,
     space_of,
 )
-from tuneplay.drafts.roles import TRIALS_FOR, Roles, is_adaptive, is_aside
 from tuneplay.drafts.script import Option, Script
+from tuneplay.drafts.sorting import TRIALS_FOR, Roles, is_adaptive, is_aside
 from tuneplay.drafts.templates import Template
 from tuneplay.drafts.values import following, popular
 from tuneplay.drafts.yaml_text import choice_text, scalar_text

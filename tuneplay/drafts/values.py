@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterable
 
 from tuneplay.domain.meaning import Meaning
-from tuneplay.drafts.roles import is_adaptive, is_aside
 from tuneplay.drafts.script import Option
+from tuneplay.drafts.sorting import is_adaptive, is_aside
 
 #: More values than this make a first round expensive; the others can be added by hand.
 MOST_VALUES = 3

@@ -7,29 +7,29 @@ from dataclasses import dataclass, replace
 
 from tuneplay.domain.round import Round, Study
 from tuneplay.domain.trial import Reruns, State, Trial
-from tuneplay.judge.boundary import boundary_findings
-from tuneplay.judge.compared import Comparison
-from tuneplay.judge.comparison import compare
-from tuneplay.judge.curves import curve_findings
-from tuneplay.judge.epoch_findings import epoch_findings
-from tuneplay.judge.epochs import EpochBudget, epoch_budget
-from tuneplay.judge.fairness import fairness_findings
-from tuneplay.judge.finding import Finding, Severity
-from tuneplay.judge.importance import importance_findings
-from tuneplay.judge.infeasible import infeasible_findings
-from tuneplay.judge.isolation import (
+from tuneplay.judge.fairness.isolation import (
     IsolationPoint,
     RangeIsolation,
     isolation,
     range_isolation,
 )
-from tuneplay.judge.output import output_findings
-from tuneplay.judge.pasted import agreed
-from tuneplay.judge.reruns import RerunSummary, expected_best, summarize_reruns
-from tuneplay.judge.sampling import sampling_findings
-from tuneplay.judge.seeds.model import Verdict
-from tuneplay.judge.selection import ranked
-from tuneplay.judge.transfer import transfer_findings
+from tuneplay.judge.fairness.sampling import sampling_findings
+from tuneplay.judge.fairness.unequal import fairness_findings
+from tuneplay.judge.finding import Finding, Severity
+from tuneplay.judge.measures.selection import ranked
+from tuneplay.judge.space.boundary import boundary_findings
+from tuneplay.judge.space.importance import importance_findings
+from tuneplay.judge.space.infeasible import infeasible_findings
+from tuneplay.judge.suggestions.agreement import agreed
+from tuneplay.judge.training.curve_checks import curve_findings
+from tuneplay.judge.training.epoch_budget import EpochBudget, epoch_budget
+from tuneplay.judge.training.epoch_findings import epoch_findings
+from tuneplay.judge.training.transfer import transfer_findings
+from tuneplay.judge.training.unusable_output import output_findings
+from tuneplay.judge.verdict.compared import Comparison
+from tuneplay.judge.verdict.comparison import compare
+from tuneplay.judge.verdict.reruns import RerunSummary, expected_best, summarize_reruns
+from tuneplay.judge.verdict.seeds.standards import Verdict
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from tuneplay.domain.curves import Curves
 from tuneplay.domain.round import Objective, Round
 from tuneplay.domain.trial import Outcome, State
-from tuneplay.judge.metric_names import training_loss
+from tuneplay.judge.measures.metric_names import training_loss
 
 #: Exit codes above this are, by the shell's convention, 128 + the signal that ended the program.
 _SIGNAL_BASE = 128

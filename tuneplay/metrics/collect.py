@@ -8,8 +8,8 @@ from collections.abc import Iterable, Sequence
 from tuneplay.domain.curves import Curves
 from tuneplay.domain.folder import AttemptFolder
 from tuneplay.metrics.follow import Follower
-from tuneplay.metrics.kept import Kept, load, save
-from tuneplay.metrics.lines import BadLineError, Measurement, kind_of, parse_json_line
+from tuneplay.metrics.json_lines import BadLineError, Measurement, kind_of, parse_json_line
+from tuneplay.metrics.saved import Kept, load, save
 
 #: Bad lines that are described; the others are counted only.
 MAX_DESCRIBED = 5

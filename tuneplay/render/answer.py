@@ -6,12 +6,12 @@ from collections.abc import Callable, Sequence
 
 from tuneplay.domain.curves import Direction
 from tuneplay.domain.round import Round
-from tuneplay.judge.compared import Comparison
 from tuneplay.judge.judgement import Judgement
-from tuneplay.judge.seeds.model import Verdict
-from tuneplay.render.ranges import range_answer
+from tuneplay.judge.verdict.compared import Comparison
+from tuneplay.judge.verdict.seeds.standards import Verdict
+from tuneplay.render.range_table import range_answer
 from tuneplay.render.remarks import is_stale, luck
-from tuneplay.render.words import number, signed
+from tuneplay.words.text import number, signed
 
 #: Candidates that are named in one sentence; the table has them all.
 _NAMED = 8

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from tuneplay.render.words import count, safe, typed
+from tuneplay.words.text import count, safe, typed
 
 
 def print_draft(

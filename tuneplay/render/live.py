@@ -11,9 +11,9 @@ from rich.text import Text
 
 from tuneplay.domain.progress import Progress, StudyProgress
 from tuneplay.domain.trial import State, Trial, TrialId
-from tuneplay.render.lines import describe
-from tuneplay.render.narrow import first_that_fits, stacked
-from tuneplay.render.words import count, duration, number, safe
+from tuneplay.render.event_lines import describe
+from tuneplay.render.fitting import first_that_fits, stacked
+from tuneplay.words.text import count, duration, number, safe
 
 #: Seconds between two drawings: smooth to the eye, nothing to the machine.
 _INTERVAL = 0.25

@@ -12,9 +12,9 @@ from rich.text import Text
 
 from tuneplay.domain.hyperparameter import Hyperparameter, Range, Scalar, Scale
 from tuneplay.domain.round import Round
-from tuneplay.render.narrow import first_that_fits, stacked
+from tuneplay.render.fitting import first_that_fits, stacked
 from tuneplay.render.trimmed import Trimmed
-from tuneplay.render.words import count, safe, typed, value
+from tuneplay.words.text import count, safe, typed, value
 
 #: A table of more studies than this is not read.
 MOST_STUDIES = 40

@@ -7,7 +7,7 @@ from rich.text import Text
 
 from tuneplay.domain.rehearsal import Rehearsal, Tried
 from tuneplay.domain.round import Round
-from tuneplay.render.words import count, duration, number, safe, size
+from tuneplay.words.text import count, duration, number, safe, size
 
 
 def print_rehearsal(console: Console, round_: Round, rehearsal: Rehearsal) -> bool:

@@ -6,11 +6,11 @@ import math
 
 from tuneplay.domain.curves import Direction
 from tuneplay.domain.round import Round
-from tuneplay.judge.compared import Comparison
 from tuneplay.judge.judgement import Judgement, StudySummary
-from tuneplay.judge.reruns import RerunSummary
-from tuneplay.judge.seeds.model import MIN_USABLE, Verdict
-from tuneplay.render.words import count, number, signed
+from tuneplay.judge.verdict.compared import Comparison
+from tuneplay.judge.verdict.reruns import RerunSummary
+from tuneplay.judge.verdict.seeds.standards import MIN_USABLE, Verdict
+from tuneplay.words.text import count, number, signed
 
 #: A selected value was lucky when it is better than the mean of the reruns by more than this part
 #: of their standard deviation, or better than each of them.

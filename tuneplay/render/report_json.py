@@ -8,12 +8,12 @@ from typing import Any
 from tuneplay.domain.progress import Progress
 from tuneplay.domain.round import Round
 from tuneplay.domain.trial import Trial
-from tuneplay.judge.compared import Comparison
-from tuneplay.judge.epochs import EpochBudget
+from tuneplay.judge.fairness.isolation import RangeIsolation
 from tuneplay.judge.finding import Finding
-from tuneplay.judge.isolation import RangeIsolation
 from tuneplay.judge.judgement import Judgement, StudySummary
-from tuneplay.judge.reruns import RerunSummary
+from tuneplay.judge.training.epoch_budget import EpochBudget
+from tuneplay.judge.verdict.compared import Comparison
+from tuneplay.judge.verdict.reruns import RerunSummary
 from tuneplay.render.progress_json import progress_json
 
 SCHEMA_VERSION = 1

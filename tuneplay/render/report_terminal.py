@@ -11,16 +11,16 @@ from rich.text import Text
 
 from tuneplay.domain.progress import Progress
 from tuneplay.domain.round import Round
-from tuneplay.judge.compared import Comparison
 from tuneplay.judge.finding import Finding, Severity
 from tuneplay.judge.judgement import Judgement, StudySummary
-from tuneplay.judge.seeds.model import MIN_USABLE, Verdict
+from tuneplay.judge.verdict.compared import Comparison
+from tuneplay.judge.verdict.seeds.standards import MIN_USABLE, Verdict
 from tuneplay.render.answer import answer, more_seeds
-from tuneplay.render.narrow import LEAST_COLUMNS, first_that_fits, stacked
-from tuneplay.render.ranges import range_table
+from tuneplay.render.fitting import LEAST_COLUMNS, first_that_fits, stacked
+from tuneplay.render.range_table import range_table
 from tuneplay.render.remarks import is_stale, remarks, warned
 from tuneplay.render.trimmed import Trimmed
-from tuneplay.render.words import count, number, safe, signed, suggestion, typed
+from tuneplay.words.text import count, number, safe, signed, suggestion, typed
 
 _INDENT = (0, 0, 0, 2)
 

@@ -12,7 +12,7 @@ from tuneplay.domain.progress import Progress
 from tuneplay.render.live import draw
 from tuneplay.render.progress_json import progress_json
 from tuneplay.render.trimmed import Trimmed
-from tuneplay.render.words import safe, typed
+from tuneplay.words.text import safe, typed
 
 #: Reruns that have ended, and reruns that were asked for.
 Reruns = tuple[int, int] | None

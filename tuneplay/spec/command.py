@@ -11,10 +11,10 @@ from pathlib import Path
 
 from tuneplay.domain.command import ARGS_FORMS, BUILTIN_PLACEHOLDERS, Command, placeholders_in
 from tuneplay.domain.round import Study
+from tuneplay.spec.config_template import check_template, read_template
 from tuneplay.spec.fields import Field
 from tuneplay.spec.nodes import ListNode, MapNode, Node, ScalarNode
 from tuneplay.spec.problems import closest
-from tuneplay.spec.template import check_template, read_template
 
 _ROLES = ("scientific", "nuisance", "fixed")
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from tuneplay.domain.round import Phase, Round, Study
 from tuneplay.errors import SpecError
 from tuneplay.spec.command import command_of
-from tuneplay.spec.design import Earlier, check_design, read_meanings, read_silenced
+from tuneplay.spec.design_rules import Earlier, check_design, read_meanings, read_silenced
 from tuneplay.spec.fields import Field
 from tuneplay.spec.keeping import read_checkpoints, read_reruns
 from tuneplay.spec.lengths import read_epochs, read_final_epochs

@@ -12,7 +12,7 @@ from tuneplay.domain.command import BUILTIN_PLACEHOLDERS
 from tuneplay.domain.curves import Direction
 from tuneplay.domain.meaning import Meaning
 from tuneplay.domain.round import Phase
-from tuneplay.spec.design import OTHER
+from tuneplay.spec.design_rules import OTHER
 from tuneplay.spec.load import MAX_TRIALS, OPTIONAL, REQUIRED
 from tuneplay.spec.resources import MAX_SLOTS
 from tuneplay.spec.schema_pieces import (

@@ -1,0 +1,43 @@
+"""Reading what ended trials wrote, in pieces, so that a flood of output holds up nobody else."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator
+
+from tuneplay.app.attempts.attempt import Attempt
+
+
+class Backlog:
+    """Attempts that have ended, and whose output is not read to its end yet."""
+
+    def __init__(self) -> None:
+        self._left: deque[tuple[Attempt, int | None]] = deque()
+
+    def __bool__(self) -> bool:
+        return bool(self._left)
+
+    def __iter__(self) -> Iterator[Attempt]:
+        return (attempt for attempt, _ in self._left)
+
+    def add(self, attempt: Attempt, exit_code: int | None) -> None:
+        """Take an attempt that has ended."""
+        self._left.append((attempt, exit_code))
+
+    def read(self) -> Iterator[tuple[Attempt, int | None]]:
+        """Read a piece of each; those that are read to their end, with their exit codes."""
+        for _ in range(len(self._left)):
+            attempt, exit_code = self._left.popleft()
+            if attempt.read_to_end():
+                yield attempt, exit_code
+            else:
+                self._left.append((attempt, exit_code))
+
+
+def oddities(attempt: Attempt) -> Iterator[str]:
+    """What was odd about an attempt's output, a line each; bad lines are counted in one."""
+    yield from attempt.happened
+    bad, described = attempt.collector.bad_lines
+    if bad:
+        more = f" (and {bad - 1} more)" if bad > 1 else ""
+        yield f"{next(iter(described))}{more}"

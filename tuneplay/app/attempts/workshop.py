@@ -1,0 +1,146 @@
+"""The workshop of a round: preparing attempts, and reading what became of them."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+from tuneplay.app.attempts.attempt import TERMINATED, Attempt
+from tuneplay.app.attempts.checkpoint_files import find_checkpoint, thin_out
+from tuneplay.domain.curves import Curves
+from tuneplay.domain.folder import AttemptFolder, RoundFolder, study_folders
+from tuneplay.domain.hyperparameter import Scalar
+from tuneplay.domain.round import Round
+from tuneplay.domain.secrets import Secrets
+from tuneplay.domain.trial import Trial, TrialId
+from tuneplay.errors import LedgerError
+from tuneplay.judge.outcome import Ending, judge
+from tuneplay.launch.base import Order
+from tuneplay.launch.gpus import gpu_environment
+from tuneplay.ledger.events import Intent
+from tuneplay.metrics.follow import tail
+
+
+class Workshop:
+    """Prepares attempts of one round and reads their results."""
+
+    def __init__(
+        self, round_: Round, folder: RoundFolder, workdir: Path, secrets: Secrets | None = None
+    ) -> None:
+        self._round = round_
+        self.secrets = secrets or Secrets()
+        self._folder = folder
+        self._workdir = workdir
+        self._folders = study_folders(study.key for study in round_.studies)
+        # Python holds back what it prints to a file; unbuffered, every epoch is seen as it ends,
+        # and none is lost when the trial is killed.
+        self._environ = {"PYTHONUNBUFFERED": "1", **os.environ}
+        named = round_.command.placeholders()
+        self._keeps_checkpoints = "checkpoint_dir" in named
+        self._may_save = self._keeps_checkpoints or "trial_dir" in named
+
+    def folder_of(self, trial: TrialId, attempt: int) -> AttemptFolder:
+        """Folder of an attempt."""
+        return self._folder.attempt(self._folders[trial.study], trial, attempt)
+
+    def order(self, intent: Intent) -> Order:
+        """What to submit for an attempt; touches no file."""
+        folder = self.folder_of(intent.trial, intent.attempt)
+        builtin = self._builtin(intent, folder)
+        command = self._round.command
+        ours = command.environment(intent.hyperparameters, builtin) | gpu_environment(intent.gpus)
+        template = command.template
+        config = None
+        if template is not None:
+            config = (builtin["config"], template.fill(intent.hyperparameters, builtin))
+        return Order(
+            f"{intent.trial}.{intent.attempt}",
+            command.argv(intent.hyperparameters, builtin),
+            self._environ,
+            ours,
+            self._workdir,
+            folder,
+            config,
+        )
+
+    def prepare(self, order: Order, hyperparameters: Mapping[str, Scalar]) -> None:
+        """Make the attempt's folder, with the command and the hyperparameters in it.
+
+        The folder for checkpoints is made for a command that names `{checkpoint_dir}`.
+
+        Raises:
+            LedgerError: The storage is full or cannot be written.
+        """
+        command = {"argv": order.argv, "workdir": str(order.workdir), "env": order.added}
+        try:
+            os.makedirs(order.folder.checkpoints if self._keeps_checkpoints else order.folder.root)
+            _write_json(order.folder.command, self.secrets.hide_in(command))
+            _write_json(order.folder.params, self.secrets.hide_in(hyperparameters))
+            if order.config is not None:
+                with open(order.config[0], "w", encoding="utf-8") as file:
+                    file.write(order.config[1])
+        except OSError as error:
+            raise LedgerError(
+                f"{order.folder.root}: cannot be written: {error.strerror}",
+                "Free space or mend the rights; the same command then goes on where it was.",
+            ) from None
+
+    def result(self, attempt: Attempt, exit_code: int | None) -> Trial:
+        """The ended trial, as far as this attempt decides it; it was read to its end."""
+        curves = attempt.collector.curves()
+        logs = (attempt.folder.stderr, attempt.folder.stdout) if exit_code != 0 else ()
+        log_tail = "\n".join(map(tail, logs))
+        stopped = attempt.stopped
+        if attempt.cut_short(exit_code, self._round.epochs):
+            stopped = TERMINATED
+        seen = attempt.collector
+        ending = Ending(exit_code, curves, seen.names, log_tail, stopped, seen.nulls)
+        return Trial(
+            attempt.intent.trial,
+            attempt.intent.seed,
+            self.secrets.hide_in(attempt.intent.hyperparameters),
+            judge(ending, self._round),
+            curves,
+            attempt.intent.attempt,
+            attempt.seconds if attempt.watched else attempt.lasted,
+            self._checkpoint(attempt.folder, curves),
+            attempt.collector.bad_lines[0],
+            attempt.remarks,
+        )
+
+    def thin_out(self, trial: Trial) -> None:
+        """Delete the checkpoints of an ended trial that the spec does not keep."""
+        keep = self._round.keep_checkpoints
+        if self._keeps_checkpoints and keep is not None:
+            folder = self.folder_of(trial.id, trial.attempt)
+            thin_out(folder, trial.curves, self._round.objective, keep)
+
+    def _checkpoint(self, folder: AttemptFolder, curves: Curves) -> str | None:
+        if not self._may_save:
+            return None
+        best = curves.best(self._round.objective.metric, self._round.objective.direction)
+        found = find_checkpoint(folder, curves, best[0]) if best else None
+        return str(found.relative_to(self._folder.root)) if found else None
+
+    def _builtin(self, intent: Intent, folder: AttemptFolder) -> dict[str, str]:
+        template = self._round.command.template
+        return {
+            "epochs": str(self._round.epochs),
+            "seed": str(intent.seed),
+            "trial_dir": folder.root,
+            "checkpoint_dir": folder.checkpoints,
+            "metrics_file": folder.metrics,
+            "params_json": folder.params,
+            "config": folder.config(template.suffix if template else ""),
+            "study": intent.trial.study,
+            "trial": intent.trial.label,
+        }
+
+
+def _write_json(path: str, data: Mapping[str, object]) -> None:
+    """Write an object with one key a line (json's own indentation is slow)."""
+    lines = ",\n".join(f" {json.dumps(key)}: {json.dumps(value)}" for key, value in data.items())
+    with open(path, "wb", buffering=0) as file:
+        file.write(f"{{\n{lines}\n}}\n".encode())

@@ -1,0 +1,1 @@
+"""Opening a round: finding it, reading its spec and its ledger; nothing is written."""

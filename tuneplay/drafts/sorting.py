@@ -1,0 +1,183 @@
+"""Which role each option of a script takes in a first round, by the playbook's rules of thumb."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from tuneplay.domain.hyperparameter import Scalar
+from tuneplay.domain.meaning import Meaning
+from tuneplay.drafts.filled import filled_in
+from tuneplay.drafts.help_text import is_discount
+from tuneplay.drafts.rates import base_rates
+from tuneplay.drafts.rules_of_thumb import Space, space_of
+from tuneplay.drafts.script import Option, Script
+
+#: Playbook, "How should Adam's hyperparameters be tuned?": with fewer than 10 trials only the
+#: learning rate; with 10 to 25 also beta1; with 25 and more also epsilon; "substantially more than
+#: 25" also beta2, for which we take twice as many.
+TRIALS_FOR = {Meaning.BETA1: 10, Meaning.EPSILON: 25, Meaning.BETA2: 50}
+
+#: Each nuisance hyperparameter of a draft has at least so many trials, or it is left at its default:
+#: the more there are, the greater the risk that none is tuned well.
+TRIALS_EACH = 5
+
+#: So many learning rates are tuned however few the trials are: those of a generator and its critic.
+PAIRED_RATES = 2
+
+#: What is tuned first, when the trials do not allow all.
+PRIORITY = (
+    *(Meaning.LEARNING_RATE, Meaning.MOMENTUM, Meaning.BETA1, Meaning.WEIGHT_DECAY),
+    *(Meaning.DROPOUT, Meaning.SCHEDULE, Meaning.LABEL_SMOOTHING, Meaning.EPSILON, Meaning.BETA2),
+)
+
+#: What a later reader wants to find in the spec even though it is not searched: it changes what a
+#: result means, and changing it asks for tuning anew.
+WORTH_STATING = (Meaning.OPTIMIZER, Meaning.BATCH_SIZE, Meaning.ARCHITECTURE, Meaning.ACTIVATION)
+
+#: Only a decay factor has a rule of thumb, among all that belongs to schedules.
+_DECAY = re.compile(r"(.*[._-])?((lr|step|exp)[._-]?)?(gamma|decay[._-]?(rate|factor))")
+_ADAPTIVE = re.compile(r".*(ada|lamb|lion|rmsprop|sophia).*", re.IGNORECASE)
+_KEEPS = re.compile(r"keep|surviv", re.IGNORECASE)
+_ASIDE = re.compile(r"(.*[._-])?(eval(uation)?|test|val(id|idation)?|metric|monitor|best)[._-].*")
+
+
+@dataclass(frozen=True, slots=True)
+class Roles:
+    """What each option is to a round.
+
+    Attributes:
+        passed: Options that tuneplay fills in, with their placeholder or text.
+        epochs: The script's own number of epochs; None when it tells none.
+        nuisance: What is tuned.
+        later: What could be tuned with more trials.
+        fixed: What is stated at its default.
+        steps: The option that counts steps, where none counts epochs.
+    """
+
+    passed: Mapping[Option, str]
+    epochs: int | None
+    nuisance: Mapping[Option, Space]
+    later: Mapping[Option, Space]
+    fixed: Mapping[Option, Scalar] = field(default_factory=dict)
+    steps: Option | None = None
+
+
+def sort_roles(script: Script, trials: int, typed: frozenset[str], subject: Option | None) -> Roles:
+    """Sort the options of a script into roles.
+
+    Args:
+        script: The script.
+        trials: Trials of each study: the more, the more is tuned.
+        typed: Names of the options that the user typed into the command: where they are neither
+            tuned nor filled in, they stay as they are.
+        subject: What the round is about, and therefore neither nuisance nor fixed.
+    """
+    filled = filled_in(script)
+    free = [
+        o
+        for o in script.options
+        if o != subject and o not in filled.passed and o.nameable and not is_aside(o)
+    ]
+    candidates = _candidates(script, free, adaptive=_is_adaptive(script))
+    fitting = {o: s for o, s in candidates.items() if trials >= TRIALS_FOR.get(_m(o), 0)}
+    nuisance = _affordable(fitting, max(1, trials // TRIALS_EACH))
+    fixed = {
+        o: o.default
+        for o in free
+        if o.meaning in WORTH_STATING and o.values == 1 and _stateable(o)
+        if o not in nuisance and o.name not in typed and script.reachable(o)
+    }
+    later = {
+        o: s
+        for o, s in candidates.items()
+        if o not in nuisance and o.name not in typed and script.reachable(o)
+    }
+    return Roles(filled.passed, filled.epochs, nuisance, later, fixed, filled.steps)
+
+
+def _affordable(candidates: Mapping[Option, Space], most: int) -> dict[Option, Space]:
+    """As many as the trials allow; no optimizer uses both momentum and beta1, which count as one.
+
+    Two networks that are trained against each other have a learning rate each, and neither tells
+    anything while the other is not tuned.
+    """
+    kept: dict[Option, Space] = {}
+    places: set[object] = set()
+    for option, space in candidates.items():
+        like = Meaning.MOMENTUM if option.meaning is Meaning.BETA1 else option.meaning
+        places.add(like if like is Meaning.MOMENTUM else option)
+        paired = option.meaning is Meaning.LEARNING_RATE and len(kept) < PAIRED_RATES
+        if len(places) > most and not paired:
+            break
+        kept[option] = space
+    return kept
+
+
+def is_aside(option: Option) -> bool:
+    """Whether an option is about evaluation or its metric, whatever its name ends with."""
+    return _ASIDE.fullmatch(option.name) is not None
+
+
+def _m(option: Option) -> Meaning:
+    found = option.meaning
+    if found is None:
+        raise AssertionError("an option without a meaning has no rule of thumb")
+    return found
+
+
+def _stateable(option: Option) -> bool:
+    """Whether the default can be handed back to the script as it stands in its help."""
+    default = option.default
+    if default is None or isinstance(default, bool):
+        return False
+    return not isinstance(default, str) or re.fullmatch(r"[\w./+\-]+", default) is not None
+
+
+def is_adaptive(name: str) -> bool:
+    """Whether an optimizer scales its steps by itself, as Adam does."""
+    return _ADAPTIVE.fullmatch(name) is not None
+
+
+def _is_adaptive(script: Script) -> bool | None:
+    """Whether the script's own optimizer is adaptive; None when the help does not tell."""
+    option = script.first(Meaning.OPTIMIZER)
+    default = option.default if option else None
+    return is_adaptive(default) if isinstance(default, str) else None
+
+
+def _candidates(
+    script: Script, free: list[Option], *, adaptive: bool | None
+) -> dict[Option, Space]:
+    """Everything with a rule of thumb, what matters most first."""
+    found: dict[Option, Space] = {}
+    for meaning in PRIORITY:
+        options = [o for o in free if o.meaning is meaning and _fits(o)]
+        if meaning is Meaning.LEARNING_RATE:
+            options = base_rates(options)
+        if meaning is Meaning.WEIGHT_DECAY and any(o.number is not None for o in options):
+            # `--norm-weight-decay` without a value of its own is the same as `--weight-decay`.
+            options = [o for o in options if o.number is not None]
+        if meaning is Meaning.MOMENTUM and adaptive and script.first(Meaning.BETA1):
+            continue
+        if meaning in TRIALS_FOR and adaptive is False:
+            continue
+        for option in options:
+            space = space_of(option)
+            if space is not None:
+                found[option] = space
+    return found
+
+
+def _fits(option: Option) -> bool:
+    """Whether the rule of thumb of its meaning is about this option."""
+    if option.meaning is Meaning.SCHEDULE:
+        default = option.number
+        if default is None or not 0 < default <= 1:
+            return False
+        return _DECAY.fullmatch(option.name) is not None and not is_discount(option)
+    if option.meaning is Meaning.DROPOUT:
+        default = option.number
+        return not _KEEPS.search(option.name) and (default is None or 0 <= default < 1)
+    return True

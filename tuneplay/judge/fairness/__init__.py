@@ -1,0 +1,1 @@
+"""Was the comparison fair? Equal chances, dense enough sampling, isolation."""

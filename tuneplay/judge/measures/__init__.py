@@ -1,0 +1,1 @@
+"""What every room of the judgement measures with: selections, positions, names of metrics."""

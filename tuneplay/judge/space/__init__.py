@@ -1,0 +1,1 @@
+"""Was the search space right? Edges, infeasible regions, what matters in it."""

@@ -1,0 +1,96 @@
+"""Judge whether the good region of a hyperparameter fills a small part of its range."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from tuneplay.judge.space.edges.profiles import Draws, weighted_quantile
+from tuneplay.judge.space.edges.study_fit import Evidence, edge_chance, gather, mirrored
+from tuneplay.judge.space.edges.trends import FloatArray
+
+# Calibrated by scripts/bench_advice.py on the synthetic family (seed 1), checked on seed 2.
+NARROW_WIDTH = 0.5  # a good region wider than this share of the range is not worth narrowing
+NARROW_TAIL = 0.025  # posterior probability of the optimum outside of the good region, per side
+NARROW_PAD = 0.1  # of the range, added to the credible optima on each side
+NARROW_TOLERANCE = 0.25  # sd of the objective above the best: still good
+NARROW_GAIN = 0.5  # the good region must beat the rest by this share of the objective's sd
+NARROW_EDGE = 0.3  # probability of an optimum at an edge that forbids to narrow
+
+
+@dataclass(frozen=True)
+class NarrowEvidence:
+    """Whether the good region fills a small part of one range, and the new range (unit scale)."""
+
+    name: str
+    verdict: str
+    low: float
+    high: float
+    gain: float
+    reason: str
+
+
+def _good_region(draws: Draws) -> tuple[float, float, float]:
+    """Where the optimum may lie, padded, and how much better it is there than outside (sd)."""
+    minima = draws.minima()
+    low = weighted_quantile(minima, draws.weights, NARROW_TAIL) - NARROW_PAD
+    high = weighted_quantile(minima, draws.weights, 1.0 - NARROW_TAIL) + NARROW_PAD
+    expected = draws.weights @ draws.values
+    near = draws.grid[expected <= expected.min() + NARROW_TOLERANCE]
+    low, high = max(min(low, float(near[0])), 0.0), min(max(high, float(near[-1])), 1.0)
+    outside = (draws.grid < low) | (draws.grid > high)
+    if not outside.any() or outside.all():
+        return low, high, 0.0
+    gain = draws.values[:, outside].mean(axis=1) - draws.values[:, ~outside].mean(axis=1)
+    return low, high, float(draws.weights @ gain)
+
+
+def _feasible_part(unit: FloatArray, low_cliff: float, high_cliff: float) -> tuple[float, float]:
+    """The range up to the last feasible trials before the infeasible parts, if there are any."""
+    low = unit[unit >= low_cliff].min(initial=1.0) if np.isfinite(low_cliff) else 0.0
+    high = unit[unit <= high_cliff].max(initial=0.0) if np.isfinite(high_cliff) else 1.0
+    return float(low), float(high)
+
+
+def _one(name: str, draws: Draws, feasible: tuple[float, float]) -> NarrowEvidence:
+    """Judges one dimension; the new range does not reach beyond the feasible part."""
+    low, high, gain = _good_region(draws)
+    at_edge = max(edge_chance(seen, np.inf)[0] for seen in (draws, mirrored(draws)))
+    if at_edge >= NARROW_EDGE:
+        return NarrowEvidence(name, "ok", 0.0, 1.0, gain, "the optimum may lie beyond an edge")
+    small = high - low <= NARROW_WIDTH
+    low, high = max(low, feasible[0]), min(high, feasible[1])
+    if small and low < high and gain >= NARROW_GAIN:
+        reason = f"the optimum and all that is nearly as good lie in {high - low:.0%} of the range"
+        return NarrowEvidence(name, "narrow", low, high, gain, reason)
+    reason = "the good region is not clearly a small part of the range"
+    return NarrowEvidence(name, "ok", 0.0, 1.0, gain, reason)
+
+
+def judge_narrow(
+    units: FloatArray,
+    values: FloatArray,
+    *,
+    names: Sequence[str] | None = None,
+    evidence: Evidence | None = None,
+) -> list[NarrowEvidence]:
+    """Judges whether the good region of every hyperparameter fills a small part of its range.
+
+    Args:
+        units: Trials (n, d) on the search scale, [0, 1] being the range.
+        values: Objective (n,), lower is better; NaN or infinite where a trial was infeasible.
+        names: Of the hyperparameters.
+        evidence: The result of gather, if it is at hand.
+
+    Returns:
+        One finding per dimension; its verdict is "narrow", "ok" or "too-few".
+    """
+    found = evidence or gather(units, values)
+    labels = names or [f"x{j}" for j in range(units.shape[1])]
+    if not found.draws:
+        reason = f"{len(found.values)} feasible trials are too few"
+        return [NarrowEvidence(name, "too-few", 0.0, 1.0, float("nan"), reason) for name in labels]
+    parts = map(_feasible_part, found.units.T, found.low_cliff, found.high_cliff)
+    return [_one(*dim) for dim in zip(labels, found.draws, parts, strict=True)]

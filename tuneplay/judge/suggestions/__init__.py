@@ -1,0 +1,1 @@
+"""Values for the next spec: new ranges and lists, within limits."""

@@ -1,0 +1,1 @@
+"""Was the training long enough, and sound? Epoch budgets and curves."""

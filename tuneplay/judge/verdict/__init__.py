@@ -1,0 +1,1 @@
+"""Which study is better, and how sure is that? Reruns with new seeds."""

@@ -1,0 +1,85 @@
+"""The last lines of `tuneplay run` and `rerun`: what was done, and what to do next."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TextIO
+
+from tuneplay.domain.progress import Progress
+from tuneplay.words.text import count, number, safe, typed
+
+if TYPE_CHECKING:
+    from tuneplay.judge.judgement import Judgement
+
+
+def print_ending(out: TextIO, progress: Progress, folder: str, *, started: bool) -> None:
+    """Print how a round ended, or was left.
+
+    Args:
+        out: Where to.
+        progress: How far the round has come.
+        folder: The round's folder, for the commands that are suggested.
+        started: Whether there was anything to do.
+    """
+    complete = progress.ended == progress.planned
+    counts = {
+        "feasible": sum(study.feasible for study in progress.studies),
+        "infeasible": sum(study.infeasible for study in progress.studies),
+        "failed": sum(study.failed for study in progress.studies),
+    }
+    states = ", ".join(f"{n} {state}" for state, n in counts.items() if n)
+    trials = count(progress.planned, "trial")
+    if not started:
+        lines = [f"{progress.name} is finished already: {trials} ({states}). Nothing was started."]
+    elif complete:
+        lines = [f"{progress.name} is finished: {trials} ({states})."]
+    else:
+        lines = [f"{progress.name} stopped: {progress.ended} of {trials} have ended."]
+        if progress.running:
+            lines.append(f"{count(len(progress.running), 'trial')} still running on their own.")
+        lines.append(f"Nothing is lost. Go on: {typed('tuneplay', 'run', folder)}")
+    best = progress.best
+    if best is not None:
+        so_far = "" if complete else " so far"
+        value = number(best.best)
+        lines.append(f"Best {progress.objective.metric}{so_far}: {value} ({best.best_trial}).")
+    if complete:
+        lines.append(f"Next: {typed('tuneplay', 'report', folder)}")
+    try:
+        print(safe("\n".join(lines)), file=out, flush=True)
+    except OSError:
+        return  # nobody reads standard output any more
+
+
+def print_reruns(
+    out: TextIO, progress: Progress, judgement: Judgement, folder: str, *, started: bool
+) -> None:
+    """Print how the reruns ended, and what they say.
+
+    Args:
+        out: Where to.
+        progress: Progress of the reruns.
+        judgement: What the round supports now.
+        folder: The round's folder, for the commands that are suggested.
+        started: Whether there was anything to do.
+    """
+    # Judging loads numpy, and a run, which this module also ends, does without.
+    from tuneplay.render.remarks import is_stale, luck
+
+    reruns = count(progress.planned, "rerun")
+    if progress.ended < progress.planned:
+        lines = [f"Stopped: {progress.ended} of {reruns} have ended. The same command goes on."]
+    else:
+        has = "has" if progress.planned == 1 else "have"
+        before = "" if started else " before; nothing was started, for more ask for more seeds"
+        lines = [f"{reruns} {has} ended{before}."]
+        lines += [
+            f"{s.study.key}: {luck(s.reruns, progress.objective.direction)}"
+            for s in judgement.studies
+            if s.reruns is not None and s.reruns.usable and not is_stale(s)
+        ]
+        lines += [f"{c.study}: {c.verdict.value}. {c.reason}" for c in judgement.comparisons]
+        lines.append(f"Next: {typed('tuneplay', 'report', folder)}")
+    try:
+        print(safe("\n".join(lines)), file=out, flush=True)
+    except OSError:
+        return  # nobody reads standard output any more
