@@ -1,0 +1,53 @@
+"""What is said about one thing: what is so, and what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from tuneplay.judge.finding import Finding, Kind
+from tuneplay.words.naming import Naming
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What is said about one thing.
+
+    Attributes:
+        what: What is so, in full sentences.
+        fix: What to do, in full sentences; empty where there is nothing to do.
+    """
+
+    what: str
+    fix: str = ""
+
+    @property
+    def text(self) -> str:
+        """Both, in one paragraph."""
+        return f"{self.what} {self.fix}".strip()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FindingWords:
+    """Everything that is said about one kind of finding.
+
+    Attributes:
+        kind: The kind.
+        say: The sentences about one finding. They do not repeat its study and hyperparameter,
+            which every report shows in front of them.
+        means: What such a finding means, for `tuneplay explain`.
+        judged: How it is judged.
+        right: How often it is right, with the family that was measured; where it was not
+            measured, that is said.
+        do: What to do about it.
+        samples: Findings with sample numbers, at least one for each class of evidence:
+            docs/messages.md shows what is said of them.
+    """
+
+    kind: Kind
+    say: Callable[[Finding, Naming], Message]
+    means: str
+    judged: str
+    right: str
+    do: str
+    samples: tuple[Finding, ...]

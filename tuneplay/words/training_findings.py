@@ -1,0 +1,1 @@
+"""What is said about findings of judge/training."""
