@@ -6,6 +6,8 @@ import shlex
 
 import pytest
 from rich.console import Console
+from tuneplay.judge.verdict.compared import Comparison
+from tuneplay.render.answer import answer
 
 from tuneplay.domain.command import Command
 from tuneplay.domain.curves import Curves, Direction
@@ -16,9 +18,7 @@ from tuneplay.domain.trial import Outcome, State, Trial, TrialId
 from tuneplay.judge.finding import Finding, Kind, Severity
 from tuneplay.judge.judgement import Judgement, StudySummary
 from tuneplay.judge.training.epoch_budget import Advice, EpochBudget
-from tuneplay.judge.verdict.compared import Comparison
 from tuneplay.judge.verdict.seeds.standards import Verdict
-from tuneplay.render.answer import answer
 from tuneplay.render.live import draw
 from tuneplay.render.report_terminal import print_report
 

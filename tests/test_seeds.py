@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -12,7 +11,8 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from tuneplay.domain.curves import Direction
-from tuneplay.judge.verdict.seeds.decision import compare, compare_all, holm
+from tuneplay.judge.verdict.facts import CautionKind, Comparison, Ending, Ground, Route
+from tuneplay.judge.verdict.seeds.decision import compare_values, holm
 from tuneplay.judge.verdict.seeds.power import detectable, power_at, seeds_needed
 from tuneplay.judge.verdict.seeds.ranks import (
     chance_interval,
@@ -22,14 +22,30 @@ from tuneplay.judge.verdict.seeds.ranks import (
     won_pairs,
 )
 from tuneplay.judge.verdict.seeds.scatter import outliers, resolution
-from tuneplay.judge.verdict.seeds.sequential import next_step, next_steps, plan
+from tuneplay.judge.verdict.seeds.sequential import next_step, plan
 from tuneplay.judge.verdict.seeds.spending import conditional_power, nominal_levels
-from tuneplay.judge.verdict.seeds.standards import Comparison, Rules
+from tuneplay.judge.verdict.seeds.standards import VerdictRules
 
 NAN = math.nan
 MINIMIZE, MAXIMIZE = Direction.MINIMIZE, Direction.MAXIMIZE
 BASE = [0.150, 0.152, 0.148, 0.1513, 0.149]
 GOOD = [0.140, 0.142, 0.139, 0.1411, 0.1405]
+
+
+def compare(base, cand, *, direction=MINIMIZE, worthwhile=0.0) -> Comparison:
+    """One candidate against one baseline."""
+    rules = VerdictRules(direction, worthwhile)
+    return compare_values("base", base, {"cand": cand}, rules)["cand"]
+
+
+def step(base, cand, rules, **more):
+    """The next step of a sequence."""
+    return next_step(("base", base), ("cand", cand), rules, **more)
+
+
+def kinds(comparison: Comparison) -> list[CautionKind]:
+    return [caution.kind for caution in comparison.cautions]
+
 
 value = st.integers(-10_000, 10_000).map(lambda k: k / 1000)
 failing = st.one_of(value, value, value, value, st.just(NAN))
@@ -121,15 +137,16 @@ def test_seedless_candidate_on_a_continuous_metric(a: list[float], m: int):
     assume(np.std(a) > 1e-3 and resolution(np.array([*a, 0.01])) is None)
     result = compare(a, [0.01] * m, direction=MINIMIZE)
     assert result.verdict != "adopt"
-    assert any("same" in text for text in result.warnings)
+    assert CautionKind.EQUAL_VALUES in kinds(result)
+    assert result.ground in (Ground.EQUAL_VALUES, Ground.TOO_FEW_RERUNS)
 
 
 @pytest.mark.parametrize("same", [0.1, 0.3, 1 / 3, 0.0522, 5.25e-6])
 def test_values_that_are_all_the_same_have_no_scatter_at_all(same: float):
     """In binary the mean of five 0.1 is not 0.1: that is no scatter to compare with."""
     result = compare([same] * 5, [0.9, 0.91, 0.92, 0.91, 0.9], direction=MINIMIZE)
-    assert result.baseline.sd == 0
-    assert not any("scatters" in text for text in result.warnings)
+    assert result.base.sd == 0
+    assert CautionKind.NOISIER not in kinds(result)
 
 
 @settings(max_examples=60, deadline=None)
@@ -137,22 +154,21 @@ def test_values_that_are_all_the_same_have_no_scatter_at_all(same: float):
 def test_a_scatter_of_exactly_three_times_is_mentioned_in_any_unit(unit: float):
     base, cand = ([(50 + spread * k) / 100 * unit for k in (-1, 0, 1, 0)] for spread in (1, 3))
     result = compare(base, cand, direction=MINIMIZE)
-    assert "The candidate scatters 3.0 times as much as the baseline." in result.warnings
+    (noisier,) = (c for c in result.cautions if c.kind is CautionKind.NOISIER)
+    assert (noisier.study, noisier.ratio) == ("cand", pytest.approx(3.0))
 
 
 @settings(max_examples=200, deadline=None)
 @given(sample, sample)
 def test_never_adopts_what_fails_more_or_is_not_better(a: list[float], b: list[float]):
     result = compare(a, b, direction=MINIMIZE)
-    base, cand = result.baseline, result.candidate
+    base, cand = result.base, result.candidate
     if result.verdict == "adopt":
         assert cand.infeasible * base.reruns <= base.infeasible * cand.reruns
         assert result.probability_better is not None
         assert result.probability_better > 0.5
         better = [d for d in (result.difference, result.robust_difference) if d is not None]
         assert not better or min(better) < 0
-    assert result.reason.endswith(".")
-    assert "nan" not in result.reason
 
 
 @settings(max_examples=100, deadline=None)
@@ -169,7 +185,7 @@ def test_welch_agrees_with_scipy():
         a, b = rng.normal(0, 1, n), rng.normal(0.5, 3, m)
         test = stats.ttest_ind(b, a, equal_var=False)
         ours = compare(a, b, direction=MAXIMIZE)
-        if ours.baseline.outliers or ours.candidate.outliers:
+        if ours.base.outliers or ours.candidate.outliers:
             continue
         assert 2 * min(ours.p_better, ours.p_worse) == pytest.approx(test.pvalue)
         assert ours.interval95 == pytest.approx(tuple(test.confidence_interval(0.95)))
@@ -214,15 +230,16 @@ def test_one_error_more_on_a_coarse_metric_is_no_outlier():
 @pytest.mark.parametrize(("shift", "least"), [(2.0, 0.7), (3.0, 0.95)])
 def test_a_sequence_ends_with_worse_shown_where_it_is_clear(shift: float, least: float):
     rng = np.random.default_rng(11)
-    kept, seeds = 0, 0
+    shown, seeds = 0, 0
     for _ in range(200):
         base, worse = rng.normal(0, 1, 12), rng.normal(shift, 1, 12)
         n: int | None = 3
         while n is not None:
-            step = next_step(base[:n], worse[:n], Rules(MINIMIZE))
-            seeds, n = seeds + (step.train_until is None) * n, step.train_until
-        kept += step.verdict == "keep-baseline"
-    assert kept / 200 >= least
+            judged = step(base[:n], worse[:n], VerdictRules(MINIMIZE)).comparison
+            following = judged.looking.following
+            seeds, n = seeds + (following is None) * n, following
+        shown += judged.verdict == "keep-baseline"
+    assert shown / 200 >= least
     assert seeds / 200 < 7
 
 
@@ -236,7 +253,7 @@ def test_power_numbers():
 def test_holm():
     assert holm([0.01, 0.04, 0.03]) == pytest.approx([0.03, 0.06, 0.06])
     one = compare(BASE, GOOD, direction=MINIMIZE)
-    many = compare_all(BASE, {"a": GOOD, "b": BASE, "c": BASE}, Rules(MINIMIZE))
+    many = compare_values("base", BASE, {"a": GOOD, "b": BASE, "c": BASE}, VerdictRules(MINIMIZE))
     assert one.verdict == many["a"].verdict == "adopt"
     assert many["a"].p_better == pytest.approx(3 * one.p_better)
     assert many["b"].verdict == "not-distinguishable"
@@ -245,8 +262,10 @@ def test_holm():
 def test_failed_runs():
     lost = compare(BASE, [*GOOD[:4], NAN], direction=MINIMIZE)
     assert lost.verdict == "not-distinguishable"
-    assert "infeasible" in lost.reason
-    assert compare([NAN] * 5, GOOD, direction=MINIMIZE).verdict == "adopt"
+    assert lost.ground is Ground.MORE_INFEASIBLE_RERUNS
+    assert not lost.open_to_seeds
+    saved = compare([NAN] * 5, GOOD, direction=MINIMIZE)
+    assert (saved.verdict, saved.route) == ("adopt", Route.INFEASIBLE)
     assert compare([NAN] * 2, GOOD, direction=MINIMIZE).verdict != "keep-baseline"
     assert compare(BASE, [NAN] * 5, direction=MINIMIZE).verdict == "no-feasible-trial"
     assert compare(BASE, [0.14, NAN, NAN], direction=MINIMIZE).verdict == "needs-reruns"
@@ -256,7 +275,8 @@ def test_failed_runs():
 def test_outliers():
     spoiled = compare([*BASE[:4], 0.9], GOOD, direction=MINIMIZE)
     assert spoiled.verdict == "adopt"
-    assert "outlier" in spoiled.reason
+    assert spoiled.route is Route.RANK
+    assert CautionKind.OUTLIER in kinds(spoiled)
     assert compare(BASE, [*GOOD[:4], 0.9], direction=MINIMIZE).verdict == "not-distinguishable"
 
 
@@ -270,7 +290,7 @@ def test_ties_on_a_coarse_metric_borrow_the_other_scatter():
     base = [k / 450 for k in (20, 21, 20, 22, 21)]
     result = compare(base, [18 / 450] * 5, direction=MINIMIZE)
     assert result.verdict == "adopt"
-    sd = replace(result).baseline.sd
+    sd = result.base.sd
     assert sd is not None
     assert result.interval95 is not None
     assert result.difference is not None
@@ -289,35 +309,38 @@ def test_levels_keep_the_error_rate():
     assert nominal_levels((5,), 0.025)[0] == pytest.approx(0.025, rel=1e-3)
 
 
-def test_sequence():
-    rules = Rules(MINIMIZE)
+def verdict_of(found):
+    return found.decision, found.comparison.verdict
+
+
+def test_a_sequence_goes_on_until_it_is_decided_or_hopeless():
+    rules = VerdictRules(MINIMIZE)
     base, good = np.random.default_rng(4).normal(0, 1, (2, 15))
-    assert next_step(base[:2], good[:2], rules).decision == "continue"
-    clear = next_step(base[:5], good[:5] - 20, rules)
-    assert clear.decision == "decided"
-    assert clear.verdict == "adopt"
-    nearly = next_step(base[:3], good[:3] + 3, rules)
-    assert nearly.train_until == 5, "an adoption is out of reach, but 'worse' is nearly shown"
-    worse = next_step(base[:7], good[:7] + 3, rules)
-    assert (worse.decision, worse.verdict) == ("decided", "keep-baseline")
-    hopeless = next_step(base[:5], base[:5] + np.array([0.3, -0.2, 0.5, -0.3, 0.2]), rules)
-    assert (hopeless.decision, hopeless.verdict) == ("hopeless", "not-distinguishable")
-    assert "95 % interval" not in hopeless.reason, "the level of the look is the interval's"
-    assert "difference 0.1" in hopeless.reason
-    pair = next_steps(base[:5], {"a": good[:5] - 20, "b": good[:5]}, rules)
-    assert pair["a"].verdict == "adopt"
+    assert step(base[:2], good[:2], rules).decision == "continue"
+    assert verdict_of(step(base[:5], good[:5] - 20, rules)) == ("decided", "adopt")
+    nearly = step(base[:3], good[:3] + 3, rules).comparison
+    assert nearly.looking.following == 5, "an adoption is out of reach, but 'worse' is nearly shown"
+    assert verdict_of(step(base[:7], good[:7] + 3, rules)) == ("decided", "keep-baseline")
+    hopeless = step(base[:5], base[:5] + np.array([0.3, -0.2, 0.5, -0.3, 0.2]), rules)
+    assert verdict_of(hopeless) == ("hopeless", "not-distinguishable")
+    found = hopeless.comparison
+    assert found.looking.ending is Ending.UNLIKELY
+    assert not found.needs_seeds
+    assert found.difference == pytest.approx(0.1)
+    assert found.confidence > 0.95, "the level of the look is the interval's"
     assert 0 < conditional_power(0.3, 0.5, 0.02) < 1
 
 
 def test_sequence_with_failures_and_ties():
-    rules = Rules(MINIMIZE)
-    assert next_step([1.0] * 3, [0.5] * 3, rules).decision == "continue"
-    assert next_step([1.0] * 5, [0.5] * 5, rules).decision == "hopeless"
-    assert next_step([1.0, 1.1, NAN], [0.1, 0.2, 0.15], rules).decision == "continue"
-    lost = next_step([1.0, 1.1, 1.2], [0.1, 0.2, NAN], rules)
-    assert (lost.decision, lost.verdict) == ("hopeless", "not-distinguishable")
-    excluded = next_step(BASE, [0.1501, 0.1521, 0.148, 0.1513, 0.149], Rules(MINIMIZE, 0.05))
-    assert (excluded.decision, excluded.verdict) == ("decided", "keep-baseline")
+    rules = VerdictRules(MINIMIZE)
+    assert step([1.0] * 3, [0.5] * 3, rules).decision == "continue"
+    assert step([1.0] * 5, [0.5] * 5, rules).decision == "hopeless"
+    assert step([1.0, 1.1, NAN], [0.1, 0.2, 0.15], rules).decision == "continue"
+    lost = step([1.0, 1.1, 1.2], [0.1, 0.2, NAN], rules)
+    assert verdict_of(lost) == ("hopeless", "not-distinguishable")
+    assert lost.comparison.looking.ending is Ending.MORE_INFEASIBLE_RERUNS
+    excluded = step(BASE, [0.1501, 0.1521, 0.148, 0.1513, 0.149], VerdictRules(MINIMIZE, 0.05))
+    assert verdict_of(excluded) == ("decided", "keep-baseline")
 
 
 @settings(max_examples=100, deadline=None)
@@ -343,6 +366,6 @@ def test_seeds_needed_gives_the_power_it_says():
 def test_rules_are_checked():
     for wrong in ({"worthwhile": -1.0}, {"worthwhile": NAN}, {"alpha": 0.0}):
         with pytest.raises(ValueError):
-            Rules(MINIMIZE, **wrong)
+            VerdictRules(MINIMIZE, **wrong)
     with pytest.raises(ValueError):
         nominal_levels((5, 3), 0.025)

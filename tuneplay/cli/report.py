@@ -13,8 +13,10 @@ def report(round: RoundArgument, json: JsonOption = False) -> None:
     if json:
         from tuneplay.render.report_json import report_json
 
-        print_json(report_json(made.round, made.progress, made.judgement))
+        print_json(report_json(made.round, made.progress, made.judgement, made.commands))
         return
     from tuneplay.render.report_terminal import print_report
 
-    print_report(make_console(), made.round, made.progress, made.judgement, made.folder)
+    print_report(
+        make_console(), made.round, made.progress, made.judgement, made.folder, made.commands
+    )

@@ -56,5 +56,12 @@ def rerun(
     request = RerunRequest(seeds, study, baseline_only, limit, top)
     result = rerun_round(open_round(round), request, make_view())
     ended = result.session
-    print_reruns(sys.stdout, ended.progress, result.judgement, ended.folder, started=ended.started)
+    print_reruns(
+        sys.stdout,
+        result.round,
+        ended.progress,
+        result.judgement,
+        ended.folder,
+        started=ended.started,
+    )
     raise typer.Exit(ended.exit_code)

@@ -87,6 +87,15 @@ class RoundFolder:
         """
         return AttemptFolder(f"{self.root}/trials/{study_folder}/{trial.label}.{attempt}")
 
+    def repeat(self, study_folder: str, trial: TrialId) -> AttemptFolder:
+        """Where a repetition of a trial by hand may write.
+
+        Args:
+            study_folder: The study's folder name, from `study_folders`.
+            trial: The trial.
+        """
+        return AttemptFolder(f"{self.root}/repeat/{study_folder}/{trial.label}")
+
 
 @dataclass(frozen=True, slots=True)
 class AttemptFolder:

@@ -8,6 +8,7 @@ from tuneplay.domain.progress import Progress
 from tuneplay.words.text import count, number, safe, typed
 
 if TYPE_CHECKING:
+    from tuneplay.domain.round import Round
     from tuneplay.judge.judgement import Judgement
 
 
@@ -51,33 +52,45 @@ def print_ending(out: TextIO, progress: Progress, folder: str, *, started: bool)
 
 
 def print_reruns(
-    out: TextIO, progress: Progress, judgement: Judgement, folder: str, *, started: bool
+    out: TextIO,
+    round_: Round,
+    progress: Progress,
+    judgement: Judgement,
+    folder: str,
+    *,
+    started: bool,
 ) -> None:
     """Print how the reruns ended, and what they say.
 
     Args:
         out: Where to.
+        round_: The round.
         progress: Progress of the reruns.
         judgement: What the round supports now.
         folder: The round's folder, for the commands that are suggested.
         started: Whether there was anything to do.
     """
     # Judging loads numpy, and a run, which this module also ends, does without.
-    from tuneplay.render.remarks import is_stale, luck
+    from tuneplay.words.answer import say_answer
+    from tuneplay.words.naming import naming_of
+    from tuneplay.words.remarks import say_luck
 
     reruns = count(progress.planned, "rerun")
     if progress.ended < progress.planned:
-        lines = [f"Stopped: {progress.ended} of {reruns} have ended. The same command goes on."]
+        lines = [
+            f"Stopped: {progress.ended} of {reruns} have ended. The same command continues them."
+        ]
     else:
         has = "has" if progress.planned == 1 else "have"
-        before = "" if started else " before; nothing was started, for more ask for more seeds"
-        lines = [f"{reruns} {has} ended{before}."]
+        ask = "" if started else " before. Nothing was started. For more, ask for more seeds"
+        naming = naming_of(round_)
+        lines = [f"{reruns} {has} ended{ask}."]
         lines += [
-            f"{s.study.key}: {luck(s.reruns, progress.objective.direction)}"
+            f"{naming.study(s.study.key)}: {say_luck(s.luck).text}"
             for s in judgement.studies
-            if s.reruns is not None and s.reruns.usable and not is_stale(s)
+            if s.luck is not None and not s.stale
         ]
-        lines += [f"{c.study}: {c.verdict.value}. {c.reason}" for c in judgement.comparisons]
+        lines += [line.text for line in say_answer(judgement, naming)]
         lines.append(f"Next: {typed('tuneplay', 'report', folder)}")
     try:
         print(safe("\n".join(lines)), file=out, flush=True)

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from tuneplay.domain.curves import Direction
 from tuneplay.domain.hyperparameter import Scalar
 from tuneplay.domain.round import Round
 
@@ -14,8 +15,44 @@ _WORD = re.compile(r"[A-Za-z][A-Za-z0-9_+.\-]{2,39}")
 
 #: Words that would be taken for a part of the sentence.
 _ORDINARY = frozenset(
-    "all and any are but each else even few first for from high last less low more most none not"
-    " null off one other same some than that the then this true false was with yes".split()
+    [
+        "all",
+        "and",
+        "any",
+        "are",
+        "but",
+        "each",
+        "else",
+        "even",
+        "few",
+        "first",
+        "for",
+        "from",
+        "high",
+        "last",
+        "less",
+        "low",
+        "more",
+        "most",
+        "none",
+        "not",
+        "null",
+        "off",
+        "one",
+        "other",
+        "same",
+        "some",
+        "than",
+        "that",
+        "the",
+        "then",
+        "this",
+        "true",
+        "false",
+        "was",
+        "with",
+        "yes",
+    ]
 )
 
 
@@ -28,12 +65,16 @@ class Naming:
         baseline: Key of the baseline's study; None in a round that only tunes.
         labels: What each study is called, by its key.
         epochs: Epochs of every trial.
+        maximize: Whether a higher objective is better.
+        test_metric: A metric that is shown for the final choice; None for none.
     """
 
     metric: str
     baseline: str | None = None
     labels: Mapping[str, str] = field(default_factory=dict)
     epochs: int = 1
+    maximize: bool = False
+    test_metric: str | None = None
 
     def study(self, key: str) -> str:
         """What a study is called: its scientific value where that is a word, else its key."""
@@ -55,8 +96,15 @@ def naming_of(round_: Round) -> Naming:
     axes = any(study.axes for study in round_.studies)
     plain = all(len(one) == 1 and _is_name(one[0]) for one in values) and not axes
     labels = [str(one[0]) for one in values] if plain else keys
-    metric = round_.objective.metric
-    return Naming(metric, round_.baseline, dict(zip(keys, labels, strict=True)), round_.epochs)
+    objective = round_.objective
+    return Naming(
+        objective.metric,
+        round_.baseline,
+        dict(zip(keys, labels, strict=True)),
+        round_.epochs,
+        objective.direction is Direction.MAXIMIZE,
+        objective.test_metric,
+    )
 
 
 def _is_name(value: Scalar) -> bool:

@@ -52,7 +52,7 @@ def _to_place(value: float, last: int, first: int) -> str:
     """A number rounded at a decimal place; with an exponent where its digits would be many."""
     if not math.isfinite(value):
         return str(value)
-    if _LEAST_EXPONENT <= last and first <= _MOST_EXPONENT:
+    if last >= _LEAST_EXPONENT and first <= _MOST_EXPONENT:
         rounded = round(value, -last) + 0.0
         return f"{rounded:.{max(0, -last)}f}"
     if value == 0:

@@ -26,8 +26,8 @@ class RerunSummary:
         test: Mean of the test metric at the reruns' best epochs; None without one.
         others: The reruns of the next best configurations, where they were asked for.
         repeats: Reruns that are left out because an earlier one is the very same training.
-        deaf: Whether all of them are one training, so that the seed does nothing.
-        varied: Whether any two have different curves, so that the seed does something.
+        one_training: Whether all of them have the same curves: the seed has no effect.
+        varied: Whether any two have different curves: the seed has an effect.
     """
 
     trial: int
@@ -37,7 +37,7 @@ class RerunSummary:
     test: float | None = None
     others: tuple[RerunSummary, ...] = ()
     repeats: int = 0
-    deaf: bool = False
+    one_training: bool = False
     varied: bool = False
 
     @property
@@ -99,20 +99,21 @@ def _summarize(trials: Sequence[Trial], number: int, objective: Objective) -> Re
     counted = [t for t in reruns if t.outcome.state is not State.FAILED]
     counted.sort(key=lambda t: t.id.rerun)
     repeats = repeated(counted, objective.metric)
-    deaf = len(counted) > 1 and all(repeats[1:])
-    # Where the seed does nothing all of them are kept: that they are alike is what there is to see.
-    kept = [t for t, again in zip(counted, repeats, strict=True) if deaf or not again]
+    one_training = len(counted) > 1 and all(repeats[1:])
+    # Where the seed has no effect all of them count: that they are equal is what there is to see.
+    usable = [t for t, again in zip(counted, repeats, strict=True) if one_training or not again]
     value = selected.outcome.value if selected else None
     return RerunSummary(
         number,
-        tuple(_value(t) for t in kept),
+        tuple(_value(t) for t in usable),
         len(reruns) - len(counted),
         math.nan if value is None else value,
-        _test_mean(kept, objective.test_metric),
-        repeats=len(counted) - len(kept),
-        deaf=deaf,
+        _test_mean(usable, objective.test_metric),
+        repeats=len(counted) - len(usable),
+        one_training=one_training,
         varied=any(
-            columns_of(t, objective.metric) != columns_of(kept[0], objective.metric) for t in kept
+            columns_of(t, objective.metric) != columns_of(usable[0], objective.metric)
+            for t in usable
         ),
     )
 
