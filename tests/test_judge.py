@@ -9,6 +9,7 @@ import statistics
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
+from tuneplay.judge.measures.best_of import best_of
 
 from tuneplay.domain.command import Command
 from tuneplay.domain.curves import Curves, Direction
@@ -18,10 +19,12 @@ from tuneplay.domain.trial import Outcome, Reruns, State, Trial, TrialId
 from tuneplay.judge.finding import Kind, Severity
 from tuneplay.judge.judgement import judge_round
 from tuneplay.judge.measures.selection import better_part, ranked
-from tuneplay.judge.verdict.reruns import best_of
-from tuneplay.judge.verdict.seeds.standards import Verdict
+from tuneplay.judge.verdict.facts import Ground, Verdict
 from tuneplay.search.plan import hyperparameters, planned_units, values_at
 from tuneplay.spec.load import loads
+from tuneplay.words.findings import say
+from tuneplay.words.naming import naming_of
+from tuneplay.words.verdict import say_verdict
 
 #: No deadline: a busy machine is no defect.
 rule = settings(deadline=None, max_examples=60)
@@ -226,8 +229,9 @@ def printed_trials(draw, epochs=30):
 def words(judgement):
     """All that a judgement says, but for the numbers in its sentences."""
     numbers = re.compile(r"-?[0-9]+([.][0-9]+)?(e[-+]?[0-9]+)?%?")
-    said = [numbers.sub("#", finding.message) for finding in judgement.findings]
-    said += [numbers.sub("#", text) for c in judgement.comparisons for text in c.warnings]
+    naming = naming_of(MINIMIZE)
+    said = [numbers.sub("#", say(finding, naming).text) for finding in judgement.findings]
+    said += [(c.kind, c.study) for one in judgement.comparisons for c in one.cautions]
     return said, [budget.advice for budget in judgement.epoch_budgets.values()]
 
 
@@ -320,11 +324,11 @@ def compared(sgd, adam, round_=MINIMIZE):
 
 @pytest.mark.parametrize(
     ("round_", "words"),
-    [(MINIMIZE, "optimizer=adam is ahead by 0.25"), (MAXIMIZE, "optimizer=adam is behind by 0.5")],
+    [(MINIMIZE, "adam is ahead by 0.25"), (MAXIMIZE, "adam is behind by 0.5")],
 )
 def test_the_best_trials_are_compared_in_the_stated_direction(round_, words):
     comparison = compared([0.75, 1.0], [0.5, 0.5], round_)
-    assert comparison.reason.startswith(words)
+    assert words in say_verdict(comparison, naming_of(round_)).what
     assert (comparison.study, comparison.baseline) == (ADAM.key, SGD.key)
 
 
@@ -344,8 +348,8 @@ def test_a_study_without_a_feasible_trial_is_compared_with_nothing(sgd, adam, mi
     comparison = compared(sgd, adam)
     assert comparison.verdict is Verdict.NO_FEASIBLE_TRIAL
     assert comparison.difference is None
-    assert all(key in comparison.reason for key in missing)
-    assert "no feasible trial" in comparison.reason
+    assert comparison.ground is Ground.NO_FEASIBLE_TRIAL
+    assert set(comparison.missing) == set(missing)
 
 
 def test_a_round_that_only_tunes_compares_nothing():

@@ -1,13 +1,12 @@
 """What is drawn, as a person reads it: short answers, nothing said twice, nothing squeezed."""
 
+import dataclasses
 import io
 import re
 import shlex
 
 import pytest
 from rich.console import Console
-from tuneplay.judge.verdict.compared import Comparison
-from tuneplay.render.answer import answer
 
 from tuneplay.domain.command import Command
 from tuneplay.domain.curves import Curves, Direction
@@ -15,15 +14,17 @@ from tuneplay.domain.hyperparameter import Range, Scale
 from tuneplay.domain.progress import Progress, StudyProgress
 from tuneplay.domain.round import Objective, Phase, Round, Study
 from tuneplay.domain.trial import Outcome, State, Trial, TrialId
-from tuneplay.judge.finding import Finding, Kind, Severity
+from tuneplay.judge.finding import Severity
 from tuneplay.judge.judgement import Judgement, StudySummary
 from tuneplay.judge.training.epoch_budget import Advice, EpochBudget
-from tuneplay.judge.verdict.seeds.standards import Verdict
+from tuneplay.judge.verdict.facts import Comparison, Ground, Side, Verdict
 from tuneplay.render.live import draw
 from tuneplay.render.report_terminal import print_report
+from tuneplay.words.answer import say_answer
+from tuneplay.words.findings import FINDING_WORDS, say
+from tuneplay.words.naming import naming_of
 
 RATE = Range("learning_rate", 1e-4, 1.0, Scale.LOG)
-ADVICE = "A learning rate that decays makes it steadier."
 
 
 def key(name):
@@ -44,34 +45,76 @@ def a_round(names, direction=Direction.MINIMIZE):
     )
 
 
-def judged(round_, comparisons, findings=()):
+def judged(round_, comparisons, findings=(), checkpoint=None):
     def summary(study):
         outcome = Outcome(State.FEASIBLE, "", 0.5, 5)
-        best = Trial(TrialId(study.key, 0), 0, {"learning_rate": 0.1}, outcome, Curves())
-        return StudySummary(study, 4, 0, 0, best, {4: 0.5}, 0.01, None)
+        best = Trial(
+            TrialId(study.key, 3), 3, {"learning_rate": 0.1}, outcome, Curves(),
+            checkpoint=checkpoint,
+        )  # fmt: skip
+        return StudySummary(
+            study=study, feasible=4, infeasible=0, failed=0, best=best, expected_best={4: 0.5},
+            study_sd=0.01, reruns=None,
+        )  # fmt: skip
 
-    budget = EpochBudget(Advice.KEEP, 5, None, 0.0, 0.0, "")
-    studies = tuple(summary(study) for study in round_.studies)
-    return Judgement(studies, tuple(comparisons), tuple(findings), budget, {}, ())
+    return Judgement(
+        studies=tuple(map(summary, round_.studies)),
+        comparisons=tuple(comparisons),
+        findings=tuple(findings),
+        epoch_budget=EpochBudget(Advice.KEEP, 5),
+        epoch_budgets={},
+        isolation=(),
+    )
 
 
-def compared(name, verdict, difference=0.1, seeds=(5, 5), **more):
-    reason = f"{key(name)} has a reason of its own."
-    return Comparison(key(name), key("a"), difference, verdict, reason, seeds=seeds, **more)
+GROUNDS = {
+    Verdict.ADOPT: Ground.BETTER,
+    Verdict.KEEP_BASELINE: Ground.WORSE,
+    Verdict.NOT_DISTINGUISHABLE: Ground.NO_CLEAR_DIFFERENCE,
+    Verdict.NEEDS_RERUNS: Ground.TOO_FEW_RERUNS,
+    Verdict.NO_FEASIBLE_TRIAL: Ground.NO_FEASIBLE_TRIAL,
+}
 
 
-def printed(round_, judgement, width=100, folder="rounds/r"):
+def reran(usable, reruns=5):
+    return Side(reruns=reruns, usable=usable, mean=0.5, sd=0.01, constant=False, outliers=())
+
+
+def compared(name, verdict, difference=0.1, usable=(5, 5), **more):
+    """A candidate whose reruns gave so many values; None for no reruns."""
+    sides = {"candidate": None, "base": None, "ground": Ground.SEARCH_ONLY}
+    if usable is not None:
+        sides = {side: reran(n) for side, n in zip(("candidate", "base"), usable, strict=True)}
+        sides["ground"] = GROUNDS[verdict]
+    elif verdict is not Verdict.NEEDS_RERUNS:
+        sides["ground"] = GROUNDS[verdict]
+    keys = {"study": key(name), "baseline": key("a"), "missing": (key(name),)}
+    return Comparison(**keys, verdict=verdict, difference=difference, **{**sides, **more})
+
+
+def answer(round_, judgement):
+    return " ".join(line.text for line in say_answer(judgement, naming_of(round_)))
+
+
+def printed(round_, judgement, width=100, folder="rounds/r", commands=None):
     studies = tuple(StudyProgress(s.key, 4, 4, 0, 0, 0, 0.5, 0) for s in round_.studies)
     progress = Progress("r", round_.goal, round_.objective, 5, studies, (), 1, None, "")
     out = io.StringIO()
-    print_report(Console(file=out, width=width), round_, progress, judgement, folder)
+    console = Console(file=out, width=width)
+    print_report(console, round_, progress, judgement, folder, commands or {})
     return out.getvalue()
 
 
-def test_one_candidate_has_its_reason_in_the_answer():
+def test_one_candidate_speaks_for_itself():
     round_ = a_round("ab")
-    judgement = judged(round_, [compared("b", Verdict.KEEP_BASELINE)])
-    assert answer(round_, judgement) == "Keep arm=a. arm=b has a reason of its own."
+    interval = (0.04, 0.16)
+    judgement = judged(
+        round_,
+        [compared("b", Verdict.KEEP_BASELINE, interval95=interval, interval_decision=interval)],
+    )
+    assert answer(round_, judgement) == (
+        "arm=b is worse: arm=b − arm=a = 0.100 (95 % CI 0.040 to 0.160, 5 seeds each). Keep arm=a."
+    )
 
 
 @pytest.mark.parametrize(
@@ -84,10 +127,10 @@ def test_one_candidate_has_its_reason_in_the_answer():
 def test_candidates_without_reruns_share_a_sentence_the_best_first(direction, said):
     round_ = a_round("abcd", direction)
     gaps = {"b": 0.1, "c": -0.2, "d": 0.0}
-    comparisons = [compared(n, Verdict.NEEDS_RERUNS, gap, (0, 0)) for n, gap in gaps.items()]
+    comparisons = [compared(n, Verdict.NEEDS_RERUNS, gap, None) for n, gap in gaps.items()]
     assert answer(round_, judged(round_, comparisons)) == (
-        f"Not decided yet, from one training each, beside arm=a: {said}. "
-        "Reruns with new seeds tell whether that is luck."
+        f"Not decided yet. In the search, with one training each, against arm=a: {said}. "
+        "Rerun all with new seeds to see what of that is luck."
     )
 
 
@@ -99,7 +142,7 @@ def test_what_is_adopted_is_said_first_and_no_candidate_is_left_out():
     ]  # fmt: skip
     round_ = a_round(names)
     text = answer(round_, judged(round_, map(compared, names[1:], verdicts)))
-    assert text.startswith("Better than arm=a: arm=d (+0.1), arm=e (+0.1). Adopt one of them;")
+    assert text.startswith("Better than arm=a: arm=d (+0.1), arm=e (+0.1). Adopt one of them.")
     assert set(re.findall(r"arm=\w", text)) == set(map(key, names))
 
 
@@ -107,18 +150,18 @@ def test_many_candidates_make_no_wall_of_text():
     names = [f"candidate{n}" for n in range(40)]
     for verdict in Verdict:
         round_ = a_round(["a", *names])
-        comparisons = [compared(n, verdict, seeds=(0, 0)) for n in names]
+        comparisons = [compared(n, verdict, usable=None) for n in names]
         text = answer(round_, judged(round_, comparisons))
-        assert len(text) < 600
+        assert len(text) < 700
         assert re.search(r"\b32 more\b", text)
 
 
-def test_a_candidate_whose_reruns_gave_no_value_keeps_its_reason_beside_the_others():
+def test_a_candidate_whose_reruns_gave_no_value_speaks_for_itself_among_others():
     round_ = a_round("abcd")
     open_ = Verdict.NEEDS_RERUNS
-    searched = [compared(name, open_, seeds=(0, 0)) for name in "bc"]
-    text = answer(round_, judged(round_, [*searched, compared("d", open_, seeds=(1, 5))]))
-    assert "arm=d has a reason of its own." in text
+    searched = [compared(name, open_, usable=None) for name in "bc"]
+    text = answer(round_, judged(round_, [*searched, compared("d", open_, usable=(1, 5))]))
+    assert "1 of 5 reruns of arm=d and 5 of 5 of arm=a gave a value." in text
     assert "arm=b (behind by 0.1), arm=c (behind by 0.1)." in text
 
 
@@ -127,40 +170,55 @@ def test_seeds_that_would_decide_are_said_of_each_candidate():
     open_ = Verdict.NOT_DISTINGUISHABLE
     some = [compared("b", open_, seeds_needed=12), compared("c", open_, seeds_needed=30)]
     text = answer(round_, judged(round_, some))
-    assert "Would be decided: arm=b by about 12 seeds each, arm=c by about 30 seeds each." in text
+    said = "More seeds would settle arm=b by about 12 seeds each, arm=c by about 30 seeds each."
+    assert said in text
 
 
-def noisy(name, share):
-    message = f"The metric changes by {share}. {ADVICE}"
-    return Finding(Kind.NOISY_TRAINING, Severity.WARNING, message, key(name))
+def every_sample():
+    return [sample for words in FINDING_WORDS.values() for sample in words.samples]
 
 
 def test_advice_that_several_findings_share_is_printed_once():
     round_ = a_round("ab")
-    text = printed(round_, judged(round_, [], [noisy("a", 0.1), noisy("b", 0.2)]))
-    words = " ".join(text.split())
-    assert words.count(ADVICE) == 1
-    assert "But arm=a: The metric changes by 0.1." in words
-    assert "arm=b: The metric changes by 0.2." in words
+    naming = naming_of(round_)
+    advised = next(f for f in every_sample() if say(f, naming).fix and not f.hyperparameter)
+    both = [dataclasses.replace(advised, study=key(name)) for name in "ab"]
+    said = say(advised, naming)
+    words = " ".join(printed(round_, judged(round_, [], both)).split())
+    assert words.count(said.fix) == 1
+    assert words.count(f"arm=a: {said.what}") >= 1
+    assert words.count(f"arm=b: {said.what}") == 1
 
 
 @pytest.mark.parametrize("width", [40, 80, 100, 160])
 def test_lines_end_with_their_text_and_findings_have_room(width):
     round_ = a_round("ab")
-    long = " ".join(["words"] * 60)
     use = {"low": 0.0001, "high": 10.0}
-    findings = [Finding(Kind.BOUNDARY, Severity.WARNING, long, key("a"), "learning_rate", "high",
-                        {}, use)]  # fmt: skip
+    findings = [
+        dataclasses.replace(f, severity=Severity.WARNING, suggestion=use) for f in every_sample()
+    ]
     lines = printed(round_, judged(round_, [], findings), width).splitlines()
     assert all(line == line.rstrip() and len(line) <= width for line in lines)
-    assert any("use  low: 0.0001, high: 10.0" in line for line in lines)
-    text = [line for line in lines if line.count("words") > 1]
-    assert max(line.count("words") for line in text) >= 5
+    assert sum("use  low: 0.0001, high: 10.0" in line for line in lines) >= len(findings) - 1
+    assert max(len(line) for line in lines) > 0.8 * width
+
+
+def test_each_study_has_its_chosen_configuration_and_the_command_that_repeats_it():
+    round_ = a_round("ab")
+    commands = {key("a"): "cd /home/me && ./train --lr 0.1", key("b"): "cd /home/me && ./train x"}
+    judgement = judged(round_, [], checkpoint="trials/arm=a/0003.1/checkpoints/epoch_5.pt")
+    lines = printed(round_, judgement, width=60, commands=commands).splitlines()
+    at = lines.index("  arm=a: trial 3, learning_rate 0.1")
+    assert lines[at + 1].strip() == (
+        "checkpoint rounds/r/trials/arm=a/0003.1/checkpoints/epoch_5.pt"
+    )
+    assert lines[at + 2].strip() == commands[key("a")], "in one piece, however narrow"
+    assert commands[key("b")] in "\n".join(lines)
 
 
 def test_a_suggested_command_can_be_typed():
     round_ = a_round("ab")
-    judgement = judged(round_, [compared("b", Verdict.NEEDS_RERUNS, seeds=(0, 0))])
+    judgement = judged(round_, [compared("b", Verdict.NEEDS_RERUNS, usable=None)])
     text = printed(round_, judgement, folder="my rounds/it's one")
     (line,) = [line for line in text.splitlines() if line.strip().startswith("Next")]
     assert shlex.split(line) == ["Next", "tuneplay", "rerun", "my rounds/it's one"]

@@ -67,7 +67,7 @@ def modulo(bench):
     return spec
 
 
-def test_seeds_that_repeat_each_other_count_once_and_are_told_of(bench, modulo):
+def test_seeds_that_repeat_each_other_count_once_and_are_said(bench, modulo):
     spec = modulo(2, 0.02)
     bench.tuneplay("run", spec)
     result = bench.tuneplay("rerun", spec, "--seeds", "8")
@@ -78,11 +78,11 @@ def test_seeds_that_repeat_each_other_count_once_and_are_told_of(bench, modulo):
     (comparison,) = report["comparison"]
     assert comparison["verdict"] == "needs-reruns", "two trainings of each, however often counted"
     text = " ".join(bench.tuneplay("report", spec).stdout.split())
-    assert "6 of 8 reruns of arm=a have the very same curves" in text
+    assert "6 of 8 reruns of arm=a have the same curves as another one." in text
     assert "tuneplay rerun rounds" not in text, "more seeds would repeat them again"
 
 
-def test_a_seed_that_does_nothing_is_told_by_its_curves_and_ends_a_sequence(bench, modulo):
+def test_a_seed_that_has_no_effect_is_recognised_by_its_curves_and_ends_a_sequence(bench, modulo):
     spec = modulo(1, 0.02)
     bench.tuneplay("run", spec)
     bench.tuneplay("rerun", spec, "--until-decided")
@@ -90,7 +90,7 @@ def test_a_seed_that_does_nothing_is_told_by_its_curves_and_ends_a_sequence(benc
     assert [s["reruns"]["n"] for s in report["studies"]] == [3, 3]
     (comparison,) = report["comparison"]
     assert comparison["verdict"] == "not-distinguishable"
-    assert "the seed does nothing" in comparison["reason"]
+    assert comparison["ground"] == "equal-curves"
 
 
 #: The best epoch is always perfect, but the way there depends on the seed.
@@ -102,12 +102,12 @@ for epoch in (1, 2, 3):
 """
 
 
-def test_equal_best_values_with_unlike_curves_are_not_put_down_to_the_seed(bench):
+def test_equal_best_values_with_unlike_curves_are_not_blamed_on_the_seed(bench):
     bench.write("saturated.py", SATURATED)
     spec = bench.spec("python3 saturated.py {arm} {seed} {learning_rate}", trials=2)
     bench.tuneplay("run", spec)
     bench.tuneplay("rerun", spec)
     (comparison,) = bench.report()["comparison"]
     assert comparison["verdict"] == "not-distinguishable"
-    assert "their curves differ" in comparison["reason"]
-    assert not any("seed reach" in line for line in comparison["warnings"])
+    assert comparison["ground"] == "coarse-metric"
+    assert comparison["cautions"] == []
