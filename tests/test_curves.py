@@ -12,13 +12,23 @@ from tuneplay.domain.command import Command
 from tuneplay.domain.curves import Curves, Direction
 from tuneplay.domain.round import Objective, Phase, Round, Study
 from tuneplay.domain.trial import Outcome, State, Trial, TrialId
+from tuneplay.judge.case import StudyCase
 from tuneplay.judge.finding import Kind, Severity
-from tuneplay.judge.training.curve_checks import curve_findings
-from tuneplay.judge.training.period import period_of
+from tuneplay.judge.training.noisy_training import NoiseAboveDifference, noise_check
+from tuneplay.judge.training.overfitting import (
+    BestTrialOverfits,
+    OthersOverfit,
+    overfitting_check,
+)
+from tuneplay.judge.training.periodicity import period_check, period_of
+from tuneplay.judge.training.rising_loss import rising_loss_check
 from tuneplay.judge.training.shape import late_noise
+from tuneplay.words.findings import say
+from tuneplay.words.naming import Naming
 
 MINIMIZE, MAXIMIZE = Direction.MINIMIZE, Direction.MAXIMIZE
 STUDY = Study("optimizer=adam", {"optimizer": "adam"})
+NAMES = Naming("val_error", epochs=50)
 rule = settings(deadline=None, max_examples=60)
 
 
@@ -66,8 +76,15 @@ def study_of(shapes, *, noise=0.01, loss=healthy, **more):
     ]
 
 
+def curve_findings(trials, difference=None, direction=MINIMIZE):
+    round_ = a_round(direction)
+    case = StudyCase(round=round_, study=STUDY, trials=trials, difference=difference)
+    checks = (overfitting_check, noise_check, rising_loss_check, period_check)
+    return [finding for check in checks for finding in check(case)]
+
+
 def findings(trials, kind, difference=None, direction=MINIMIZE):
-    found = curve_findings(a_round(direction), STUDY, trials, difference)
+    found = curve_findings(trials, difference, direction)
     return [f for f in found if f.kind is kind]
 
 
@@ -77,15 +94,21 @@ def findings(trials, kind, difference=None, direction=MINIMIZE):
 def test_overfitting_of_the_best_trial_is_a_warning():
     (finding,) = findings(study_of([overfitting] + [healthy] * 9), Kind.OVERFITTING)
     assert (finding.severity, finding.study) == (Severity.WARNING, STUDY.key)
-    assert 10 <= finding.evidence["best_epoch"] <= 25
-    assert finding.evidence["rise"] == pytest.approx(0.25, abs=0.06)
-    assert finding.evidence["overfitting"] == 1
+    assert isinstance(finding.evidence, BestTrialOverfits)
+    assert 10 <= finding.evidence.best_epoch <= 25
+    assert finding.evidence.rise == pytest.approx(0.25, abs=0.06)
+    assert (finding.evidence.overfitting, finding.evidence.feasible) == (1, 10)
+    assert finding.evidence.loss == "train_loss"
+    assert say(finding, NAMES).text.startswith(
+        "The best trial overfits: val_error ends worse by 0.2"
+    )
 
 
 def test_overfitting_of_others_alone_is_a_note():
     (finding,) = findings(study_of([healthy] * 6 + [overfitting] * 4), Kind.OVERFITTING)
     assert finding.severity is Severity.NOTE
-    assert "4 of 10" in finding.message
+    assert finding.evidence == OthersOverfit(overfitting=4, feasible=10)
+    assert say(finding, NAMES).what.startswith("4 of 10 feasible trials overfit, but not the best")
 
 
 def test_one_other_trial_that_overfits_is_no_pattern():
@@ -105,6 +128,9 @@ def test_an_objective_that_worsens_with_the_training_loss_is_not_overfitting():
 def test_without_a_training_loss_it_is_only_a_note():
     (finding,) = findings(study_of([overfitting] * 5, loss=None), Kind.OVERFITTING)
     assert finding.severity is Severity.NOTE
+    assert isinstance(finding.evidence, BestTrialOverfits)
+    assert "loss" not in finding.evidence.known()
+    assert "This is overfitting or instability." in say(finding, NAMES).what
 
 
 def test_one_odd_epoch_is_no_overfitting_and_hides_none():
@@ -141,11 +167,14 @@ def test_one_odd_epoch_is_no_overfitting_and_hides_none():
         (0.5, 10.0, Severity.NOTE),
     ],
 )
-def test_late_noise_is_held_against_the_difference_or_the_improvement(noise, difference, severity):
+def test_late_noise_is_compared_with_the_difference_or_the_improvement(noise, difference, severity):
     found = findings(study_of([healthy] * 8, noise=noise), Kind.NOISY_TRAINING, difference)
     assert [f.severity for f in found] == ([] if severity is None else [severity])
     for finding in found:
-        assert finding.evidence["noise"] == pytest.approx(noise, rel=0.5)
+        assert finding.evidence.noise == pytest.approx(noise, rel=0.5)
+        above = isinstance(finding.evidence, NoiseAboveDifference)
+        assert above is (severity is Severity.WARNING)
+        assert ("the difference between the studies" in say(finding, NAMES).what) is above
 
 
 def test_a_steep_but_steady_curve_is_not_noisy():
@@ -168,6 +197,9 @@ def test_a_steep_but_steady_curve_is_not_noisy():
 def test_a_training_loss_that_rises_is_a_warning(loss, rises):
     found = findings(study_of([healthy] * 8, loss=loss), Kind.RISING_TRAINING_LOSS)
     assert [f.severity for f in found] == [Severity.WARNING] * rises
+    for finding in found:
+        assert (finding.evidence.loss, finding.evidence.trials) == ("train_loss", 3)
+        assert say(finding, NAMES).what.startswith("In all 3 best trials train_loss rises")
 
 
 def test_a_training_loss_that_rises_in_a_minority_is_left_alone():
@@ -191,9 +223,10 @@ def test_a_period_is_found_beside_noise_and_a_trend(period, wave):
     for n in range(8):
         column = curve(lambda x: 4 * math.exp(-3 * x), noise=0.15, seed=n, epochs=80, level=n)
         trials.append(trial(n, [v + bump(e) for e, v in enumerate(column)]))
-    (finding,) = [f for f in curve_findings(a_round(), STUDY, trials) if "period" in f.evidence]
-    assert finding.evidence["period"] == period
-    assert f"every {period} epochs" in finding.message
+    (finding,) = period_check(StudyCase(round=a_round(), study=STUDY, trials=trials))
+    assert finding.kind is Kind.NOISY_TRAINING
+    assert (finding.evidence.metric, finding.evidence.period) == ("val_error", period)
+    assert f"The values of val_error repeat every {period} epochs" in say(finding, NAMES).what
 
 
 def test_noise_trends_and_smooth_waves_have_no_period():
@@ -268,7 +301,7 @@ def some_curves(draw):
 
 def all_findings(cases, direction=MINIMIZE, difference=None):
     trials = [trial(n, c, loss, direction=direction) for n, (c, loss) in enumerate(cases)]
-    return curve_findings(a_round(direction), STUDY, trials, difference), trials
+    return curve_findings(trials, difference, direction), trials
 
 
 def scaled(column, factor):
@@ -297,7 +330,7 @@ def test_the_units_of_the_metrics_change_nothing(cases, factor):
 @given(some_curves(), st.randoms(use_true_random=False))
 def test_the_order_of_trials_changes_nothing(cases, rng):
     found, trials = all_findings(cases)
-    assert curve_findings(a_round(), STUDY, rng.sample(trials, len(trials))) == found
+    assert curve_findings(rng.sample(trials, len(trials))) == found
 
 
 def test_reruns_and_infeasible_trials_are_left_out():
@@ -307,5 +340,5 @@ def test_reruns_and_infeasible_trials_are_left_out():
         dataclasses.replace(t, outcome=dataclasses.replace(t.outcome, state=State.INFEASIBLE))
         for t in bad
     ]
-    assert curve_findings(a_round(), STUDY, good + reruns + infeasible) == []
-    assert curve_findings(a_round(), STUDY, infeasible) == []
+    assert curve_findings(good + reruns + infeasible) == []
+    assert curve_findings(infeasible) == []

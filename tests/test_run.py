@@ -411,7 +411,7 @@ def test_what_is_asked_of_the_same_curves_may_change_after_the_round_began(bench
     spec = bench.spec(trials=2)
     bench.tuneplay("run", spec)
     text = spec.read_text().replace("baseline: {arm: a}", "baseline: {arm: b}")
-    text = text.replace("direction: minimize", "direction: minimize, worthwhile: 0.5")
+    text = text.replace("direction: minimize", "direction: minimize, worthwhile: 0.5, chance: 1")
     spec.write_text(text)
     assert bench.tuneplay("run", spec).returncode == 0
     assert len(bench.events("finished")) == 4

@@ -236,7 +236,14 @@ def test_what_a_spec_leaves_out_has_the_documented_defaults():
     assert [study.key for study in round_.studies] == ["all"]
     assert round_.command.env == {}
     assert (round_.objective.worthwhile, round_.objective.test_metric) == (0, None)
+    assert round_.objective.chance is None
     assert round_.keep_checkpoints == 1
+
+
+@pytest.mark.parametrize(("written", "chance"), [("0.9", 0.9), ("0", 0), ("-1e3", -1000)])
+def test_what_guessing_gives_is_any_finite_number(written, chance):
+    objective = f"objective: {{metric: e, direction: minimize, chance: {written}}}"
+    assert loads(complete(objective), "r", "r").round.objective.chance == chance
 
 
 @pytest.mark.parametrize(("written", "kept"), [("best", 1), ("{best_n: 3}", 3), ("all", None)])

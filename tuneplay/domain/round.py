@@ -30,12 +30,14 @@ class Objective:
         worthwhile: Smallest improvement that is worth a change, in the metric's unit; 0 for any.
         test_metric: A metric that is shown for the final choice's reruns and never decides; None
             for none.
+        chance: The value that guessing gives; None where it is not stated.
     """
 
     metric: str
     direction: Direction
     worthwhile: float = 0.0
     test_metric: str | None = None
+    chance: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

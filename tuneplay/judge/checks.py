@@ -11,16 +11,34 @@ from collections.abc import Callable, Iterable, Sequence
 
 from tuneplay.judge.case import RoundCase, StudyCase
 from tuneplay.judge.finding import Finding, Severity
+from tuneplay.judge.training.chance import chance_check
+from tuneplay.judge.training.epochs import epochs_check
+from tuneplay.judge.training.noisy_training import noise_check
+from tuneplay.judge.training.overfitting import overfitting_check
+from tuneplay.judge.training.periodicity import period_check
+from tuneplay.judge.training.rising_loss import rising_loss_check
+from tuneplay.judge.training.transfer import transfer_check
+from tuneplay.judge.training.unusable_output import output_check
 
 StudyCheck = Callable[[StudyCase], Iterable[Finding]]
 RoundCheck = Callable[[RoundCase], Iterable[Finding]]
 Review = Callable[[RoundCase, Sequence[Finding]], Sequence[Finding]]
 
 #: Checks that see one study.
-STUDY_CHECKS: tuple[StudyCheck, ...] = ()
+STUDY_CHECKS: tuple[StudyCheck, ...] = (
+    overfitting_check,
+    noise_check,
+    rising_loss_check,
+    period_check,
+)
 
 #: Checks that see all studies.
-ROUND_CHECKS: tuple[RoundCheck, ...] = ()
+ROUND_CHECKS: tuple[RoundCheck, ...] = (
+    chance_check,
+    epochs_check,
+    output_check,
+    transfer_check,
+)
 
 #: Reviews, each of which sees what the earlier ones made of the findings.
 REVIEWS: tuple[Review, ...] = ()

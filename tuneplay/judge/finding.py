@@ -18,6 +18,7 @@ class Kind(StrEnum):
     INSTABILITY_EDGE = "instability-edge"
     INFEASIBLE = "infeasible"
     UNDERSAMPLED = "undersampled"
+    CHANCE = "chance"
     EPOCH_BUDGET = "epoch-budget"
     OVERFITTING = "overfitting"
     NOISY_TRAINING = "noisy-training"

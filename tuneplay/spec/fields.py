@@ -16,8 +16,8 @@ from tuneplay.spec.problems import Mark, Problems, closest, misspelt
 #: and every platform's int, can hold.
 MOST = 2**31 - 1
 
-#: A mapping of so few keys is shown by its first two, which come first in our lists.
-MOST_SHOWN = 4
+#: A mapping of at most this many keys is shown by its first two, which come first in our lists.
+MOST_SHOWN = 5
 
 _Enum = TypeVar("_Enum", bound=StrEnum)
 

@@ -11,7 +11,7 @@ def read_objective(field: Field | None) -> Objective:
     """The metric that decides; a stand-in after an error."""
     if field is None:
         return Objective("", Direction.MINIMIZE)
-    fields = field.fields(("metric", "direction", "worthwhile", "test_metric"))
+    fields = field.fields(("metric", "direction", "worthwhile", "test_metric", "chance"))
     for key, right in (("metric", "its name"), ("direction", "minimize or maximize; not guessed")):
         if key not in fields and field.is_mapping:
             field.error(f"'{key}' is missing", right)
@@ -23,7 +23,8 @@ def read_objective(field: Field | None) -> Objective:
     test_metric = fields["test_metric"].text("a name") if "test_metric" in fields else None
     if test_metric is not None and test_metric == metric:
         fields["test_metric"].error("it is the objective as well", "only validation metrics decide")
-    return Objective(metric, direction or Direction.MINIMIZE, worthwhile, test_metric)
+    chance = fields["chance"].number() if "chance" in fields else None
+    return Objective(metric, direction or Direction.MINIMIZE, worthwhile, test_metric, chance)
 
 
 def read_infeasible(field: Field | None) -> Infeasibility:

@@ -89,6 +89,7 @@ def _required() -> dict[str, Schema]:
                     "type": "number", "minimum": 0,
                 },
                 "test_metric": about("Shown for the final choice's reruns, never decisive.", TEXT),
+                "chance": {"description": "The value that guessing gives.", "type": "number"},
             },
             "What decides.", ("metric", "direction"),
         ),

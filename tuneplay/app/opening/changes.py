@@ -44,9 +44,9 @@ def check_changes(recorded: Round, now: Round, file: str) -> None:
     Raises:
         SpecChangedError: The spec changes what was measured.
     """
-    # What is worthwhile, and which metric is shown for the final choice, is asked of the same curves.
-    worthwhile, shown = now.objective.worthwhile, now.objective.test_metric
-    objective = replace(recorded.objective, worthwhile=worthwhile, test_metric=shown)
+    # The rest of the objective (what is worthwhile, what guessing gives) is asked of the same curves.
+    measured = recorded.objective
+    objective = replace(now.objective, metric=measured.metric, direction=measured.direction)
     before = replace(recorded, objective=objective)
     changed = [
         field.name
