@@ -11,19 +11,37 @@ from collections.abc import Callable, Iterable, Sequence
 
 from tuneplay.judge.case import RoundCase, StudyCase
 from tuneplay.judge.finding import Finding, Severity
+from tuneplay.judge.space import (
+    boundary,
+    infeasible,
+    instability,
+    interaction,
+    no_effect,
+    too_few_trials,
+    wide_range,
+)
+from tuneplay.judge.suggestions import agreement
 
 StudyCheck = Callable[[StudyCase], Iterable[Finding]]
 RoundCheck = Callable[[RoundCase], Iterable[Finding]]
 Review = Callable[[RoundCase, Sequence[Finding]], Sequence[Finding]]
 
 #: Checks that see one study.
-STUDY_CHECKS: tuple[StudyCheck, ...] = ()
+STUDY_CHECKS: tuple[StudyCheck, ...] = (
+    boundary.check,
+    instability.check,
+    wide_range.check,
+    too_few_trials.check,
+    infeasible.check,
+    interaction.check,
+    no_effect.check,
+)
 
 #: Checks that see all studies.
 ROUND_CHECKS: tuple[RoundCheck, ...] = ()
 
 #: Reviews, each of which sees what the earlier ones made of the findings.
-REVIEWS: tuple[Review, ...] = ()
+REVIEWS: tuple[Review, ...] = (agreement.agree,)
 
 
 def findings_of(case: RoundCase) -> tuple[Finding, ...]:
