@@ -258,15 +258,15 @@ def _infeasible_inside(region: Region, counted: Sequence[Trial]) -> int:
 def _where(study: Study, region: Region) -> Beyond | Chosen:
     h = study.space[region.axis]
     if isinstance(h, Choice):
-        return Chosen(h.choices[int(region.kept)])
-    return Beyond(bound_between(h, region.kept, region.lost))
+        return Chosen(h.choices[int(region.last_outside)])
+    return Beyond(bound_between(h, region.last_outside, region.first_inside))
 
 
 def _without(study: Study, region: Region) -> dict[str, Scalar]:
     """The search space without a region; the last choice that is left is no longer searched."""
     h = study.space[region.axis]
     if isinstance(h, Range):
-        return {region.side: bound_between(h, region.kept, region.lost)}
-    index = int(region.kept)
+        return {region.side: bound_between(h, region.last_outside, region.first_inside)}
+    index = int(region.last_outside)
     left = [*h.choices[:index], *h.choices[index + 1 :]]
     return {"fixed": left[0]} if len(left) == 1 else {"choices": list_text(left)}

@@ -37,8 +37,8 @@ LEAST_INSIDE = 3
 #: Regions that are named in one study: a low side, a high side and a choice. More is not advice.
 MAX_REGIONS = 3
 
-#: Shuffles behind a chance, and blocks of neighbouring trials that are shuffled: up to so many
-#: distinct values the test is exact but for the number of shuffles.
+#: Shuffles behind a chance, and blocks of neighbouring trials that are shuffled. With at
+#: most as many distinct values the test is exact but for the number of shuffles.
 _SHUFFLES = 2000
 _BLOCKS = 32
 
@@ -63,16 +63,16 @@ class Region:
     Attributes:
         axis: Index of the hyperparameter.
         side: `low` or `high`: the side that is infeasible; empty for a choice.
-        kept: Outermost position that is kept; the choice itself for a categorical.
-        lost: Innermost position inside of the region.
+        last_outside: Position of the last trial before the region; the choice itself for a categorical.
+        first_inside: Position of the first trial in the region; the choice itself for a categorical.
         inside: Which trials (n,) are inside.
         gain: Log likelihood ratio over a constant rate.
     """
 
     axis: int
     side: str
-    kept: float
-    lost: float
+    last_outside: float
+    first_inside: float
     inside: BoolArray
     gain: float
 
@@ -166,12 +166,12 @@ def _region(
 ) -> Region:
     """The region beyond (or below) the k-th distinct value; or the k-th choice."""
     values, inverse = places
-    kept, lost, inside = float(values[k]), float(values[k]), inverse == k
+    last_outside, first_inside, inside = float(values[k]), float(values[k]), inverse == k
     if side == "high":
-        lost, inside = float(values[k + 1]), inverse > k
+        first_inside, inside = float(values[k + 1]), inverse > k
     elif side == "low":
-        kept, inside = float(values[k + 1]), inverse <= k
-    return Region(number, side, kept, lost, inside, gain)
+        last_outside, inside = float(values[k + 1]), inverse <= k
+    return Region(number, side, last_outside, first_inside, inside, gain)
 
 
 def _is_clear(region: Region, axes: Sequence[Axis], bad: BoolArray) -> bool:

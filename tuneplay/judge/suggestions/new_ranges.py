@@ -10,11 +10,11 @@ from tuneplay.domain.meaning import Meaning
 from tuneplay.judge.suggestions.limits import Limits, limits_of, nines
 from tuneplay.judge.suggestions.series import list_text, next_value, with_value
 
-#: A suggestion moves an edge of a log or reverse_log range by at most so many decades: the trend says
+#: A suggestion moves an edge of a log or reverse_log range by at most this many decades: the trend says
 #: that the optimum is beyond, not how far.
 MAX_DECADES = 3.0
 
-#: ... and by at least this many ranges, as long as that is not more than so many decades: in parts
+#: ... and by at least this many ranges, as long as that is not more than this many decades: in parts
 #: of one decade of recorded learning rates (DeepOBS), one and a half ranges reached the optimum in
 #: 55 % of the cases, two in 74 %.
 LEAST_RANGES = 2.0
@@ -132,25 +132,25 @@ def beyond(h: Range, unit: float) -> float:
     return value
 
 
-def bound_between(h: Range, kept: float, lost: float) -> float | int:
-    """A short value between the last trial that is kept and the first that is lost.
+def bound_between(h: Range, outside: float, inside: float) -> float | int:
+    """A short value between the last trial outside of a region and the first inside of it.
 
-    Where values are whole numbers or steps it is the value of the trial that is kept.
+    Where values are whole numbers or steps it is the value of the trial outside.
 
     Args:
         h: The range.
-        kept: Position of the trial that is kept, on the unit scale.
-        lost: Position of the one that is lost.
+        outside: Position of the trial outside, on the unit scale.
+        inside: Position of the trial inside.
     """
-    kept, lost = min(max(kept, 0.0), 1.0), min(max(lost, 0.0), 1.0)
+    outside, inside = min(max(outside, 0.0), 1.0), min(max(inside, 0.0), 1.0)
     if h.kind == "int" or h.step is not None:
-        return point_at(h, kept)
-    middle = float(h.at((kept + lost) / 2))
+        return point_at(h, outside)
+    middle = float(h.at((outside + inside) / 2))
     for digits in range(1, _MAX_DIGITS):
         value = float(f"{middle:.{digits}g}")
         if h.scale is Scale.REVERSE_LOG:
             value = round(1 - float(f"{1 - middle:.{digits}g}"), 12)
-        if h.low < value < h.high and min(kept, lost) < h.unit(value) < max(kept, lost):
+        if h.low < value < h.high and min(outside, inside) < h.unit(value) < max(outside, inside):
             return value
     return middle
 

@@ -2,7 +2,7 @@
 
 Deep Learning Tuning Playbook, "Identifying bad search space boundaries": a search space is
 suspicious if the best point is close to its boundary; expand it in that direction. One best point
-is weak evidence, so the whole study is asked: where does the minimum of the trend lie?
+is weak evidence. So all trials of the study are asked: where is the minimum of the trend?
 """
 
 from __future__ import annotations
@@ -80,7 +80,7 @@ class EdgeEvidence:
             range on this side, over the same share of all feasible trials (1: no preference).
         gain: Expected advantage of the edge zone over the middle, in sd of the objective's scale.
         bound: New bound on the unit scale (-0.8: 0.8 ranges below the low edge); the present one
-            where the range is kept, the threshold of infeasibility at an instability edge.
+            where the range stays, the threshold of infeasibility at an instability edge.
     """
 
     name: str
