@@ -15,17 +15,21 @@ from tuneplay.domain.curves import Direction
 from tuneplay.domain.hyperparameter import Choice, Range, Scale
 from tuneplay.domain.round import Objective, Phase, Round, Study
 from tuneplay.domain.trial import Outcome, State, Trial, TrialId
+from tuneplay.judge.case import RoundCase, StudyCase
+from tuneplay.judge.checks import findings_of
 from tuneplay.judge.finding import Kind, Severity
-from tuneplay.judge.judgement import judge_round
-from tuneplay.judge.space.boundary import beyond, boundary_findings, unit_of
+from tuneplay.judge.measures.positions import unit_of
 from tuneplay.judge.space.edges import narrowing, study_fit, widening
+from tuneplay.judge.suggestions.new_ranges import beyond
 from tuneplay.search import halton
 from tuneplay.spec.load import loads
+from tuneplay.words.findings import say
+from tuneplay.words.naming import naming_of
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "scripts"))
 import advice_family as family
 
-#: No deadline: a busy machine is no defect.
+#: No deadline: a busy machine is not a defect.
 prop = settings(deadline=None, max_examples=20)
 quick = settings(deadline=None, max_examples=40)
 
@@ -79,10 +83,22 @@ def trials_at(space, units, values):
     ]
 
 
+def all_findings(round_, trials):
+    """What all checks together say about a round of one study."""
+    (study,) = round_.studies
+    case = StudyCase(round=round_, study=study, trials=trials)
+    return findings_of(RoundCase(round=round_, studies={study.key: case}))
+
+
 def judged(space, trials, **round_):
-    """What a whole judgement says about the edges."""
-    findings = judge_round(a_round(space, **round_), trials).findings
+    """What all checks together say about the edges."""
+    findings = all_findings(a_round(space, **round_), trials)
     return [finding for finding in findings if finding.kind in JUDGED]
+
+
+def words(finding):
+    """What is said of a finding."""
+    return say(finding, naming_of(a_round([LOG])))
 
 
 def points(count, dims, seed=0):
@@ -182,7 +198,7 @@ UNIT = st.floats(0.001, 0.999)
 
 @prop
 @given(synthetic())
-def test_failed_trials_and_reruns_are_no_evidence(study):
+def test_failed_trials_and_reruns_are_not_evidence(study):
     space, trials = study
     n = len(trials)
     more = [
@@ -223,22 +239,24 @@ def test_so_many_trials_are_asked_for_as_give_enough_feasible_ones():
     values[:3] = [3, 1, 2]
     trials = trials_at([LOG], points(12, 1), values)
     (finding,) = judged([LOG], [*trials, trial(12, {"x": 0.01}, None, state=State.FAILED)])
-    assert finding.message.startswith("3 feasible trials are too few")
+    assert (finding.evidence.feasible, finding.evidence.wanted) == (3, 10)
+    assert words(finding).what.startswith("3 feasible trials are too few")
+    assert words(finding).fix == "Run 40 trials: about 10 of them should be feasible."
     assert finding.suggestion == {"trials": 40}  # 10 of 40 are as many as 3 of 12
 
 
 def test_without_trials_or_without_an_order_nothing_is_said():
-    words = Choice("x", ("relu", "tanh"))
-    trials = trials_at([words], points(12, 1), np.arange(12.0))
-    assert boundary_findings(a_round([LOG]), a_round([LOG]).studies[0], []) == []
-    assert judged([words], trials) == []
+    unordered = Choice("x", ("relu", "tanh"))
+    trials = trials_at([unordered], points(12, 1), np.arange(12.0))
+    assert judged([LOG], []) == []
+    assert judged([unordered], trials) == []
 
 
 def test_where_all_are_infeasible_there_is_too_little_to_judge():
     space = [LOG, dataclasses.replace(LINEAR, name="y")]
     (finding,) = judged(space, trials_at(space, points(20, 2), np.full(20, np.nan)))
-    assert (finding.kind, finding.evidence["feasible"]) == (Kind.UNDERSAMPLED, 0)
-    assert finding.suggestion == {}  # more of what does not train is no advice
+    assert (finding.kind, finding.evidence.feasible) == (Kind.UNDERSAMPLED, 0)
+    assert finding.suggestion == {}  # more of what does not train is not the advice
 
 
 @quick
@@ -255,7 +273,7 @@ def test_a_hyperparameter_that_did_not_vary_has_no_edge():
     assert [(f.hyperparameter, f.side) for f in findings] == [("x", "low")]
 
 
-def test_a_plateau_that_reaches_an_edge_is_no_trend():
+def test_a_plateau_that_reaches_an_edge_is_not_a_trend():
     alarms = 0
     for seed in range(30):
         units = points(30, 1, seed)
@@ -265,7 +283,7 @@ def test_a_plateau_that_reaches_an_edge_is_no_trend():
     assert alarms <= 5  # of 30 studies
 
 
-def test_noise_is_no_trend():
+def test_noise_is_not_a_trend():
     space = [LOG, dataclasses.replace(LINEAR, name="y")]
     alarms = 0
     for seed in range(30):
@@ -291,8 +309,8 @@ def test_the_suggested_range_holds_an_optimum_beyond_the_edge(h, optimum, count)
     assert finding.side == ("low" if optimum < 0 else "high")
     wider = dataclasses.replace(h, **finding.suggestion)
     assert wider.low <= beyond(h, optimum) <= wider.high
-    kept = "high" if finding.side == "low" else "low"
-    assert getattr(wider, kept) == getattr(h, kept)
+    other = "high" if finding.side == "low" else "low"
+    assert getattr(wider, other) == getattr(h, other)
 
 
 @quick
@@ -309,11 +327,12 @@ def test_ordered_choices_go_on_with_the_next_value(optimum, side, new):
     (finding,) = towards(ORDERED, optimum)
     assert (finding.kind, finding.side) == (Kind.BOUNDARY, side)
     assert finding.suggestion == {"choices": new}
-    assert finding.evidence["margin"] == 0
-    assert finding.message.endswith("; the best trial lies there")
+    assert finding.evidence.margin == 0
+    assert finding.evidence.end == (64 if side == "low" else 512)
+    assert new in words(finding).fix
 
 
-def test_a_clear_edge_is_found_beside_a_dimension_that_does_nothing():
+def test_a_clear_edge_is_found_next_to_a_dimension_that_does_nothing():
     space = [LOG, dataclasses.replace(LINEAR, name="y")]
     units = points(20, 2)
     findings = judged(space, trials_at(space, units, (units[:, 0] - 1.5) ** 2))
@@ -321,7 +340,7 @@ def test_a_clear_edge_is_found_beside_a_dimension_that_does_nothing():
 
 
 def test_what_a_choice_without_order_does_hides_no_edge():
-    """The better activation is worth more than the whole range of what has an edge."""
+    """The better activation is worth more than the entire range of what has an edge."""
     activation = Choice("activation", ("relu", "tanh", "gelu"))
     space = [LOG, dataclasses.replace(LINEAR, name="y"), activation]
     found, false = 0, 0
@@ -350,8 +369,9 @@ def test_that_exploitation_is_judged_more_strictly_is_said():
     trials = trials_at([LOG], points(20, 1), (points(20, 1)[:, 0] - 1.5) ** 2)
     (plain,) = judged([LOG], trials)
     (strict,) = judged([LOG], trials, phase=Phase.EXPLOITATION)
-    assert strict.message.startswith(plain.message)
-    assert "Exploitation" in strict.message[len(plain.message) :]
+    assert (plain.evidence.adaptive, strict.evidence.adaptive) == (False, True)
+    assert words(strict).what.startswith(words(plain).what)
+    assert "exploration" in words(strict).what[len(words(plain).what) :]
 
 
 # Limits.
@@ -385,7 +405,7 @@ def test_no_advice_points_beyond_the_limits(limited, optimum):
         (Range("weight_decay", 0.0, 0.1), -0.5),
     ],
 )
-def test_a_natural_end_of_a_range_is_no_edge(h, optimum):
+def test_a_natural_end_of_a_range_is_not_an_edge(h, optimum):
     assert not [f for f in towards(h, optimum, 20) if f.side]
 
 
@@ -401,7 +421,7 @@ def test_the_best_right_before_the_infeasible_part_is_an_instability_edge(h, cli
     (finding,) = [f for f in judged([h], trials_at([h], units[:, None], values)) if f.side]
     assert (finding.kind, finding.side) == (Kind.INSTABILITY_EDGE, "low" if mirror else "high")
     assert finding.suggestion == {}
-    threshold = h.unit(finding.evidence["threshold"])
+    threshold = h.unit(finding.evidence.threshold)
     assert threshold == pytest.approx(1 - cliff if mirror else cliff, abs=0.06)
 
 
@@ -411,11 +431,11 @@ def test_an_instability_edge_comes_with_a_remedy(name, advice):
     units = points(25, 1)
     values = np.where(units[:, 0] < 0.7, 1 - units[:, 0], np.nan)
     (finding,) = judged([h], trials_at([h], units, values))
-    assert advice in finding.message
-    assert "wider range" in finding.message
+    assert advice in words(finding).fix
+    assert "wider range" in words(finding).fix
 
 
-def test_an_infeasible_part_far_from_the_best_is_no_instability_edge():
+def test_an_infeasible_part_far_from_the_best_is_not_an_instability_edge():
     units = points(25, 1)
     values = np.where(units[:, 0] < 0.8, units[:, 0], np.nan)
     findings = judged([LOG], trials_at([LOG], units, values))
@@ -437,16 +457,16 @@ def before_a_cliff(cliff, seed, *, mirror=False, count=40):
 @pytest.mark.parametrize(("cliff", "count"), [(0.15, 80), (0.2, 40), (0.3, 40), (0.4, 40)])
 @pytest.mark.parametrize("mirror", [False, True])
 def test_an_instability_edge_is_found_however_much_is_infeasible(cliff, count, mirror):
-    told = [before_a_cliff(cliff, seed, mirror=mirror, count=count) for seed in range(10)]
+    judged_ = [before_a_cliff(cliff, seed, mirror=mirror, count=count) for seed in range(10)]
     side = "low" if mirror else "high"
-    assert sum(found == [(Kind.INSTABILITY_EDGE, side)] for found in told) >= 8
+    assert sum(findings == [(Kind.INSTABILITY_EDGE, side)] for findings in judged_) >= 8
 
 
 @pytest.mark.parametrize("mirror", [False, True])
 def test_a_narrow_feasible_part_is_not_all_edge(mirror):
-    told = [before_a_cliff(0.15, seed, mirror=mirror) for seed in range(20)]
+    judged_ = [before_a_cliff(0.15, seed, mirror=mirror) for seed in range(20)]
     right = (Kind.INSTABILITY_EDGE, "low" if mirror else "high")
-    assert sum(found not in ([], [right]) for found in told) <= 1
+    assert sum(findings not in ([], [right]) for findings in judged_) <= 1
 
 
 def test_the_margin_of_an_instability_edge_is_that_to_the_threshold():
@@ -457,7 +477,7 @@ def test_the_margin_of_an_instability_edge_is_that_to_the_threshold():
     assert 0 <= edge.margin <= 0.05
 
 
-def test_noise_in_a_narrow_feasible_part_is_no_edge():
+def test_noise_in_a_narrow_feasible_part_is_not_an_edge():
     alarms = 0
     for seed in range(20):
         units = points(40, 1, seed)
@@ -479,7 +499,7 @@ def test_a_narrower_range_does_not_reach_into_the_infeasible_part():
         values = (units[:, 0] - 0.6) ** 2 / 2 + (units[:, 1] - 0.5) ** 2 / 2 + noise
         values[units[:, 0] > 0.8] = np.nan
         trials = trials_at(space, units, values)
-        found = [f for f in judge_round(a_round(space), trials).findings if f.hyperparameter == "x"]
+        found = [f for f in all_findings(a_round(space), trials) if f.hyperparameter == "x"]
         ends = [f.suggestion["high"] for f in found if f.kind is Kind.WIDE_RANGE]
         cuts = [f.suggestion["high"] for f in found if f.kind is Kind.INFEASIBLE]
         narrowed += len(ends)
@@ -493,12 +513,13 @@ def test_a_wider_range_does_not_keep_an_infeasible_part_at_its_other_end(side):
     units = points(40, 2)
     toward = units[:, 0] if side == "low" else 1 - units[:, 0]
     values = np.where(toward > 0.6, np.nan, toward)
-    found = judge_round(a_round([LOG]), trials_at([LOG], units[:, :1], values)).findings
+    found = all_findings(a_round([LOG]), trials_at([LOG], units[:, :1], values))
     wider, infeasible = (
         next(f for f in found if f.kind is kind) for kind in (Kind.BOUNDARY, Kind.INFEASIBLE)
     )
     far = "high" if side == "low" else "low"
     assert wider.side == side
+    assert f"and {'end' if side == 'low' else 'start'} it at" in words(wider).fix
     assert wider.suggestion[far] == infeasible.suggestion[far]
     assert LOG.low < wider.suggestion[far] < LOG.high
     wide = dataclasses.replace(LOG, **wider.suggestion)
@@ -533,9 +554,10 @@ def test_a_range_is_never_to_be_both_wider_and_narrower(study):
 def test_findings_are_plain_json_without_nan(study):
     space, trials = study
     for finding in judged(space, trials):
-        json.dumps(dataclasses.asdict(finding), allow_nan=False)
-        assert finding.message
-        assert "nan" not in finding.message.casefold().replace("-", " ").split()
+        json.dumps([finding.evidence.known(), dict(finding.suggestion)], allow_nan=False)
+        said_ = words(finding).text
+        assert said_
+        assert "nan" not in said_.casefold().replace("-", " ").split()
 
 
 SPEC = """\
@@ -555,8 +577,8 @@ nuisance:
 def test_a_suggested_range_can_be_pasted(h, optimum):
     for finding in towards(h, optimum, 20):
         text = SPEC.format(**finding.suggestion, scale=h.scale, kind=h.kind)
-        pasted = loads(text, "r", "r.yaml").round.studies[0].space[0]
-        assert (pasted.low, pasted.high) == tuple(finding.suggestion.values())
+        new = loads(text, "r", "r.yaml").round.studies[0].space[0]
+        assert (new.low, new.high) == tuple(finding.suggestion.values())
 
 
 # Measured: scripts/bench_advice.py has the numbers, these bounds are generous.
@@ -587,12 +609,10 @@ def test_drawing_twice_gives_the_same_study():
     np.testing.assert_array_equal(first.values, again.values)
 
 
-def test_evidence_is_gathered_once_for_both_judgements():
+def test_a_study_is_fitted_once_for_both_judgements():
     units, values = points(20, 2), points(20, 2)[:, 0]
-    shared = study_fit.gather(units, values)
-    assert widening.judge_edges(units, values, evidence=shared) == widening.judge_edges(
-        units, values
-    )
-    assert narrowing.judge_narrow(units, values, evidence=shared) == narrowing.judge_narrow(
+    shared = study_fit.fit_study(units, values)
+    assert widening.judge_edges(units, values, fit=shared) == widening.judge_edges(units, values)
+    assert narrowing.judge_narrow(units, values, fit=shared) == narrowing.judge_narrow(
         units, values
     )

@@ -7,13 +7,13 @@ import pytest
 
 from tuneplay.domain.curves import Curves
 from tuneplay.domain.trial import Outcome, State, Trial, TrialId
+from tuneplay.judge.case import StudyCase
 from tuneplay.judge.fairness.isolation import buckets, isolation
 from tuneplay.judge.fairness.sampling import sampling_findings
 from tuneplay.judge.fairness.unequal import fairness_findings
 from tuneplay.judge.finding import Finding, Kind, Severity
 from tuneplay.judge.judgement import judge_round
-from tuneplay.judge.space.importance import importance_findings
-from tuneplay.judge.space.infeasible import infeasible_findings
+from tuneplay.judge.space import infeasible, interaction, no_effect
 from tuneplay.search.plan import hyperparameters, planned_units, values_at
 from tuneplay.spec.load import loads
 
@@ -65,6 +65,10 @@ def by_study(trials, shuffle=None):
     return found
 
 
+def study_case(round_, study, trials):
+    return StudyCase(round=round_, study=study, trials=by_study(trials)[study.key])
+
+
 def rate(values):
     return math.log10(values["learning_rate"])
 
@@ -73,10 +77,10 @@ def test_the_half_line_that_diverges_is_found_with_a_range_that_avoids_it():
     round_ = a_round()
     trials = trained(round_, lambda v: math.nan if rate(v) > -1 else abs(rate(v) + 2))
     study = round_.studies[0]
-    (finding,) = infeasible_findings(study, by_study(trials)[study.key])
+    (finding,) = infeasible.check(study_case(round_, study, trials))
     assert (finding.hyperparameter, finding.side) == ("learning_rate", "high")
     assert 0.05 <= finding.suggestion["high"] <= 0.2
-    assert finding.evidence["infeasible"] == sum(not t.feasible for t in trials) / 2
+    assert finding.evidence.infeasible == sum(not t.feasible for t in trials) / 2
 
 
 def test_scattered_divergence_points_nowhere():
@@ -84,20 +88,20 @@ def test_scattered_divergence_points_nowhere():
     rng = random.Random(1)
     trials = trained(round_, lambda _: math.nan if rng.random() < 0.3 else rng.random())
     for study in round_.studies:
-        (finding,) = infeasible_findings(study, by_study(trials)[study.key])
+        (finding,) = infeasible.check(study_case(round_, study, trials))
         assert finding.hyperparameter is None
         assert finding.suggestion == {}
         assert finding.severity is Severity.NOTE
 
 
-@pytest.mark.parametrize(("value", "word"), [(math.nan, "infeasible"), (None, "failed")])
-def test_a_study_without_any_usable_trial_is_its_own_clear_warning(value, word):
+@pytest.mark.parametrize(("value", "count"), [(math.nan, (10, 0)), (None, (0, 10))])
+def test_a_study_without_any_usable_trial_is_its_own_clear_warning(value, count):
     round_ = a_round(10)
     study = round_.studies[0]
-    trials = by_study(trained(round_, lambda _: value))[study.key]
-    (finding,) = infeasible_findings(study, trials)
+    trials = trained(round_, lambda _: value)
+    (finding,) = infeasible.check(study_case(round_, study, trials))
     assert finding.severity is Severity.WARNING
-    assert word in finding.message
+    assert (finding.evidence.infeasible, finding.evidence.failed) == count
 
 
 def test_studies_that_are_far_apart_are_settled_and_close_ones_are_not():
@@ -142,7 +146,7 @@ def test_a_hyperparameter_without_effect_is_named_and_one_with_effect_never():
     rng = random.Random(3)
     trials = trained(round_, lambda v: (rate(v) + 2) ** 2 + rng.gauss(0, 0.05))
     for study in round_.studies:
-        found = importance_findings(round_, study, by_study(trials)[study.key])
+        found = list(no_effect.check(study_case(round_, study, trials)))
         assert [f.hyperparameter for f in found] == ["momentum"]
         assert found[0].kind is Kind.NO_EFFECT
 
@@ -150,8 +154,8 @@ def test_a_hyperparameter_without_effect_is_named_and_one_with_effect_never():
 def test_with_few_trials_nothing_is_said_to_be_without_effect():
     round_ = a_round(10)
     study = round_.studies[0]
-    trials = by_study(trained(round_, lambda v: (rate(v) + 2) ** 2))[study.key]
-    assert importance_findings(round_, study, trials) == []
+    case = study_case(round_, study, trained(round_, lambda v: (rate(v) + 2) ** 2))
+    assert [*no_effect.check(case), *interaction.check(case)] == []
 
 
 def test_isolation_is_the_best_over_nuisance_with_its_spread():

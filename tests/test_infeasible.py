@@ -1,5 +1,6 @@
 """Where infeasible trials lie: regions of known truth, and what must not change the answer."""
 
+import dataclasses
 import math
 
 import numpy as np
@@ -7,13 +8,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tuneplay.domain.command import Command
 from tuneplay.domain.curves import Direction
 from tuneplay.domain.hyperparameter import Choice, Range, Scale
-from tuneplay.domain.round import Study
+from tuneplay.domain.round import Infeasibility, Objective, Phase, Round, Study
 from tuneplay.domain.trial import Outcome, State, Trial, TrialId
+from tuneplay.judge.case import StudyCase
 from tuneplay.judge.finding import Severity
-from tuneplay.judge.space.infeasible import infeasible_findings
+from tuneplay.judge.space.infeasible import Beyond, InfeasiblePart, check
 from tuneplay.search import halton
+from tuneplay.words.findings import say
+from tuneplay.words.naming import Naming
 
 MIN, MAX = Direction.MINIMIZE, Direction.MAXIMIZE
 LR = Range("learning_rate", 1e-3, 1.0, Scale.LOG)
@@ -24,6 +29,25 @@ SPACE = (LR, MOMENTUM, DECAY)
 
 def study(*space):
     return Study("all", {}, space)
+
+
+def infeasible_findings(study, trials, direction=MIN, limit=None):
+    round_ = Round(
+        name="r",
+        goal="g",
+        phase=Phase.EXPLORATION,
+        command=Command(("train",)),
+        objective=Objective("val_error", direction),
+        epochs=1,
+        trials=1,
+        studies=(study,),
+        infeasible=Infeasibility(worse_than=limit),
+    )
+    return list(check(StudyCase(round=round_, study=study, trials=trials)))
+
+
+def what(finding):
+    return say(finding, Naming("val_error")).what
 
 
 def trial(number, values, result, rerun=0):
@@ -59,12 +83,12 @@ def test_a_half_line_is_found_with_a_bound_between_the_two_trials_around_it(side
     (finding,) = infeasible_findings(study(*SPACE), trials, MIN)
     assert (finding.hyperparameter, finding.side) == ("learning_rate", side)
     bound = finding.suggestion[side]
-    kept = [LR.unit(t.hyperparameters["learning_rate"]) for t in trials if t.feasible]
+    feasible = [LR.unit(t.hyperparameters["learning_rate"]) for t in trials if t.feasible]
     gone = [LR.unit(t.hyperparameters["learning_rate"]) for t in trials if not t.feasible]
     if side == "high":
-        assert max(kept) <= LR.unit(bound) <= min(gone)
+        assert max(feasible) <= LR.unit(bound) <= min(gone)
     else:
-        assert max(gone) <= LR.unit(bound) <= min(kept)
+        assert max(gone) <= LR.unit(bound) <= min(feasible)
 
 
 def test_a_reverse_log_bound_is_short():
@@ -97,15 +121,16 @@ def test_a_choice_that_holds_them_is_named():
 
 
 @pytest.mark.parametrize("seed", range(3))
-def test_a_box_is_named_only_where_it_explains_clearly_more(seed):
+def test_a_corner_of_two_is_not_taken_for_a_part_of_one_range(seed):
     corner = planned(SPACE, 60, lambda u, v, w: math.nan if min(u, v) > 0.5 else w, seed)
     line = planned(SPACE, 60, lambda u, v, w: math.nan if u > 0.7 else v + w, seed)
-    (box,) = infeasible_findings(study(*SPACE), corner, MIN)
+    (scattered,) = infeasible_findings(study(*SPACE), corner, MIN)
     (half,) = infeasible_findings(study(*SPACE), line, MIN)
-    assert "momentum above" in box.message
-    assert not box.suggestion
-    assert "with" not in half.message
-    assert half.suggestion
+    assert scattered.hyperparameter is None
+    assert not scattered.suggestion
+    assert isinstance(half.evidence, InfeasiblePart)
+    assert half.evidence.where == Beyond(half.suggestion["high"])
+    assert f"above {half.suggestion['high']:g}" in what(half)
 
 
 def test_scattered_divergence_points_nowhere_but_in_one_study_of_a_hundred():
@@ -127,13 +152,13 @@ def test_scattered_divergence_points_nowhere_but_in_one_study_of_a_hundred():
 def test_a_range_that_would_lose_the_best_trial_is_not_suggested():
     trials = planned((LR,), 20, lambda u: math.nan if u > 0.5 else u)
     outlier = max(trials, key=lambda t: t.hyperparameters["learning_rate"])
-    for value, kept in ((-1.0, True), (9.0, False)):
+    for value, stays in ((-1.0, True), (9.0, False)):
         changed = [
             trial(t.id.number, t.hyperparameters, value) if t is outlier else t for t in trials
         ]
         found = infeasible_findings(study(LR), changed, MIN)
         lost = [f for f in found if f.suggestion and f.suggestion["high"] < 0.5]
-        assert bool(lost) is not kept
+        assert bool(lost) is not stays
 
 
 def test_a_range_that_would_lose_many_feasible_trials_is_not_suggested():
@@ -150,16 +175,18 @@ def test_a_range_that_would_lose_many_feasible_trials_is_not_suggested():
 @pytest.mark.parametrize(
     ("results", "words"),
     [
-        ([math.nan] * 4, "nothing in this search space trains"),
-        ([None] * 4, "all 4 trials failed"),
-        ([math.nan, None, None, math.nan], "none of the 4 trials is feasible"),
+        ([math.nan] * 4, "Nothing in this search space trains"),
+        ([None] * 4, "All 4 trials failed"),
+        ([math.nan, None, None, math.nan], "None of the 4 trials is feasible"),
     ],
 )
 def test_without_a_feasible_trial_there_is_one_clear_warning(results, words):
     trials = [trial(k, {"learning_rate": 0.1}, result) for k, result in enumerate(results)]
     (finding,) = infeasible_findings(study(LR), trials, MIN)
     assert finding.severity is Severity.WARNING
-    assert words in finding.message
+    assert what(finding).startswith(words)
+    counts = (results.count(None), len(results) - results.count(None))
+    assert (finding.evidence.failed, finding.evidence.infeasible) == counts
 
 
 @pytest.mark.parametrize(
@@ -178,12 +205,32 @@ def test_many_failed_trials_are_a_warning_and_no_evidence_about_the_space():
     assert finding.hyperparameter is None
 
 
-def test_reasons_that_differ_in_a_number_are_counted_together():
-    outcome = [Outcome(State.INFEASIBLE, f"best val_error {k} is worse than 1") for k in (2, 3)]
-    rows = [Trial(TrialId("all", k), k, {}, one) for k, one in enumerate(outcome)]
+@dataclasses.dataclass(frozen=True)
+class Caused(Outcome):
+    """An outcome with a cause."""
+
+    cause: str = "worse-than-limit"
+
+
+def test_trials_worse_than_the_limit_are_counted_together():
+    bad = [Caused(State.INFEASIBLE, f"best val_error {k} is worse than 1") for k in (2, 3)]
+    rows = [Trial(TrialId("all", k), k, {}, one) for k, one in enumerate(bad)]
     fine = Trial(TrialId("all", 2), 2, {}, Outcome(State.FEASIBLE, "", 0.1, 1))
-    (finding,) = infeasible_findings(study(), [*rows, fine], MIN)
-    assert "(2 worse than 1)" in finding.message
+    (finding,) = infeasible_findings(study(), [*rows, fine], MIN, limit=1.0)
+    assert finding.evidence.reasons == (("worse-than-limit", 2),)
+    assert finding.evidence.limit == 1
+    assert what(finding).endswith("infeasible: all did worse than the limit of 1.")
+
+
+def test_each_reason_has_its_number_of_trials_the_most_frequent_first():
+    reasons = ["exit code 7", "out of memory", "out of memory"]
+    rows = [
+        Trial(TrialId("all", k), k, {}, Outcome(State.INFEASIBLE, why))
+        for k, why in enumerate(reasons)
+    ]
+    (finding,) = infeasible_findings(study(), rows, MIN)
+    assert finding.evidence.reasons == (("out of memory", 2), ("exit code 7", 1))
+    assert "2 (out of memory), 1 (exit code 7)" in what(finding)
 
 
 @settings(max_examples=25, deadline=None)

@@ -6,21 +6,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tuneplay.domain.command import Command
+from tuneplay.domain.curves import Direction
 from tuneplay.domain.hyperparameter import Choice, Range, Scale
 from tuneplay.domain.meaning import meaning_of
-from tuneplay.domain.round import Study
+from tuneplay.domain.round import Objective, Phase, Round, Study
 from tuneplay.domain.trial import Outcome, State, Trial, TrialId
-from tuneplay.judge.space.infeasible import infeasible_findings
-from tuneplay.judge.suggestions.new_ranges import (
-    beyond,
-    edge_text,
-    is_step_size,
-    point_at,
-    value_at,
-    wider,
-)
+from tuneplay.judge.case import StudyCase
+from tuneplay.judge.space import infeasible, instability
+from tuneplay.judge.suggestions.new_ranges import beyond, point_at, value_at, wider
 from tuneplay.search import halton
 from tuneplay.spec.load import loads
+from tuneplay.words.findings import say
+from tuneplay.words.naming import Naming
+from tuneplay.words.numbers import exact
 from tuneplay.words.text import suggestion, value
 
 HEAD = (
@@ -29,7 +28,7 @@ HEAD = (
 )
 
 
-def pasted(name, given_, more=""):
+def in_a_spec(name, given_, more=""):
     """The hyperparameter that a spec has when a suggestion is pasted as it is printed."""
     text = suggestion(name, given_)
     line = text if "choices" in given_ else f"{name}: {{{text}{more}}}"
@@ -63,12 +62,12 @@ sides = pytest.mark.parametrize(("side", "bound"), [("low", -1.5), ("high", 2.5)
 
 @sides
 @pytest.mark.parametrize("h", FLOATS + INTS, ids=str)
-def test_a_suggestion_that_is_pasted_is_the_range_that_was_meant(h, side, bound):
+def test_a_suggestion_in_the_next_spec_is_the_range_that_was_meant(h, side, bound):
     new = suggested(h, side, bound)
     if not new:
         return
     more = f", scale: {h.scale}" + (f", step: {h.step:g}" if h.step else "")
-    back = pasted(h.name, new, more)
+    back = in_a_spec(h.name, new, more)
     assert (back.low, back.high, back.kind) == (new["low"], new["high"], h.kind)
     kinds = {type(end) for end in new.values()}
     assert kinds == {int if h.kind == "int" else float}
@@ -183,7 +182,7 @@ def test_a_list_goes_on_in_its_spirit_and_can_be_pasted(name, choices, side, new
     found = suggested(Choice(name, choices), side, math.nan)
     assert found == ({} if new is None else {"choices": new})
     if new is not None:
-        back = pasted(name, found).choices
+        back = in_a_spec(name, found).choices
         assert set(choices) < set(back)
         assert {type(choice) for choice in back} == {type(choice) for choice in choices}
 
@@ -196,7 +195,7 @@ def test_a_list_goes_on_in_its_spirit_and_can_be_pasted(name, choices, side, new
 def test_no_new_choice_lies_beyond_its_meaning(name, numbers, side):
     choices = tuple(numbers if name == "layers" else [number / 100 for number in numbers])
     found = suggested(Choice(name, choices), side, math.nan)
-    (new,) = set(pasted(name, found).choices) - set(choices) if found else (None,)
+    (new,) = set(in_a_spec(name, found).choices) - set(choices) if found else (None,)
     if new is not None:
         assert new < min(choices) if side == "low" else new > max(choices)
         assert new >= (1 if name == "layers" else 0)
@@ -206,19 +205,36 @@ def test_no_new_choice_lies_beyond_its_meaning(name, numbers, side):
 
 
 def test_numbers_near_one_are_printed_with_the_digits_of_what_is_missing():
-    assert value(0.99999999) == edge_text(0.99999999) == "0.99999999"
+    assert value(0.99999999) == exact(0.99999999) == "0.99999999"
     assert value(0.123456789) == "0.123457"
     assert suggestion("x", {"low": 0.0, "high": 1.0}) == "low: 0.0, high: 1.0"
     assert suggestion("x", {"low": 1, "high": 6}) == "low: 1, high: 6"
 
 
-def test_only_a_learning_rate_is_a_step_size():
-    assert is_step_size(Range("lr", 0.1, 1.0), meaning_of("lr"))
-    assert is_step_size(Range("my_lr_x", 0.1, 1.0), meaning_of("my_lr_x"))
-    assert not is_step_size(Range("lr_decay", 0.1, 1.0), meaning_of("lr_decay"))
+def a_case(h, trials):
+    study = Study("all", {}, (h,))
+    objective = Objective("e", Direction.MINIMIZE)
+    round_ = Round("r", "g", Phase.EXPLORATION, Command(("t",)), objective, 1, 1, (study,))
+    return StudyCase(round=round_, study=study, trials=trials)
 
 
-# Infeasible parts of ranges that are no continuum.
+@pytest.mark.parametrize(
+    ("name", "remedy"), [("lr", True), ("optim.learning_rate", True), ("lr_decay", False)]
+)
+def test_warmup_is_the_remedy_for_a_learning_rate_alone(name, remedy):
+    h = Range(name, 1e-3, 1.0, Scale.LOG)
+    trials = []
+    for k in range(25):
+        unit = halton.point(k, 1, 0)[0]
+        outcome = Outcome(State.INFEASIBLE, "diverged")
+        if unit < 0.7:
+            outcome = Outcome(State.FEASIBLE, "", 1 - unit, 1)
+        trials.append(Trial(TrialId("all", k), k, {name: h.at(unit)}, outcome))
+    (finding,) = instability.check(a_case(h, trials))
+    assert ("warmup" in say(finding, Naming("e")).fix) is remedy
+
+
+# Infeasible parts of ranges that are not a continuum.
 
 GRIDS = [
     (Range("units", 1, 1000, Scale.LOG, kind="int"), 100),
@@ -253,7 +269,8 @@ def test_the_bound_of_an_infeasible_part_is_the_outermost_value_that_works(h, ed
         trials.append(Trial(TrialId("all", k), k, {h.name: given_}, outcome))
     works = [t.hyperparameters[h.name] for t in trials if t.feasible]
     last = max(works) if side == "high" else min(works)
-    for finding in infeasible_findings(Study("all", {}, (h,)), trials, None):
+    for finding in infeasible.check(a_case(h, trials)):
         assert finding.suggestion == {side: last}
-        assert f" {last:g}" in finding.message
+        assert finding.evidence.where.bound == last
+        assert f" {last:g}" in say(finding, Naming("e")).what
         assert type(finding.suggestion[side]) is (int if h.kind == "int" else float)

@@ -10,15 +10,34 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 
 from tuneplay.judge.case import RoundCase, StudyCase
+from tuneplay.judge.fairness import (
+    feasible_counts,
+    fixed_values,
+    one_sided,
+    sampling,
+    unequal_spaces,
+)
 from tuneplay.judge.finding import Finding, Severity
-from tuneplay.judge.training.chance import chance_check
-from tuneplay.judge.training.epochs import epochs_check
-from tuneplay.judge.training.noisy_training import noise_check
-from tuneplay.judge.training.overfitting import overfitting_check
-from tuneplay.judge.training.periodicity import period_check
-from tuneplay.judge.training.rising_loss import rising_loss_check
-from tuneplay.judge.training.transfer import transfer_check
-from tuneplay.judge.training.unusable_output import output_check
+from tuneplay.judge.space import (
+    boundary,
+    infeasible,
+    instability,
+    interaction,
+    no_effect,
+    too_few_trials,
+    wide_range,
+)
+from tuneplay.judge.suggestions import agreement
+from tuneplay.judge.training import (
+    chance,
+    epochs,
+    noisy_training,
+    overfitting,
+    periodicity,
+    rising_loss,
+    transfer,
+    unusable_output,
+)
 
 StudyCheck = Callable[[StudyCase], Iterable[Finding]]
 RoundCheck = Callable[[RoundCase], Iterable[Finding]]
@@ -26,22 +45,33 @@ Review = Callable[[RoundCase, Sequence[Finding]], Sequence[Finding]]
 
 #: Checks that see one study.
 STUDY_CHECKS: tuple[StudyCheck, ...] = (
-    overfitting_check,
-    noise_check,
-    rising_loss_check,
-    period_check,
+    boundary.check,
+    instability.check,
+    wide_range.check,
+    too_few_trials.check,
+    infeasible.check,
+    overfitting.check,
+    noisy_training.check,
+    rising_loss.check,
+    periodicity.check,
+    interaction.check,
+    no_effect.check,
 )
 
 #: Checks that see all studies.
 ROUND_CHECKS: tuple[RoundCheck, ...] = (
-    chance_check,
-    epochs_check,
-    output_check,
-    transfer_check,
+    chance.check,
+    epochs.check,
+    unusable_output.check,
+    sampling.check,
+    transfer.check,
+    feasible_counts.check,
+    unequal_spaces.check,
+    fixed_values.check,
 )
 
 #: Reviews, each of which sees what the earlier ones made of the findings.
-REVIEWS: tuple[Review, ...] = ()
+REVIEWS: tuple[Review, ...] = (agreement.review, one_sided.review)
 
 
 def findings_of(case: RoundCase) -> tuple[Finding, ...]:

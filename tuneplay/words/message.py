@@ -51,3 +51,8 @@ class FindingWords:
     right: str
     do: str
     samples: tuple[Finding, ...]
+
+
+def no_words(finding: Finding) -> AssertionError:
+    """The error where a finding has evidence that its words do not know."""
+    return AssertionError(f"no words for {type(finding.evidence).__name__} of {finding.kind}")
