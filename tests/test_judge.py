@@ -17,8 +17,8 @@ from tuneplay.domain.round import Objective, Phase, Round, Study
 from tuneplay.domain.trial import Outcome, Reruns, State, Trial, TrialId
 from tuneplay.judge.finding import Kind, Severity
 from tuneplay.judge.judgement import judge_round
+from tuneplay.judge.measures.best_of import best_of
 from tuneplay.judge.measures.selection import better_part, ranked
-from tuneplay.judge.verdict.reruns import best_of
 from tuneplay.judge.verdict.seeds.standards import Verdict
 from tuneplay.search.plan import hyperparameters, planned_units, values_at
 from tuneplay.spec.load import loads

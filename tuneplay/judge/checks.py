@@ -10,6 +10,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 
 from tuneplay.judge.case import RoundCase, StudyCase
+from tuneplay.judge.fairness.feasible_counts import fewer_feasible
+from tuneplay.judge.fairness.fixed_values import fixed_values
+from tuneplay.judge.fairness.one_sided import held_back
+from tuneplay.judge.fairness.sampling import undersampled
+from tuneplay.judge.fairness.unequal_spaces import (
+    more_hyperparameters,
+    narrower_ranges,
+    nothing_tuned,
+)
 from tuneplay.judge.finding import Finding, Severity
 
 StudyCheck = Callable[[StudyCase], Iterable[Finding]]
@@ -20,10 +29,17 @@ Review = Callable[[RoundCase, Sequence[Finding]], Sequence[Finding]]
 STUDY_CHECKS: tuple[StudyCheck, ...] = ()
 
 #: Checks that see all studies.
-ROUND_CHECKS: tuple[RoundCheck, ...] = ()
+ROUND_CHECKS: tuple[RoundCheck, ...] = (
+    undersampled,
+    fewer_feasible,
+    more_hyperparameters,
+    narrower_ranges,
+    nothing_tuned,
+    fixed_values,
+)
 
 #: Reviews, each of which sees what the earlier ones made of the findings.
-REVIEWS: tuple[Review, ...] = ()
+REVIEWS: tuple[Review, ...] = (held_back,)
 
 
 def findings_of(case: RoundCase) -> tuple[Finding, ...]:
