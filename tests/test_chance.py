@@ -14,7 +14,7 @@ from tuneplay.domain.round import Objective, Phase, Round, Study
 from tuneplay.domain.trial import Outcome, State, Trial, TrialId
 from tuneplay.judge.case import RoundCase, StudyCase
 from tuneplay.judge.finding import Finding, Kind, Severity
-from tuneplay.judge.training.chance import NotBeyondChance, chance_check
+from tuneplay.judge.training.chance import NotBeyondChance, check
 from tuneplay.words.findings import say
 from tuneplay.words.naming import Naming, naming_of
 
@@ -48,7 +48,7 @@ def found(studies, chance=0.9, direction=MINIMIZE, mix=None):
         if mix is not None:
             mix.shuffle(trials)
         cases[study.key] = StudyCase(round=round_, study=study, trials=trials)
-    findings = list(chance_check(RoundCase(round=round_, studies=cases)))
+    findings = list(check(RoundCase(round=round_, studies=cases)))
     for finding in findings:
         assert (finding.kind, finding.severity) == (Kind.CHANCE, Severity.WARNING)
         assert "not clearly better than guessing" in say(finding, naming_of(round_)).what

@@ -14,14 +14,13 @@ from tuneplay.domain.round import Objective, Phase, Round, Study
 from tuneplay.domain.trial import Outcome, State, Trial, TrialId
 from tuneplay.judge.case import StudyCase
 from tuneplay.judge.finding import Kind, Severity
-from tuneplay.judge.training.noisy_training import NoiseAboveDifference, noise_check
+from tuneplay.judge.training import noisy_training, overfitting, periodicity, rising_loss
+from tuneplay.judge.training.noisy_training import NoiseAboveDifference
 from tuneplay.judge.training.overfitting import (
     BestTrialOverfits,
     OthersOverfit,
-    overfitting_check,
 )
-from tuneplay.judge.training.periodicity import period_check, period_of
-from tuneplay.judge.training.rising_loss import rising_loss_check
+from tuneplay.judge.training.periodicity import period_of
 from tuneplay.judge.training.shape import late_noise
 from tuneplay.words.findings import say
 from tuneplay.words.naming import Naming
@@ -79,7 +78,12 @@ def study_of(shapes, *, noise=0.01, loss=healthy, **more):
 def curve_findings(trials, difference=None, direction=MINIMIZE):
     round_ = a_round(direction)
     case = StudyCase(round=round_, study=STUDY, trials=trials, difference=difference)
-    checks = (overfitting_check, noise_check, rising_loss_check, period_check)
+    checks = (
+        overfitting.check,
+        noisy_training.check,
+        rising_loss.check,
+        periodicity.check,
+    )
     return [finding for check in checks for finding in check(case)]
 
 
@@ -223,7 +227,7 @@ def test_a_period_is_found_beside_noise_and_a_trend(period, wave):
     for n in range(8):
         column = curve(lambda x: 4 * math.exp(-3 * x), noise=0.15, seed=n, epochs=80, level=n)
         trials.append(trial(n, [v + bump(e) for e, v in enumerate(column)]))
-    (finding,) = period_check(StudyCase(round=a_round(), study=STUDY, trials=trials))
+    (finding,) = periodicity.check(StudyCase(round=a_round(), study=STUDY, trials=trials))
     assert finding.kind is Kind.NOISY_TRAINING
     assert (finding.evidence.metric, finding.evidence.period) == ("val_error", period)
     assert f"The values of val_error repeat every {period} epochs" in say(finding, NAMES).what

@@ -23,7 +23,7 @@ from tuneplay.judge.training.epochs import (
     MoreEpochs,
     ObjectiveNeverChanged,
     SettledEarly,
-    epochs_check,
+    check,
 )
 from tuneplay.judge.training.shape import level, noise_of
 from tuneplay.words.epoch_budget import say_budget
@@ -86,7 +86,7 @@ def budget_of(*args, **more):
 
 
 def findings_of(*args, **more):
-    return list(epochs_check(case_with(*args, **more)))
+    return list(check(case_with(*args, **more)))
 
 
 def said(finding, epochs=50):
@@ -154,7 +154,7 @@ def test_a_study_that_needs_another_number_of_epochs_is_a_finding_of_its_own():
     for final_epochs in (None, 500):
         case = case_of(a_round(50), early, late, final_epochs=final_epochs)
         assert epoch_budget(case).advice is Advice.KEEP
-        first, second = epochs_check(case)
+        first, second = check(case)
         assert (first.study, first.severity) == ("0", Severity.NOTE)
         assert isinstance(first.evidence, FewerEpochs)
         assert (second.study, second.severity) == ("1", Severity.WARNING)
@@ -283,7 +283,7 @@ def test_a_validation_metric_that_is_best_elsewhere_is_shown_beside_the_objectiv
         trial(n, e, val_loss=v, train_loss=v, val_speed=v)
         for n, (e, v) in enumerate(zip(error, loss, strict=True))
     ]
-    more, note = epochs_check(case_of(a_round(50), trials))
+    more, note = check(case_of(a_round(50), trials))
     assert more.severity is Severity.WARNING
     assert (note.kind, note.severity, note.suggestion) == (Kind.EPOCH_BUDGET, Severity.NOTE, {})
     assert isinstance(note.evidence, MetricsDisagree)
@@ -512,7 +512,7 @@ def test_curves_that_never_change_are_no_reason_for_fewer_epochs():
     budget = epoch_budget(case_of(a_round(50), trials))
     assert (budget.advice, budget.because) == (Advice.UNKNOWN, Because.NEVER_CHANGED)
     assert budget.suggested is None
-    (finding,) = epochs_check(case_of(a_round(50), trials))
+    (finding,) = check(case_of(a_round(50), trials))
     assert finding.severity is Severity.WARNING
     assert finding.evidence == ObjectiveNeverChanged(trials=3)
     assert said(finding).startswith("val_error never changed during training.")
@@ -569,6 +569,6 @@ def test_a_last_fifth_that_stalled_or_helped_few_trials_is_said_to_have():
 
 def test_the_budget_is_measured_once_for_all_who_ask():
     case = case_with(curves_of(falling))
-    list(epochs_check(case))
+    list(check(case))
     assert case.once(epoch_budget) is case.once(epoch_budget)
     assert case.once(epoch_budget).advice is Advice.INCREASE

@@ -4,13 +4,13 @@ import math
 import random
 
 import pytest
+from tuneplay.judge.fairness.unequal import fairness_findings
 
 from tuneplay.domain.curves import Curves
 from tuneplay.domain.trial import Outcome, State, Trial, TrialId
 from tuneplay.judge.case import StudyCase
 from tuneplay.judge.fairness.isolation import buckets, isolation
 from tuneplay.judge.fairness.sampling import sampling_findings
-from tuneplay.judge.fairness.unequal import fairness_findings
 from tuneplay.judge.finding import Finding, Kind, Severity
 from tuneplay.judge.judgement import judge_round
 from tuneplay.judge.space import infeasible, interaction, no_effect

@@ -16,9 +16,11 @@ from tuneplay.judge.fairness.isolation import (
     MAX_BUCKETS,
     TRIALS_PER_BUCKET,
     buckets,
+    edge_of,
     isolation,
     range_isolation,
 )
+from tuneplay.judge.finding import Evidence, Finding, Kind, Severity
 from tuneplay.search import halton
 
 WD = Range("wd", 1e-6, 1e-2, Scale.LOG)
@@ -126,9 +128,9 @@ def joint_trials(effect, seed=0, count=60, sign=1, noise=0.0):
         yield trial("wd", number, sign * value, wd=WD.at(unit[0]))
 
 
-def test_the_part_of_a_scientific_range_where_the_best_values_lie_is_told():
+def test_the_part_of_a_scientific_range_where_the_best_values_are_is_named():
     (along,) = range_isolation(a_joint_round(), {"wd": list(joint_trials(3.0))})
-    assert (along.study, along.hyperparameter, along.whole) == ("wd", "wd", False)
+    assert (along.study, along.hyperparameter, along.undivided) == ("wd", "wd", False)
     first, last = along.best
     assert along.buckets[first].low < 1e-4 < along.buckets[last].high
     assert along.buckets[first].low > 1e-6
@@ -139,13 +141,13 @@ def test_a_range_without_effect_has_no_better_part():
     parts = 0
     for seed in range(20):
         trials = list(joint_trials(0.0, seed, noise=0.05))
-        parts += not range_isolation(a_joint_round(), {"wd": trials})[0].whole
+        parts += not range_isolation(a_joint_round(), {"wd": trials})[0].undivided
     assert parts <= 3
 
 
 def test_a_trial_variance_that_is_known_makes_it_more_careful():
     trials = {"wd": list(joint_trials(3.0))}
-    assert range_isolation(a_joint_round(), trials, trial_sd=10.0)[0].whole
+    assert range_isolation(a_joint_round(), trials, trial_sd=10.0)[0].undivided
 
 
 def test_maximizing_the_negated_metric_says_the_same():
@@ -159,7 +161,7 @@ def test_maximizing_the_negated_metric_says_the_same():
 def test_a_range_without_a_feasible_trial_has_no_best_part():
     (along,) = range_isolation(a_joint_round(), {"wd": [trial("wd", 0, None)]})
     assert along.best is None
-    assert not along.whole
+    assert not along.undivided
 
 
 def test_a_part_in_which_everything_diverged_is_worse_and_not_like_the_best():
@@ -168,7 +170,7 @@ def test_a_part_in_which_everything_diverged_is_worse_and_not_like_the_best():
     (along,) = range_isolation(a_joint_round(), {"wd": trials})
     assert along.buckets[-1].infeasible > 0
     assert along.best[1] < len(along.buckets) - 1
-    assert not along.whole
+    assert not along.undivided
 
 
 def test_a_few_whole_numbers_are_slices_of_their_own():
@@ -180,3 +182,25 @@ def test_a_few_whole_numbers_are_slices_of_their_own():
     slices = buckets(depth, trials, MIN)
     assert [(b.low, b.high, b.feasible) for b in slices] == [(v, v, 5) for v in range(1, 6)]
     assert [b.value for b in slices] == [1.0, 2.0, 3.0, 4.0, 5.0]
+
+
+@pytest.mark.parametrize(
+    ("study", "name", "side", "found"),
+    [
+        ("wd", "wd", "high", "high"),
+        ("wd", "lr", "high", None),
+        ("other", "wd", "low", None),
+        ("wd", "wd", None, None),
+    ],
+)
+def test_an_edge_of_a_scientific_range_is_that_of_its_own_finding(study, name, side, found):
+    (along,) = range_isolation(a_joint_round(), {"wd": list(joint_trials(3.0))})
+    finding = Finding(
+        kind=Kind.BOUNDARY,
+        severity=Severity.WARNING,
+        study=study,
+        hyperparameter=name,
+        side=side,
+        evidence=Evidence(),
+    )
+    assert edge_of(along, [finding]) == found

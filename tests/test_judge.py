@@ -9,7 +9,6 @@ import statistics
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
-from tuneplay.judge.measures.best_of import best_of
 
 from tuneplay.domain.command import Command
 from tuneplay.domain.curves import Curves, Direction
@@ -18,6 +17,7 @@ from tuneplay.domain.round import Objective, Phase, Round, Study
 from tuneplay.domain.trial import Outcome, Reruns, State, Trial, TrialId
 from tuneplay.judge.finding import Kind, Severity
 from tuneplay.judge.judgement import judge_round
+from tuneplay.judge.measures.best_of import best_of
 from tuneplay.judge.measures.selection import better_part, ranked
 from tuneplay.judge.verdict.facts import Ground, Verdict
 from tuneplay.search.plan import hyperparameters, planned_units, values_at

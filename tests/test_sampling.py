@@ -11,11 +11,13 @@ from tuneplay.domain.command import Command
 from tuneplay.domain.curves import Direction
 from tuneplay.domain.round import Objective, Phase, Round, Study
 from tuneplay.domain.trial import Outcome, State, Trial, TrialId
+from tuneplay.judge.case import RoundCase, StudyCase
 from tuneplay.judge.fairness.sampling import (
     FLIP_NOTE,
+    LeadByFewPoints,
+    check,
     flip_probability,
     resample,
-    sampling_findings,
 )
 from tuneplay.judge.finding import Severity
 
@@ -46,6 +48,14 @@ def drawn(*columns, rerun=0):
     }
 
 
+def sampling_findings(round_, by_study):
+    studies = {
+        study.key: StudyCase(round=round_, study=study, trials=by_study.get(study.key, ()))
+        for study in round_.studies
+    }
+    return list(check(RoundCase(round=round_, studies=studies)))
+
+
 def test_a_study_that_is_better_at_every_point_is_settled():
     values = np.random.default_rng(0).random(20)
     found = resample(a_round(), drawn(values, values + 0.1))
@@ -63,7 +73,18 @@ def test_a_study_that_is_better_by_one_lucky_point_is_not():
     assert found.flip_probability > 0.9
     (finding,) = sampling_findings(a_round(), drawn(values, lucky))
     assert finding.severity is Severity.WARNING
-    assert finding.message.startswith("another draw of 20 points would put another study ahead in")
+    assert finding.evidence == LeadByFewPoints(
+        flip_probability=found.flip_probability, points=20, leader="x=b", rival="x=a"
+    )
+
+
+def test_of_several_other_studies_none_is_named():
+    values = np.random.default_rng(0).random(20)
+    (finding,) = sampling_findings(a_round(3), drawn(values, values[::-1], values + 0.001))
+    assert finding.evidence.rival is None
+    (finding,) = sampling_findings(a_round(3), drawn(values, values[::-1], [None] * 20))
+    assert finding.evidence.rival in KEYS
+    assert finding.evidence.rival != finding.evidence.leader
 
 
 @pytest.mark.parametrize("shift", [0.0, 0.3, 0.8])
@@ -91,8 +112,7 @@ def test_no_number_of_trials_is_promised_however_clear_the_trend():
     columns = points, points + np.where(ahead, 0.5, -0.5)
     (finding,) = sampling_findings(a_round(trials=60), drawn(*columns))
     assert finding.suggestion == {}
-    assert set(finding.evidence) == {"flip_probability", "points"}
-    assert "cannot be told" in finding.message
+    assert set(finding.evidence.known()) == {"flip_probability", "points", "leader", "rival"}
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from tuneplay.judge import training
 from tuneplay.judge.case import RoundCase, StudyCase
 from tuneplay.judge.finding import Evidence, Finding, Kind, Severity
 from tuneplay.judge.training.transfer import Transfer
-from tuneplay.judge.training.unusable_output import UnusableOutput, output_check
+from tuneplay.judge.training.unusable_output import UnusableOutput, check
 from tuneplay.spec.load import loads
 from tuneplay.words import training_findings
 from tuneplay.words.findings import say
@@ -107,7 +107,7 @@ def output_of(*trials):
         for n, (lines, remarks) in enumerate(trials)
     ]
     case = StudyCase(round=round_, study=study, trials=ended)
-    return list(output_check(RoundCase(round=round_, studies={"all": case})))
+    return list(check(RoundCase(round=round_, studies={"all": case})))
 
 
 def test_output_that_could_not_be_used_is_counted_and_the_first_is_named():

@@ -4,7 +4,7 @@ import pytest
 
 from tuneplay.judge.case import RoundCase
 from tuneplay.judge.finding import Kind, Severity
-from tuneplay.judge.training.transfer import ShortRound, Transfer, transfer_check
+from tuneplay.judge.training.transfer import ShortRound, Transfer, check
 from tuneplay.spec.load import loads
 from tuneplay.words.findings import say
 from tuneplay.words.naming import naming_of
@@ -24,7 +24,7 @@ def a_round(more=""):
 
 
 def transfer(round_, final_epochs):
-    return list(transfer_check(RoundCase(round=round_, studies={}, final_epochs=final_epochs)))
+    return list(check(RoundCase(round=round_, studies={}, final_epochs=final_epochs)))
 
 
 @pytest.mark.parametrize("final", [None, 20, 39])

@@ -10,7 +10,7 @@ import traceback
 
 import typer
 
-from tuneplay.cli import check, init, report, rerun, run, schema, status
+from tuneplay.cli import check, explain, init, report, rerun, run, schema, status
 from tuneplay.cli.streams import flush, prepare, say
 from tuneplay.errors import ExitCode, TuneplayError
 
@@ -30,6 +30,7 @@ app.command("run")(run.run)
 app.command("status")(status.status)
 app.command("rerun")(rerun.rerun)
 app.command("report")(report.report)
+app.command("explain")(explain.explain)
 app.command("schema")(schema.schema)
 
 

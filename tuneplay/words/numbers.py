@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from decimal import Decimal
 
 from tuneplay.domain.hyperparameter import Scalar
 
@@ -11,8 +12,14 @@ from tuneplay.domain.hyperparameter import Scalar
 SPREAD_DIGITS = 2
 PLAIN_DIGITS = 4
 
-#: Numbers with exponents outside of these are written with an exponent, as `%g` does.
-_LEAST_EXPONENT, _MOST_EXPONENT = -5, 6
+#: A float has no more digits than this that mean something.
+FLOAT_DIGITS = 15
+
+#: Numbers are written with an exponent below this power of ten, as `%g` does, ...
+_LEAST_PLAIN = -4
+
+#: ... and above this one.
+_MOST_PLAIN = 6
 
 #: A minus sign; the hyphen of a keyboard is for what can be pasted.
 MINUS = "\u2212"
@@ -35,7 +42,8 @@ def in_step(values: Sequence[float], spread: float) -> list[str]:
             infinite where it is not known: then `PLAIN_DIGITS` of the largest number are.
 
     Returns:
-        One text a number, with a minus sign where it is below 0. `-0` is `0`.
+        One text a number, with a minus sign where it is below 0. `-0` is `0`. Very small or large
+        numbers share one exponent, so that their decimals can be compared.
     """
     finite = [abs(value) for value in values if math.isfinite(value)]
     size = max(finite, default=0.0)
@@ -43,36 +51,40 @@ def in_step(values: Sequence[float], spread: float) -> list[str]:
     scale, digits = (spread, SPREAD_DIGITS) if known else (size, PLAIN_DIGITS)
     if not scale > 0:
         return [_minus(number(value)) for value in values]
-    last = math.floor(math.log10(scale)) - digits + 1
-    first = math.floor(math.log10(max(size, scale)))
-    return [_minus(_to_place(value, last, first)) for value in values]
+    first = _place(max(size, scale))
+    last = max(_place(scale) - digits + 1, first - FLOAT_DIGITS + 1)
+    return [_minus(_to_place(value, first, last)) for value in values]
 
 
-def _to_place(value: float, last: int, first: int) -> str:
-    """A number rounded at a decimal place; with an exponent where its digits would be many."""
+def _place(size: float) -> int:
+    """Power of ten of the first digit of a number above 0, as it is written: 1e-11 is less."""
+    return Decimal(repr(float(size))).adjusted()
+
+
+def _to_place(value: float, first: int, last: int) -> str:
+    """A number rounded at the power of ten `last`; `first` is that of the largest number."""
     if not math.isfinite(value):
         return str(value)
-    if last >= _LEAST_EXPONENT and first <= _MOST_EXPONENT:
-        rounded = round(value, -last) + 0.0
-        return f"{rounded:.{max(0, -last)}f}"
-    if value == 0:
-        return "0"
-    digits = max(0, math.floor(math.log10(abs(value))) - last)
-    return f"{value:.{digits}e}" if digits else f"{value:.1g}"
+    rounded = Decimal(value).quantize(Decimal(1).scaleb(last))
+    if rounded == 0:
+        rounded = abs(rounded)
+    if _LEAST_PLAIN <= first <= _MOST_PLAIN:
+        return f"{rounded:f}"
+    return f"{rounded.scaleb(-first):.{first - last}f}e{first:+03d}"
 
 
 def _minus(text: str) -> str:
-    if text.startswith("-") and not any(digit in text for digit in "123456789in"):
-        text = text[1:]
     return text.replace("-", MINUS, 1) if text.startswith("-") else text
 
 
 def percent(share: float) -> str:
     """A share as a percentage without decimals: `32 %`; never 0 % or 100 % for what is neither."""
-    whole = round(100 * share)
+    if not math.isfinite(share):
+        return "–"
+    rounded = round(100 * share)
     if 0 < share < 1:
-        whole = min(99, max(1, whole))
-    return f"{whole} %"
+        rounded = min(99, max(1, rounded))
+    return _minus(f"{rounded} %")
 
 
 def count(items: int, one: str, many: str = "") -> str:

@@ -10,7 +10,7 @@ from tuneplay.judge.case import RoundCase
 from tuneplay.judge.finding import Finding, Kind
 
 
-def agree(case: RoundCase, findings: Sequence[Finding]) -> Sequence[Finding]:  # noqa: ARG001 - a review sees the case
+def review(case: RoundCase, findings: Sequence[Finding]) -> Sequence[Finding]:  # noqa: ARG001 - a review sees the case
     """The findings, with each wider range cut where its far side is known to be infeasible.
 
     A range that is too narrow at one side may hold infeasible trials at the other. Whoever took

@@ -46,7 +46,7 @@ class NotBeyondChance(Evidence):
     trials: int
 
 
-def chance_check(case: RoundCase) -> Iterable[Finding]:
+def check(case: RoundCase) -> Iterable[Finding]:
     """Whether the trials of each study learned anything.
 
     Args:

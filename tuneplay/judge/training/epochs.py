@@ -98,7 +98,7 @@ class ObjectiveNeverChanged(Evidence):
     trials: int
 
 
-def epochs_check(case: RoundCase) -> Iterable[Finding]:
+def check(case: RoundCase) -> Iterable[Finding]:
     """Whether the number of epochs was right, for the round and for studies that need another.
 
     A round that is short on purpose is not worse for it: its warning is a note. One number of

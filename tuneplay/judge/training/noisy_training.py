@@ -49,7 +49,7 @@ class NoiseAgainstImprovement(LateNoise):
     """Late noise is a large share of what training improves."""
 
 
-def noise_check(case: StudyCase) -> Iterable[Finding]:
+def check(case: StudyCase) -> Iterable[Finding]:
     """Late noise against the difference that is judged, or against the trials' improvement.
 
     Args:

@@ -88,7 +88,7 @@ class Overfitting:
     rise: float
 
 
-def overfitting_check(case: StudyCase) -> Iterable[Finding]:
+def check(case: StudyCase) -> Iterable[Finding]:
     """Overfitting of the best trial, else of enough others (playbook, "problematic overfitting").
 
     Args:

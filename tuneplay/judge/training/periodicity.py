@@ -64,7 +64,7 @@ class MetricRepeats(Evidence):
     long: int
 
 
-def period_check(case: StudyCase) -> Iterable[Finding]:
+def check(case: StudyCase) -> Iterable[Finding]:
     """A note on the first validation metric that repeats with a period, the objective before others.
 
     (playbook, "Setting up periodic evaluations": periodicity in validation metrics can show that

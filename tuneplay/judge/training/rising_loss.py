@@ -38,7 +38,7 @@ class TrainingLossRises(Evidence):
     rise: float
 
 
-def rising_loss_check(case: StudyCase) -> Iterable[Finding]:
+def check(case: StudyCase) -> Iterable[Finding]:
     """A warning when the training loss rises in most of the better trials: usually a bug.
 
     Args:

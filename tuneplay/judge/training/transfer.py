@@ -70,7 +70,7 @@ def is_short(case: RoundCase) -> bool:
     return final is not None and case.round.epochs <= SHORT_SHARE * final
 
 
-def transfer_check(case: RoundCase) -> Iterable[Finding]:
+def check(case: RoundCase) -> Iterable[Finding]:
     """Which conclusions of a short round are expected to hold for longer training.
 
     Args:

@@ -26,7 +26,7 @@ class UnusableOutput(Evidence):
     remark: str | None = None
 
 
-def output_check(case: RoundCase) -> Iterable[Finding]:
+def check(case: RoundCase) -> Iterable[Finding]:
     """One note on all output that could not be used; none where all was well.
 
     Args:

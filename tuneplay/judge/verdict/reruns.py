@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import math
 import statistics
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from tuneplay.domain.round import Objective
 from tuneplay.domain.trial import Reruns, State, Trial
-from tuneplay.judge.measures.selection import ranked
 from tuneplay.judge.verdict.repeats import columns_of, repeated
 
 
@@ -139,47 +138,3 @@ def _test_mean(reruns: Sequence[Trial], metric: str | None) -> float | None:
 
 def _at(trial: Trial, metric: str, epoch: int | None) -> float | None:
     return dict(zip(trial.curves.epochs, trial.curves.column(metric), strict=False)).get(epoch or 0)
-
-
-@dataclass(frozen=True, slots=True)
-class Draw:
-    """What another draw of the same number of nuisance points might have given.
-
-    Attributes:
-        mean: Expected best value.
-        sd: Its standard deviation: the study variance.
-    """
-
-    mean: float
-    sd: float
-
-
-def best_of(values: Sequence[float], count: int) -> Draw:
-    """The best of `count` values drawn anew from these, exactly.
-
-    The playbook's figure 3 ("How many trials are needed") by bootstrap, in closed form: the best
-    of `count` draws with replacement from n sorted values is the k-th with probability
-    ((n - k + 1) / n)^count - ((n - k) / n)^count.
-
-    Args:
-        values: Values of the feasible trials, best first; at least one.
-        count: Trials of the imagined draw.
-    """
-    n = len(values)
-    beyond = [((n - k) / n) ** count for k in range(n + 1)]
-    chances = [beyond[k] - beyond[k + 1] for k in range(n)]
-    mean = math.fsum(chance * value for chance, value in zip(chances, values, strict=True))
-    # In units of the largest deviation: squares of large values have no float.
-    largest = max(abs(v - mean) for v in values)
-    if largest == 0 or not math.isfinite(largest):
-        return Draw(mean, 0.0)
-    pairs = zip(chances, values, strict=True)
-    variance = math.fsum(c * ((v - mean) / largest) ** 2 for c, v in pairs)
-    return Draw(mean, largest * math.sqrt(max(0.0, variance)))
-
-
-def expected_best(trials: Sequence[Trial], objective: Objective) -> Mapping[int, Draw]:
-    """The expected best of 1, 2, 5, 10, 20 … trials, up to the number that were feasible."""
-    values = [t.outcome.value or 0.0 for t in ranked(trials, objective.direction)]
-    counts = [c for e in range(5) for c in (10**e, 2 * 10**e, 5 * 10**e) if c < len(values)]
-    return {count: best_of(values, count) for count in [*counts, len(values)] if values}
