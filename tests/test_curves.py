@@ -14,7 +14,8 @@ from tuneplay.domain.round import Objective, Phase, Round, Study
 from tuneplay.domain.trial import Outcome, State, Trial, TrialId
 from tuneplay.judge.case import StudyCase
 from tuneplay.judge.finding import Kind, Severity
-from tuneplay.judge.training import noisy_training, overfitting, periodicity, rising_loss
+from tuneplay.judge.training import noisy_training, periodicity, rising_loss
+from tuneplay.judge.training import overfitting as overfits
 from tuneplay.judge.training.noisy_training import NoiseAboveDifference
 from tuneplay.judge.training.overfitting import (
     BestTrialOverfits,
@@ -79,7 +80,7 @@ def curve_findings(trials, difference=None, direction=MINIMIZE):
     round_ = a_round(direction)
     case = StudyCase(round=round_, study=STUDY, trials=trials, difference=difference)
     checks = (
-        overfitting.check,
+        overfits.check,
         noisy_training.check,
         rising_loss.check,
         periodicity.check,

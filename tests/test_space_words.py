@@ -13,13 +13,23 @@ from tuneplay.judge.finding import Evidence, Finding, Kind, Severity
 from tuneplay.judge.space.infeasible import Chosen, InfeasiblePart
 from tuneplay.judge.space.interaction import Interaction
 from tuneplay.judge.suggestions.series import list_text
-from tuneplay.words import space_findings
+from tuneplay.words import (
+    edge_findings,
+    effect_findings,
+    infeasible_findings,
+    undersampled_findings,
+)
 from tuneplay.words.findings import say
 from tuneplay.words.message import FindingWords
 from tuneplay.words.naming import Naming
 
 NAMING = Naming("val_error")
-WORDS = [words for words in vars(space_findings).values() if isinstance(words, FindingWords)]
+WORDS = [
+    words
+    for module in (edge_findings, effect_findings, infeasible_findings, undersampled_findings)
+    for words in vars(module).values()
+    if isinstance(words, FindingWords)
+]
 SAMPLES = [sample for words in WORDS for sample in words.samples]
 
 

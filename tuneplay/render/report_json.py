@@ -54,6 +54,7 @@ def report_json(
                 "metric": objective.metric,
                 "direction": objective.direction.value,
                 "worthwhile": objective.worthwhile,
+                "chance": objective.chance,
                 "test_metric": objective.test_metric,
             },
             "baseline": round_.baseline,
@@ -110,7 +111,7 @@ def _budget(budget: EpochBudget, naming: Naming) -> dict[str, Any]:
         "suggested": budget.suggested,
         "share_early": budget.share_early,
         "share_late": budget.share_late,
-        "reason": say_budget(budget, naming).text,
+        "reason": say_budget(budget, naming).what,
     }
 
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from tuneplay.judge.fairness.isolation import edge_of
 from tuneplay.judge.judgement import Judgement
 from tuneplay.judge.verdict.facts import Comparison, Verdict
 from tuneplay.words.message import Message
 from tuneplay.words.naming import Naming
 from tuneplay.words.numbers import in_step, number
-from tuneplay.words.range_answer import say_range
+from tuneplay.words.range_answer import range_answer
 from tuneplay.words.remarks import say_luck
 from tuneplay.words.verdict import is_ahead, say_verdict
 
@@ -29,7 +30,10 @@ def say_answer(judgement: Judgement, naming: Naming) -> list[Message]:
             for message in _say(alike, say_jointly, naming)
         ]
     if judgement.ranges:
-        return [say_range(along, naming, judgement.findings) for along in judgement.ranges]
+        return [
+            range_answer(along, naming, edge_of(along, judgement.findings))
+            for along in judgement.ranges
+        ]
     return [_only_tuned(judgement, naming)]
 
 

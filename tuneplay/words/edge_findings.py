@@ -6,11 +6,10 @@ from tuneplay.domain.meaning import Meaning
 from tuneplay.judge.finding import Finding, Kind, Severity
 from tuneplay.judge.space.boundary import BeyondChoices, BeyondRange
 from tuneplay.judge.space.instability import NextToInfeasible
-from tuneplay.judge.space.too_few_trials import TooFewForEdges
 from tuneplay.judge.space.wide_range import SmallGoodPart
 from tuneplay.words.message import FindingWords, Message, no_words
 from tuneplay.words.naming import Naming
-from tuneplay.words.numbers import count, exact
+from tuneplay.words.numbers import exact
 from tuneplay.words.values import as_typed, in_full
 
 #: Below this probability a sentence says "probably".
@@ -81,27 +80,6 @@ def _wide_range(finding: Finding, _: Naming) -> Message:
     return Message(
         f"Good values are {low} to {high}.", "A narrower range would use the trials better."
     )
-
-
-def _too_few(finding: Finding, _: Naming) -> Message:
-    found = finding.evidence
-    if not isinstance(found, TooFewForEdges):
-        raise no_words(finding)
-    ranges = "the range of the hyperparameter"
-    if found.dimensions > 1:
-        ranges = f"the ranges of {found.dimensions} hyperparameters"
-    if not found.feasible:
-        return Message(
-            f"No trial is feasible, so nothing can be said about {ranges}.",
-            "Find values that train before you run more trials.",
-        )
-    feasible = count(found.feasible, "feasible trial")
-    trials = finding.suggestion["trials"]
-    fix = f"Run {trials} trials"
-    if trials != found.wanted:
-        fix += f": about {found.wanted} of them should be feasible"
-    are = "is" if found.feasible == 1 else "are"
-    return Message(f"{feasible} {are} too few to judge {ranges}.", f"{fix}.")
 
 
 BOUNDARY = FindingWords(
@@ -240,36 +218,6 @@ WIDE_RANGE = FindingWords(
             study="optimizer=adam",
             hyperparameter="learning_rate",
             suggestion={"low": 0.0013, "high": 0.03},
-        ),
-    ),
-)
-
-TOO_FEW_FOR_EDGES = FindingWords(
-    kind=Kind.UNDERSAMPLED,
-    say=_too_few,
-    means="There are too few trials to say whether the ranges are large enough.",
-    judged=(
-        "Edges are judged from 5 trials for each hyperparameter on, 3 of them feasible. Ten"
-        " feasible ones are suggested."
-    ),
-    right=(
-        "It is a count, and so always right. How much more trials help was measured on synthetic"
-        " studies: 87 % of the edges are found with 5 for each hyperparameter, 96 % with 10."
-    ),
-    do="Run more trials, or search fewer hyperparameters.",
-    samples=(
-        Finding(
-            kind=Kind.UNDERSAMPLED,
-            severity=Severity.NOTE,
-            evidence=TooFewForEdges(feasible=6, dimensions=2, wanted=20),
-            study="optimizer=adam",
-            suggestion={"trials": 34},
-        ),
-        Finding(
-            kind=Kind.UNDERSAMPLED,
-            severity=Severity.NOTE,
-            evidence=TooFewForEdges(feasible=0, dimensions=1, wanted=10),
-            study="optimizer=adam",
         ),
     ),
 )

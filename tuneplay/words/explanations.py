@@ -10,6 +10,7 @@ from tuneplay.design.advice import Rule
 from tuneplay.design.rules import RULES
 from tuneplay.words.findings import FINDING_WORDS
 from tuneplay.words.rule_explanations import RULE_MEANS, level_of, silence_of
+from tuneplay.words.verdict_words import VERDICT_WORDS
 
 
 class Explained(Protocol):
@@ -56,6 +57,7 @@ class Explanation:
 #: Words that explain themselves, by what they are about.
 _EXPLAINED: Mapping[str, Mapping[str, Explained]] = {
     "finding": {kind.value: words for kind, words in FINDING_WORDS.items()},
+    "verdict": {verdict.value: words for verdict, words in VERDICT_WORDS.items()},
 }
 
 

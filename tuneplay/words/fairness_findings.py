@@ -13,15 +13,11 @@ from tuneplay.judge.fairness.one_sided import (
     HeldBackByOverfitting,
     HeldBackByRange,
 )
-from tuneplay.judge.fairness.sampling import LeadByFewPoints
 from tuneplay.judge.fairness.unequal_spaces import MoreHyperparameters, NarrowerRange, NothingTuned
 from tuneplay.judge.finding import Evidence, Finding, Kind, Severity
 from tuneplay.words.message import FindingWords, Message
 from tuneplay.words.naming import Naming, listed
 from tuneplay.words.numbers import count, percent, setting
-
-#: From one of these shares to the other it is said to be about half.
-_HALF = (0.45, 0.55)
 
 
 def unfair_comparison(finding: Finding, naming: Naming) -> Message:
@@ -105,19 +101,6 @@ def _narrower_range(study: str, name: str, facts: NarrowerRange, naming: Naming)
     )
 
 
-def undersampled(finding: Finding, naming: Naming) -> Message:
-    """How often other points would have given another leader."""
-    facts = finding.evidence
-    if not isinstance(facts, LeadByFewPoints):
-        raise AssertionError(f"no words for {type(facts).__name__}")
-    rival = "another study" if facts.rival is None else naming.study(facts.rival)
-    half = _HALF[0] <= facts.flip_probability <= _HALF[1]
-    often = "half the time" if half else f"{percent(facts.flip_probability)} of the time"
-    return Message(
-        f"With other random settings {rival} would lead about {often}.", "Run more trials."
-    )
-
-
 def fixed_caveat(finding: Finding, _: Naming) -> Message:
     """What was fixed, and that the conclusion may not hold for other values."""
     facts = finding.evidence
@@ -184,36 +167,6 @@ UNFAIR_COMPARISON = FindingWords(
     ),
 )
 
-
-def _led(probability: float, rival: str | None, severity: Severity) -> Finding:
-    return Finding(
-        kind=Kind.UNDERSAMPLED,
-        severity=severity,
-        evidence=LeadByFewPoints(
-            flip_probability=probability, points=16, leader=_ADAM, rival=rival
-        ),
-    )
-
-
-UNDERSAMPLED = FindingWords(
-    kind=Kind.UNDERSAMPLED,
-    say=undersampled,
-    means="Which study is ahead depends on which random settings were tried. With other ones "
-    "another study might be ahead.",
-    judged="Trial i of every study trains with the same shared settings. The settings are ranked "
-    "by their best value, and the study that leads at the best one is ahead. The next best "
-    "settings say how often other ones would agree. There is a note from a probability of 15 % "
-    "on, and a warning from 25 % on.",
-    right="On recorded grids the probability is right up to 60 %. On synthetic pairs of studies "
-    "that truly differ it is two or three times too high. Above 60 % it is too high on both.",
-    do="Run more trials, or reruns with new seeds if trial variance is larger. How many more "
-    "trials are needed cannot be predicted: of 56 predictions on recorded grids 8 held.",
-    samples=(
-        _led(0.51, _SGD, Severity.WARNING),
-        _led(0.31, None, Severity.WARNING),
-        _led(0.18, _SGD, Severity.NOTE),
-    ),
-)
 
 FIXED_CAVEAT = FindingWords(
     kind=Kind.FIXED_CAVEAT,
