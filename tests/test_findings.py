@@ -4,16 +4,15 @@ import math
 import random
 
 import pytest
-from tuneplay.judge.fairness.unequal import fairness_findings
 
 from tuneplay.domain.curves import Curves
 from tuneplay.domain.trial import Outcome, State, Trial, TrialId
-from tuneplay.judge.case import StudyCase
+from tuneplay.judge.case import RoundCase, StudyCase
+from tuneplay.judge.fairness import feasible_counts, fixed_values, one_sided, sampling
 from tuneplay.judge.fairness.isolation import buckets, isolation
-from tuneplay.judge.fairness.sampling import sampling_findings
 from tuneplay.judge.finding import Finding, Kind, Severity
 from tuneplay.judge.judgement import judge_round
-from tuneplay.judge.space import infeasible, interaction, no_effect
+from tuneplay.judge.space import boundary, infeasible, interaction, no_effect
 from tuneplay.search.plan import hyperparameters, planned_units, values_at
 from tuneplay.spec.load import loads
 
@@ -69,6 +68,11 @@ def study_case(round_, study, trials):
     return StudyCase(round=round_, study=study, trials=by_study(trials)[study.key])
 
 
+def round_case(round_, trials):
+    studies = {study.key: study_case(round_, study, trials) for study in round_.studies}
+    return RoundCase(round=round_, studies=studies)
+
+
 def rate(values):
     return math.log10(values["learning_rate"])
 
@@ -110,18 +114,24 @@ def test_studies_that_are_far_apart_are_settled_and_close_ones_are_not():
     apart = trained(far, lambda v: bowl(v) + (10 if v["arm"] == "b" else 0))
     rng = random.Random(2)
     level = trained(close, lambda v: bowl(v) + rng.gauss(0, 0.5))
-    assert sampling_findings(far, by_study(apart)) == []
-    (finding,) = sampling_findings(close, by_study(level))
+    assert list(sampling.check(round_case(far, apart))) == []
+    (finding,) = sampling.check(round_case(close, level))
     assert finding.kind is Kind.UNDERSAMPLED
 
 
 def test_an_edge_in_one_study_only_is_unfair():
     round_ = a_round()
-    trials = by_study(trained(round_, lambda v: (rate(v) + 2) ** 2))
-    edge = Finding(Kind.BOUNDARY, Severity.WARNING, "", "arm=b", "learning_rate", "high")
-    found = fairness_findings(round_, trials, [edge])
+    case = round_case(round_, trained(round_, lambda v: (rate(v) + 2) ** 2))
+    edge = Finding(
+        kind=Kind.BOUNDARY, severity=Severity.WARNING, study="arm=b",
+        hyperparameter="learning_rate", side="high",
+        evidence=boundary.BeyondRange(
+            probability=1.0, margin=0.0, enrichment=2.0, end=1.0, far_end=1e-4, adaptive=False
+        ),
+    )  # fmt: skip
+    found = one_sided.review(case, [edge])
     assert [f.study for f in found if f.kind is Kind.UNFAIR_COMPARISON] == ["arm=b"]
-    assert not [f for f in fairness_findings(round_, trials, []) if f.kind is edge.kind]
+    assert list(one_sided.review(case, [])) == []
 
 
 def test_many_fewer_feasible_trials_in_one_study_are_unfair():
@@ -129,16 +139,15 @@ def test_many_fewer_feasible_trials_in_one_study_are_unfair():
     trials = trained(
         round_, lambda v: math.nan if v["arm"] == "b" and rate(v) > -2.5 else rate(v) ** 2
     )
-    kinds = [(f.kind, f.study) for f in fairness_findings(round_, by_study(trials), [])]
-    assert (Kind.UNFAIR_COMPARISON, "arm=b") in kinds
+    (finding,) = feasible_counts.check(round_case(round_, trials))
+    assert (finding.kind, finding.study) == (Kind.UNFAIR_COMPARISON, "arm=b")
 
 
 def test_fixed_optimizer_hyperparameters_are_a_caveat_and_others_are_none():
     round_ = a_round(5, more="fixed: {beta2: 0.999, batch_size: 64}\n")
-    trials = by_study(trained(round_, lambda v: rate(v) ** 2))
-    (caveat,) = [f for f in fairness_findings(round_, trials, []) if f.kind is Kind.FIXED_CAVEAT]
-    assert "beta2" in caveat.message
-    assert "batch_size" not in caveat.message
+    (caveat,) = fixed_values.check(round_case(round_, trained(round_, lambda v: rate(v) ** 2)))
+    assert caveat.kind is Kind.FIXED_CAVEAT
+    assert list(caveat.evidence.fixed) == ["beta2"]
 
 
 def test_a_hyperparameter_without_effect_is_named_and_one_with_effect_never():
@@ -191,11 +200,11 @@ def test_findings_do_not_depend_on_direction_scale_or_order(seed):
     high = a_round(direction="maximize")
     plain = judge_round(low, trained(low, value)).findings
     flipped = judge_round(high, trained(high, lambda v: -1000 * value(v))).findings
-    told = lambda findings: [  # noqa: E731 - a short word for what is compared
+    facts = lambda findings: [  # noqa: E731 - a short word for what is compared
         (f.kind, f.severity, f.study, f.hyperparameter, f.side, dict(f.suggestion))
         for f in findings
     ]
-    assert told(plain) == told(flipped)
+    assert facts(plain) == facts(flipped)
     shuffled = trained(low, value)
     rng.shuffle(shuffled)
     assert judge_round(low, shuffled).findings == plain

@@ -453,8 +453,8 @@ def test_infeasible_trials_are_counted_and_a_large_share_is_a_warning(bad, sever
     trials = [diverged(SGD, n) if n < bad else trial(SGD, n, 0.5) for n in range(16)]
     (finding,) = [f for f in judge_round(MINIMIZE, trials).findings if f.kind is Kind.INFEASIBLE]
     assert (finding.study, finding.severity) == (SGD.key, severity)
-    assert finding.message.startswith(f"{bad} of 16 trials are infeasible")
-    assert finding.evidence["share"] == bad / 16
+    assert (finding.evidence.infeasible, finding.evidence.trials) == (bad, 16)
+    assert finding.evidence.share == bad / 16
 
 
 def test_the_reasons_for_infeasible_trials_are_told_the_most_frequent_first():
@@ -514,7 +514,7 @@ def test_the_best_trials_at_an_edge_ask_for_a_wider_range(best_at, side):
     finding = edge_finding(LEARNING_RATE, best_at)
     assert (finding.hyperparameter, finding.side) == ("learning_rate", side)
     assert finding.severity is Severity.WARNING
-    assert 0 <= finding.evidence["margin"] < 0.1
+    assert 0 <= finding.evidence.margin < 0.1
 
 
 def test_the_best_trials_in_the_middle_ask_for_no_wider_range():
@@ -540,8 +540,8 @@ def test_an_edge_of_what_is_feasible_asks_for_stability_not_for_a_wider_range():
     (finding,) = [f for f in found if f.kind is Kind.INSTABILITY_EDGE]
     assert not any(f.side for f in found if f.kind is Kind.BOUNDARY)
     assert finding.side == "high"
-    assert 0.5 < finding.evidence["probability"] <= 1
-    assert "warmup" in finding.message
+    assert 0.5 < finding.evidence.probability <= 1
+    assert "warmup" in say(finding, naming_of(MINIMIZE)).fix
     assert finding.suggestion == {}
 
 

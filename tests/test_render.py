@@ -16,7 +16,7 @@ from tuneplay.domain.round import Objective, Phase, Round, Study
 from tuneplay.domain.trial import Outcome, State, Trial, TrialId
 from tuneplay.judge.finding import Severity
 from tuneplay.judge.judgement import Judgement, StudySummary
-from tuneplay.judge.training.epoch_budget import Advice, EpochBudget
+from tuneplay.judge.training.epoch_budget import Advice, Because, EpochBudget
 from tuneplay.judge.verdict.facts import Comparison, Ground, Side, Verdict
 from tuneplay.render.live import draw
 from tuneplay.render.report_terminal import print_report
@@ -61,7 +61,7 @@ def judged(round_, comparisons, findings=(), checkpoint=None):
         studies=tuple(map(summary, round_.studies)),
         comparisons=tuple(comparisons),
         findings=tuple(findings),
-        epoch_budget=EpochBudget(Advice.KEEP, 5),
+        epoch_budget=EpochBudget(advice=Advice.KEEP, because=Because.TOO_FEW, current=5),
         epoch_budgets={},
         isolation=(),
     )
@@ -195,7 +195,9 @@ def test_lines_end_with_their_text_and_findings_have_room(width):
     round_ = a_round("ab")
     use = {"low": 0.0001, "high": 10.0}
     findings = [
-        dataclasses.replace(f, severity=Severity.WARNING, suggestion=use) for f in every_sample()
+        dataclasses.replace(f, severity=Severity.WARNING, suggestion={**f.suggestion, **use})
+        for f in every_sample()
+        if f.suggestion.keys() == use.keys()
     ]
     lines = printed(round_, judged(round_, [], findings), width).splitlines()
     assert all(line == line.rstrip() and len(line) <= width for line in lines)

@@ -30,7 +30,12 @@ WORDS = [
     for words in vars(module).values()
     if isinstance(words, FindingWords)
 ]
-SAMPLES = [sample for words in WORDS for sample in words.samples]
+SAMPLES = [
+    sample
+    for words in WORDS
+    for sample in words.samples
+    if type(sample.evidence).__module__.startswith(room.__name__)
+]
 
 
 def evidence_of_the_room():

@@ -20,10 +20,9 @@ from tuneplay.render.trimmed import Trimmed
 from tuneplay.words.answer import say_answer
 from tuneplay.words.cautions import say_caution
 from tuneplay.words.findings import say
-from tuneplay.words.message import Message
 from tuneplay.words.naming import Naming, naming_of
 from tuneplay.words.next_steps import next_commands
-from tuneplay.words.numbers import count, in_step, number, setting
+from tuneplay.words.numbers import count, in_step, number, setting, signed
 from tuneplay.words.remarks import say_remarks
 from tuneplay.words.text import safe, suggestion
 
@@ -87,12 +86,8 @@ def _answer(
         )
     warnings = [f for f in judgement.findings if f.severity is Severity.WARNING]
     if warnings:
-        first = warnings[0]
-        alone = len(judgement.studies) == 1 and not first.hyperparameter
-        about = "" if alone else _about(first)
         # What to do about it stands with the finding below.
-        what = say(first, naming).what
-        rows.append(("But", f"{about}: {what}" if about else what))
+        rows.append(("But", _with_subject(warnings[0], say(warnings[0], naming).what, naming)))
     # What speaks against an adoption belongs next to it: a person acts on the answer.
     cautions = [
         say_caution(caution, comparison, naming).text
@@ -170,14 +165,10 @@ def _against(comparison: Comparison | None) -> str:
     if difference is None:
         return "–"
     if interval is None:
-        return _signed([difference], 0.0)[0]
-    size, low, high = _signed([difference, *interval], (interval[1] - interval[0]) / 2)
+        return signed(difference)
+    half = (interval[1] - interval[0]) / 2
+    size, low, high = (signed(value, half) for value in (difference, *interval))
     return f"{size} [{low}, {high}]"
-
-
-def _signed(values: Sequence[float], spread: float) -> list[str]:
-    texts = zip(values, in_step(values, spread), strict=True)
-    return [f"+{text}" if value > 0 else text for value, text in texts]
 
 
 def _findings(findings: Sequence[Finding], naming: Naming, console: Console) -> RenderableType:
@@ -188,7 +179,11 @@ def _findings(findings: Sequence[Finding], naming: Naming, console: Console) -> 
         warning = finding.severity is Severity.WARNING
         mark = Text("!" if warning else "·", style="bold yellow" if warning else "dim")
         given = suggestion(finding.hyperparameter, finding.suggestion)
-        text = safe(_with_subject(finding, say(finding, naming), advised))
+        message = say(finding, naming)
+        # Advice that stands above is not repeated.
+        fix = "" if message.fix in advised else message.fix
+        advised.add(message.fix)
+        text = safe(_with_subject(finding, f"{message.what} {fix}".strip(), naming))
         rows.append((mark, finding.kind.value, text, safe(f"use  {given}" if given else "")))
     if console.width < _LEAST_FOR_FINDINGS:
         return stacked(
@@ -212,17 +207,12 @@ def _findings(findings: Sequence[Finding], naming: Naming, console: Console) -> 
     return table
 
 
-def _about(finding: Finding) -> str:
-    """The study and hyperparameter of a finding; a joint study's key may be its range's name."""
-    return ", ".join(dict.fromkeys(filter(None, (finding.study, finding.hyperparameter))))
-
-
-def _with_subject(finding: Finding, message: Message, advised: set[str]) -> str:
-    """A finding with its study and hyperparameter; advice that stands above is not repeated."""
-    fix = "" if message.fix in advised else message.fix
-    advised.add(message.fix)
-    text = f"{message.what} {fix}".strip()
-    about = _about(finding)
+def _with_subject(finding: Finding, text: str, naming: Naming) -> str:
+    """A text about a finding, after its study and hyperparameter where it does not name them."""
+    study = naming.study(finding.study) if finding.study and len(naming.labels) > 1 else None
+    # A joint study may have the name of its range.
+    subjects = dict.fromkeys(filter(None, (study, finding.hyperparameter)))
+    about = ", ".join(name for name in subjects if name not in text)
     return f"{about}: {text}" if about else text
 
 
@@ -233,10 +223,11 @@ def _print_chosen(
     commands: Mapping[str, str],
 ) -> None:
     """The selected trial of each study: its values, its checkpoint, the command that repeats it."""
-    for summary in judgement.studies:
-        best = summary.best
-        if best is None:
-            continue
+    chosen = [(s, s.best) for s in judgement.studies if s.best is not None]
+    if chosen:
+        console.print()
+        console.print(Text("  Chosen configurations, and the commands that repeat them", "bold"))
+    for summary, best in chosen:
         values = ", ".join(
             f"{h.name} {setting(best.hyperparameters[h.name])}" for h in summary.study.space
         )

@@ -9,7 +9,7 @@ from tuneplay.judge.judgement import Judgement
 from tuneplay.judge.verdict.facts import Comparison, Verdict
 from tuneplay.words.message import Message
 from tuneplay.words.naming import Naming
-from tuneplay.words.numbers import in_step, number
+from tuneplay.words.numbers import number, signed
 from tuneplay.words.range_answer import range_answer
 from tuneplay.words.remarks import say_luck
 from tuneplay.words.verdict import is_ahead, say_verdict
@@ -53,14 +53,14 @@ def _say(
     naming: Naming,
 ) -> list[Message]:
     """What is said of candidates with one verdict: one of them speaks for itself."""
-    if len(alike) == 1:
-        return [say_verdict(alike[0], naming)]
     # Where reruns gave too few values, each candidate has a reason of its own.
     open_reruns = alike[0].verdict is Verdict.NEEDS_RERUNS
     alone = [c for c in alike if open_reruns and c.candidate is not None]
     rest = [c for c in alike if c not in alone]
+    if len(rest) == 1:
+        alone, rest = [*alone, *rest], []
     said = [say_verdict(one, naming) for one in alone]
-    return [*said, *(_say(rest, say_jointly, naming) if rest else [])]
+    return [*said, *([say_jointly(rest, naming)] if rest else [])]
 
 
 def _adopt(alike: Sequence[Comparison], naming: Naming) -> Message:
@@ -137,5 +137,4 @@ def _difference(comparison: Comparison) -> str:
         return "no difference known"
     interval = comparison.interval95
     half = (interval[1] - interval[0]) / 2 if interval else 0.0
-    (text,) = in_step([comparison.difference], half)
-    return text if comparison.difference < 0 else f"+{text}"
+    return signed(comparison.difference, half)

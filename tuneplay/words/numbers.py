@@ -12,6 +12,9 @@ from tuneplay.domain.hyperparameter import Scalar
 SPREAD_DIGITS = 2
 PLAIN_DIGITS = 4
 
+#: Significant digits of a difference whose spread is not known.
+ROUGH_DIGITS = 3
+
 #: A float has no more digits than this that mean something.
 FLOAT_DIGITS = 15
 
@@ -75,6 +78,17 @@ def _to_place(value: float, first: int, last: int) -> str:
 
 def _minus(text: str) -> str:
     return text.replace("-", MINUS, 1) if text.startswith("-") else text
+
+
+def signed(value: float, spread: float = 0.0) -> str:
+    """A difference with its sign, with the digits that its spread supports; `0` has none.
+
+    Args:
+        value: The difference.
+        spread: Its uncertainty; 0 where it is not known.
+    """
+    text = in_step([value], spread)[0] if spread > 0 else _minus(number(value, ROUGH_DIGITS))
+    return f"+{text}" if value > 0 else text
 
 
 def percent(share: float) -> str:

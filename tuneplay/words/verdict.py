@@ -17,7 +17,7 @@ from tuneplay.judge.verdict.facts import (
 from tuneplay.judge.verdict.seeds.standards import MIN_USABLE
 from tuneplay.words.message import Message
 from tuneplay.words.naming import Naming
-from tuneplay.words.numbers import MINUS, count, in_step, number, percent
+from tuneplay.words.numbers import MINUS, count, in_step, number, percent, signed
 
 #: Digits of a size that is only an estimate: of an effect that could have been found, of a spread.
 ESTIMATE_DIGITS = 2
@@ -99,7 +99,7 @@ def _level(confidence: float) -> str:
 def _with_interval(value: float, interval: Interval | None) -> tuple[str, str, str]:
     """A difference and the ends of its interval, with the digits that the interval supports."""
     if interval is None:
-        return in_step([value], 0.0)[0], "", ""
+        return signed(value).removeprefix("+"), "", ""
     half = (interval[1] - interval[0]) / 2
     size, low, high = in_step([value, *interval], half)
     return size, low, high
