@@ -7,7 +7,7 @@ import subprocess
 import sys
 
 import pytest
-from test_run import has_printed, wait_for
+from support.waiting import has_printed, wait_for
 
 GOOD = """\
 goal: Is b better than a?

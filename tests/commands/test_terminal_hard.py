@@ -8,8 +8,8 @@ import subprocess
 import time
 
 import pytest
-from test_run import wait_for
-from test_terminal import Gated, Terminal
+from support.terminal import Terminal
+from support.waiting import wait_for
 
 #: What a name may hold to drive a terminal, a browser, or rich: colours, a title, a link, a bell,
 #: a newline, the direction of writing, HTML, markup.
@@ -19,11 +19,6 @@ EVIL = "\x1b[31mred\x1b]0;title\x07\x9b2J\u202eback<script>alert(1)</script>[bol
 UNSAFE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
 READERS = (("status", "rounds/r"), ("report", "rounds/r"), ("check", "r.yaml"))
-
-
-@pytest.fixture
-def gated(bench):
-    return Gated(bench)
 
 
 @pytest.fixture

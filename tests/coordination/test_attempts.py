@@ -5,7 +5,7 @@ import time
 from types import SimpleNamespace
 
 import pytest
-from test_run import wait_for
+from support.waiting import wait_for
 
 from tuneplay.app.attempts.attempt import STEP, Attempt
 from tuneplay.app.coordination.enforcer import Enforcer

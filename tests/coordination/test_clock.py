@@ -7,7 +7,7 @@ import sys
 import time
 
 import pytest
-from test_run import wait_for
+from support.waiting import wait_for
 
 HOUR = 3_600
 

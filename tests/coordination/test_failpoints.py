@@ -5,12 +5,10 @@ import os
 import subprocess
 import sys
 from collections import Counter
-from pathlib import Path
 
 import pytest
-from conftest import pids_of
-
-FAULTS = str(Path(__file__).with_name("faults.py"))
+from support.places import FAULTS
+from support.processes import pids_of
 
 #: Two studies of two trials: a round of some sixty points.
 ROUND = {"trials": 2, "slots": 2}

@@ -6,8 +6,8 @@ import shutil
 import subprocess
 
 import pytest
-from conftest import pids_of
-from test_run import wait_for
+from support.processes import pids_of
+from support.waiting import wait_for
 
 #: Bytes of a page: what the smallest file takes on a tmpfs.
 PAGE = os.sysconf("SC_PAGE_SIZE")

@@ -5,8 +5,8 @@ import os
 import signal
 
 import pytest
-from conftest import pids_of
-from test_run import wait_for
+from support.processes import pids_of
+from support.waiting import wait_for
 
 from tuneplay.app.attempts.ending import check_written
 from tuneplay.domain.folder import AttemptFolder

@@ -4,7 +4,7 @@ import signal
 import time
 
 import pytest
-from conftest import pids_of
+from support.processes import pids_of
 
 TRAIN = """\
 import argparse, json, pathlib, random, sys

@@ -6,8 +6,8 @@ import shutil
 import signal
 
 import pytest
-from conftest import Bench
-from test_run import wait_for
+from support.bench import Bench
+from support.waiting import wait_for
 
 
 class Damaged:

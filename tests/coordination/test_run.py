@@ -11,19 +11,8 @@ import time
 from collections import Counter
 
 import pytest
-from conftest import pids_of
-
-
-def wait_for(condition, seconds=20.0):
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "waited in vain"
-        time.sleep(0.02)
-
-
-def has_printed(attempt):
-    log = attempt / "stdout.log"
-    return log.exists() and log.stat().st_size > 0
+from support.processes import pids_of
+from support.waiting import has_printed, wait_for
 
 
 def test_a_round_runs_to_its_end_and_the_report_tells_the_best_trials(bench):

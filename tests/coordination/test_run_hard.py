@@ -7,7 +7,8 @@ import shutil
 import signal
 import subprocess
 
-from test_run import has_printed, wait_for
+from support.processes import pids_of
+from support.waiting import has_printed, wait_for
 
 
 def script(bench, name, text):
@@ -214,8 +215,6 @@ def test_children_in_a_session_of_their_own_end_with_a_trial_that_was_stopped(be
         'print(\'{"epoch": 1, "val_error": 1}\', flush=True)\n'
         "time.sleep(600)\n",
     )
-    from conftest import pids_of
-
     spec = bench.spec("python3 worker.py {learning_rate} {arm}", trials=1)
     spec.write_text(spec.read_text().replace("slots: 2}", "slots: 2, timeout: 1}"))
     assert bench.tuneplay("run", spec).returncode == 3

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import threading
 
-from test_run import wait_for
+from support.waiting import wait_for
 
 GATE = """\
 #!/bin/sh

@@ -8,7 +8,7 @@ import subprocess
 from collections import Counter
 
 import pytest
-from conftest import pids_of
+from support.processes import pids_of
 
 #: A training of some 20 to 200 ms. What becomes of it depends on its seed and its arm alone: seed
 #: 3 diverges, seed 5 crashes in arm b after its first epoch. It tells when another copy of the

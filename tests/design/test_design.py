@@ -1,16 +1,16 @@
 """The rules of design: each finds its flaw, at its place, and leaves good specs alone."""
 
 import re
-from pathlib import Path
 
 import pytest
+from support.places import ROOT
 
 from tuneplay.design.advice import Level
 from tuneplay.design.rules import RULES
 from tuneplay.errors import SpecError
 from tuneplay.spec.load import Surroundings, loads
 
-DOCS = Path(__file__).parents[1] / "docs"
+DOCS = ROOT / "docs"
 
 GOOD = """\
 goal: Does Adam reach a lower validation error than Nesterov momentum in 20 epochs?

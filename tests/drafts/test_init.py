@@ -4,24 +4,23 @@ import json
 import re
 import shutil
 import sys
-from pathlib import Path
 
 import pytest
-from conftest import Bench, pids_of
-from test_schema import complaints
-from test_terminal import Terminal
+from support.bench import Bench
+from support.places import TRAIN_SCRIPTS
+from support.processes import pids_of
+from support.schemas import complaints
+from support.terminal import Terminal
 
 from tuneplay.drafts.templates import TEMPLATES
 from tuneplay.spec.load import load
-
-SCRIPTS = Path(__file__).parent / "scripts"
 
 OBJECTIVE = ("--metric", "val_error", "--direction", "minimize")
 
 
 @pytest.fixture
 def scripts(bench):
-    for path in SCRIPTS.glob("*.py"):
+    for path in TRAIN_SCRIPTS.glob("*.py"):
         shutil.copy(path, bench.root)
     return bench
 

@@ -2,11 +2,11 @@
 
 import sys
 from functools import cache
-from pathlib import Path
 
 import pytest
+from support.places import ROOT
 
-sys.path.insert(0, str(Path(__file__).parents[1] / "scripts"))
+sys.path.insert(0, str(ROOT / "scripts"))
 import advice_sampling
 import advice_spaces
 import bench_findings

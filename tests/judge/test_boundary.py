@@ -3,12 +3,12 @@
 import dataclasses
 import json
 import sys
-from pathlib import Path
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from support.places import ROOT
 
 from tuneplay.domain.command import Command
 from tuneplay.domain.curves import Direction
@@ -22,7 +22,7 @@ from tuneplay.judge.space.edges import narrowing, study_fit, widening
 from tuneplay.search import halton
 from tuneplay.spec.load import loads
 
-sys.path.insert(0, str(Path(__file__).parents[1] / "scripts"))
+sys.path.insert(0, str(ROOT / "scripts"))
 import advice_family as family
 
 #: No deadline: a busy machine is no defect.

@@ -6,7 +6,7 @@ import subprocess
 import time
 
 import pytest
-from test_run import wait_for
+from support.waiting import wait_for
 
 from tuneplay.launch.holders import Answer, HolderQuery, describe_process
 

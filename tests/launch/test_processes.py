@@ -10,8 +10,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from conftest import pids_of
-from test_run import wait_for
+from support.processes import pids_of
+from support.waiting import wait_for
 
 
 def script(bench, text, name="t"):

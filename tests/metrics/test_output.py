@@ -7,7 +7,7 @@ import time
 import tracemalloc
 
 import pytest
-from test_run import wait_for
+from support.waiting import wait_for
 
 from tuneplay.app.attempts.attempt import STEP, Attempt
 from tuneplay.app.attempts.log_cap import LogCap

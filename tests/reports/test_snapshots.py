@@ -1,11 +1,10 @@
 """What people read, at a fixed width. UPDATE_SNAPSHOTS=1 writes them anew; then read the change."""
 
 import os
-from pathlib import Path
 
 import pytest
+from support.places import SNAPSHOTS
 
-SNAPSHOTS = Path(__file__).parent / "snapshots"
 WIDTH = "100"
 
 #: Arm a has a bowl with its best learning rate inside, arm b one at the upper edge; beyond 0.3

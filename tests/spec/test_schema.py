@@ -2,48 +2,25 @@
 
 import json
 import re
-from pathlib import Path
 
 import jsonschema
 import pytest
-from test_spec import BAD, FULL, SAME_SPELLINGS, complete
+from support.places import ROOT
+from support.schemas import VALIDATOR, as_json, complaints
+from support.specs import BAD, FULL, SAME_SPELLINGS, complete
 
 from tuneplay.errors import SpecError
 from tuneplay.spec.load import loads
-from tuneplay.spec.nodes import ListNode, MapNode, parse
-from tuneplay.spec.problems import Problems
 from tuneplay.spec.schema import DIALECT, schema
-
-ROOT = Path(__file__).resolve().parents[1]
 
 #: How many of the bad specs a schema can refuse: those whose keys, types or bounds are wrong.
 LEAST_REFUSED = 115
-
-VALIDATOR = jsonschema.Draft202012Validator(schema())
-
-
-def as_json(text):
-    """A spec as an editor's validator sees it: YAML 1.2 values, and keys that are texts."""
-
-    def plain(node):
-        if isinstance(node, MapNode):
-            return {key.text: plain(value) for key, value in node.entries}
-        if isinstance(node, ListNode):
-            return [plain(item) for item in node.items]
-        return node.value
-
-    node = parse(text, Problems("r.yaml"))
-    return None if node is None else plain(node)
 
 
 def refused(text):
     """Whether the schema, or YAML itself, refuses a spec."""
     values = as_json(text)
     return values is None or not VALIDATOR.is_valid(values)
-
-
-def complaints(text):
-    return [error.message for error in VALIDATOR.iter_errors(as_json(text))]
 
 
 def test_it_is_a_valid_schema_of_the_dialect_it_names():
