@@ -1,10 +1,10 @@
 """`tuneplay check --try`: a few epochs before a round is begun."""
 
 import signal
-import time
 
 import pytest
 from support.processes import pids_of
+from support.waiting import wait_for
 
 TRAIN = """\
 import argparse, json, pathlib, random, sys
@@ -89,17 +89,11 @@ def test_a_shutdown_or_a_closed_terminal_leaves_no_training_behind(bench, number
         "hang", '#!/bin/sh\necho \'{"epoch": 1, "val_error": 1}\'\ntouch begun\nsleep 600\n'
     ).chmod(0o755)
     with bench.start("check", bench.spec("./hang {learning_rate} {arm}"), "--try") as process:
-        deadline = time.monotonic() + 60
-        while not (bench.root / "begun").exists():
-            assert time.monotonic() < deadline
-            time.sleep(0.02)
+        wait_for((bench.root / "begun").exists)
         process.send_signal(number)
         process.communicate(timeout=60)
     assert process.returncode == code
-    deadline = time.monotonic() + 20
-    while children := pids_of(f"PWD={bench.root}"):
-        assert time.monotonic() < deadline, children
-        time.sleep(0.02)
+    wait_for(lambda: pids_of(f"PWD={bench.root}") == [])
 
 
 def test_a_command_that_fails_shows_its_log_and_how_to_see_it_by_hand(tried):

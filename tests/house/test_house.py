@@ -80,6 +80,20 @@ def test_every_error_says_what_to_do_next():
     assert [one for one in raised if one[2] < 2] == []
 
 
+def test_tests_lie_in_folders_and_take_what_they_share_from_support_alone():
+    files = sorted((ROOT / "tests").rglob("*.py"))
+    tests = [path for path in files if path.name.startswith("test_")]
+    assert len(tests) > 50
+    assert {path.parent.parent for path in tests} == {ROOT / "tests"}
+    assert len({path.name for path in tests}) == len(tests), "pytest knows a file by its name"
+    shared = {"conftest", *(path.stem for path in tests)}
+    for path in files:
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            names = [alias.name for alias in getattr(node, "names", ())]
+            names.append(getattr(node, "module", None) or "")
+            assert not shared.intersection(names), f"{path.name}: {names}"
+
+
 def test_what_the_linter_is_told_to_leave_alone_is_explained():
     lines = (ROOT / "pyproject.toml").read_text(encoding="utf-8").splitlines()
     start = lines.index("ignore = [")

@@ -72,8 +72,11 @@ class Bench:
         return [sys.executable, "-m", "tuneplay", *map(str, arguments)]
 
     def environment(self, **more):
-        """The environment of a command: that of the tests (see surroundings.py), and more."""
-        return {**os.environ, "PYTHONWARNINGS": "error", **more}
+        """The environment of a command: that of the tests (see surroundings.py), and more.
+
+        Each process that inherits it is known by this folder, and ended with the test.
+        """
+        return {**os.environ, "PYTHONWARNINGS": "error", "TEST_BENCH": str(self.root), **more}
 
     def tuneplay(self, *arguments, env=None, timeout=LIMIT):
         """Run a command to its end; standard output and error are text."""

@@ -49,6 +49,8 @@ def make_neutral():
     os.environ.update(changed := neutral(os.environ))
     for name in set(os.environ) - set(changed):
         del os.environ[name]
+    for name in CHANGING - set(changed):
+        os.unsetenv(name)  # readline sets COLUMNS and LINES where os.environ does not see them
     time.tzset()
     os.umask(0o022)
     hear_signals()
