@@ -10,7 +10,7 @@ SOURCES = sorted([*(ROOT / "tuneplay").rglob("*.py"), *(ROOT / "scripts").glob("
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
 
 #: CONTRIBUTING.md says so.
-MOST_LINES = 250
+MOST_LINES = 350
 MOST_LINES_OF_A_FUNCTION = 40
 
 #: Words for which docs/glossary.md has another one. `run` is a verb here and never a noun, which

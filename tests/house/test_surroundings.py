@@ -110,7 +110,7 @@ def test_a_test_that_hangs_is_ended_and_says_where(tmp_path, name, said):
     begun = time.monotonic()
     done = session(
         'exec "$@"', "-c", str(ROOT / "pyproject.toml"), "-o", "timeout=1", "-p", "conftest",
-        str(tmp_path), "-k", name, PYTHONPATH=f"{TESTS}:{ROOT}",
+        str(tmp_path), "-k", name, PYTHONPATH=f"{TESTS}:{os.environ['PYTHONPATH']}",
     )  # fmt: skip
     assert done.returncode == 1, done.stdout
     assert said in done.stdout

@@ -39,6 +39,10 @@ def neutral(environ):
         for name, value in environ.items()
         if name not in CHANGING and not name.startswith(CHANGING_FAMILIES)
     }
+    # Of a folder that may not be searched, the system says "permission denied" for any program.
+    rest["PATH"] = os.pathsep.join(
+        entry for entry in environ["PATH"].split(os.pathsep) if os.access(entry, os.X_OK)
+    )
     entries = [entry for entry in environ.get("PYTHONPATH", "").split(os.pathsep) if entry]
     path = [str(ROOT), *(os.path.abspath(entry) for entry in entries)]
     return rest | FIXED | {"PYTHONPATH": os.pathsep.join(dict.fromkeys(path))}
