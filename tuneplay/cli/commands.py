@@ -50,9 +50,10 @@ def main() -> None:
     """Run a command and exit with its documented code."""
     prepare()
     code = _guarded()
-    error = flush()
+    error = flush(sys.stdout)
     if error is not None and error.errno != errno.EPIPE and code == ExitCode.DONE:
         code = _unwritable(error)
+    flush(sys.stderr)  # what cannot be written there changes no exit code
     sys.exit(code)
 
 

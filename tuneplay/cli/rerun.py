@@ -9,6 +9,7 @@ import typer
 
 from tuneplay.cli.arguments import RoundArgument
 from tuneplay.cli.run import make_view
+from tuneplay.cli.streams import flush
 
 SeedsOption = Annotated[
     int | None,
@@ -64,4 +65,5 @@ def rerun(
         ended.folder,
         started=ended.started,
     )
+    flush(sys.stdout)  # their exit code is their own, even where lines cannot be written
     raise typer.Exit(ended.exit_code)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from tuneplay.cli.arguments import RoundArgument, make_console
-from tuneplay.cli.streams import warn
+from tuneplay.cli.streams import flush, warn
 from tuneplay.errors import UsageError
 
 if TYPE_CHECKING:
@@ -69,6 +69,7 @@ def run(
         warn(warning)
     result = run_round(opening, make_view())
     print_ending(sys.stdout, result.progress, result.folder, started=result.started)
+    flush(sys.stdout)  # a round's exit code is its own, even where its lines cannot be written
     raise typer.Exit(result.exit_code)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import os
 import sys
+from typing import TextIO
 
 #: What stands for a character that a terminal of another encoding cannot show.
 _ASCII = {"·": "-", "━": "=", "–": "-", "—": "-", "±": "+-", "…": "...", "×": "x", "→": "->"}
@@ -42,15 +43,15 @@ def prepare() -> None:
             stream.reconfigure(errors=_HANDLER)
 
 
-def flush() -> OSError | None:
-    """Write out what standard output still holds; why it cannot be, if it cannot.
+def flush(stream: TextIO) -> OSError | None:
+    """Write out what a standard stream still holds; why it cannot be, if it cannot.
 
-    Then standard output is put on the null device, so that nothing is tried again at exit.
+    Then the stream leads to the null device, and nothing is tried again at exit.
     """
     try:
-        sys.stdout.flush()
+        stream.flush()
     except (OSError, ValueError) as error:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1 if stream is sys.stdout else 2)
         return error if isinstance(error, OSError) else None
     return None
 

@@ -226,7 +226,8 @@ def _print_chosen(
     chosen = [(s, s.best) for s in judgement.studies if s.best is not None]
     if chosen:
         console.print()
-        console.print(Text("  Chosen configurations, and the commands that repeat them", "bold"))
+        title = Text("Chosen configurations, and the commands that repeat them", "bold")
+        console.print(Trimmed(Padding(title, _INDENT)))
     for summary, best in chosen:
         values = ", ".join(
             f"{h.name} {setting(best.hyperparameters[h.name])}" for h in summary.study.space
