@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from tuneplay.domain.command import (
     BUILTIN_PLACEHOLDERS,
     Command,
-    Template,
+    ConfigTemplate,
     config_text_of,
     fill,
     placeholders_in,
@@ -346,7 +346,7 @@ def test_what_is_no_command_is_refused(command):
 def test_a_template_spells_values_as_configurations_do():
     text = "lr: {lr}\nflag: {flag}\nnone: {none}\nname: {name}\nkeep: {other} ${{lr}} {}\n"
     values = {"lr": 1e-05, "flag": True, "none": None, "name": "relu"}
-    filled = Template(".yaml", text).fill(values, {})
+    filled = ConfigTemplate(".yaml", text).fill(values, {})
     assert filled == "lr: 1.0e-05\nflag: true\nnone: null\nname: relu\nkeep: {other} ${lr} {}\n"
     assert yaml.safe_load(filled.split("keep")[0]) == {
         "lr": 1e-05, "flag": True, "none": None, "name": "relu",
@@ -356,7 +356,7 @@ def test_a_template_spells_values_as_configurations_do():
 def test_a_template_in_python_spells_values_as_python_does():
     text = "lr, flag, none = {lr}, {flag}, {none}"
     values = {"lr": 1e-05, "flag": False, "none": None}
-    assert Template(".py", text).fill(values, {}) == "lr, flag, none = 1e-05, False, None"
+    assert ConfigTemplate(".py", text).fill(values, {}) == "lr, flag, none = 1e-05, False, None"
 
 
 @rule

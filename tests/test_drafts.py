@@ -15,10 +15,9 @@ from tuneplay.drafts.help_text import read_help
 from tuneplay.drafts.hydra import read_hydra
 from tuneplay.drafts.script import Script, value_of
 from tuneplay.drafts.script_objective import objective_of
-from tuneplay.drafts.shell import split_command
 from tuneplay.drafts.source import with_source
 from tuneplay.drafts.templates import TEMPLATES
-from tuneplay.drafts.typed import without_marks
+from tuneplay.drafts.typed_command import split_command, without_marks
 from tuneplay.errors import CannotStartError, UsageError
 from tuneplay.spec.load import loads
 

@@ -13,9 +13,8 @@ from tuneplay.app.schema import schema_file, write_schema
 from tuneplay.domain.folder import ROUNDS_NAME, SPEC_NAME
 from tuneplay.drafts.compose import Wish, compose, minimal
 from tuneplay.drafts.script import Script
-from tuneplay.drafts.shell import split_command
 from tuneplay.drafts.templates import TEMPLATES, TYPICAL_COMMAND, Template, typical_script
-from tuneplay.drafts.typed import without_marks
+from tuneplay.drafts.typed_command import split_command, without_marks
 from tuneplay.errors import CannotStartError, SpecError, UsageError
 from tuneplay.spec.load import loads
 

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from tuneplay.cli.asking import (
+from tuneplay.cli.init_prompts import (
     DIRECTIONS,
     ask_command,
     ask_direction,

@@ -5,20 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tuneplay.design.advice import Advice, Design, Level, Rule
-from tuneplay.domain.meaning import Meaning
+from tuneplay.domain.meaning import ADAM_TRIALS
 from tuneplay.domain.round import Round, Study
 
-ADAM_TRIALS = Rule("adam-trials", Level.WARNING, "How should Adam's hyperparameters be tuned?")
+TOO_FEW_FOR_ADAM = Rule("adam-trials", Level.WARNING, "How should Adam's hyperparameters be tuned?")
 FEW_TRIALS = Rule(
     "few-trials",
     Level.WARNING,
     "Striking a balance between informative and affordable experiments",
 )
-
-#: Trials from which on Adam's hyperparameters are worth tuning (playbook, FAQ: under 10 trials the
-#: base learning rate alone; 10 to 25 and beta1; 25 and more and epsilon; beta2 when trials are
-#: "substantially larger than 25", for which we take twice that).
-_ADAM = ((Meaning.BETA1, 10), (Meaning.EPSILON, 25), (Meaning.BETA2, 50))
 
 #: Trials for each hyperparameter below which the report cannot judge a search space.
 TRIALS_PER_DIMENSION = 5
@@ -52,14 +47,14 @@ def trials(design: Design) -> Iterator[Advice]:
 def _adam(round_: Round, study: Study) -> Iterator[Advice]:
     for h in study.space:
         meaning = round_.meaning(h.name)
-        for tuned, least in _ADAM:
-            if meaning is tuned and round_.trials < least:
-                conditional = all(h is not other for other in study.shared)
-                yield Advice(
-                    ADAM_TRIALS,
-                    f"with {round_.trials} trials tuning {h.name} costs more than it brings",
-                    f"fix it at its default below {least} trials",
-                    "nuisance",
-                    h.name,
-                    study.key if conditional else None,
-                )
+        least = ADAM_TRIALS.get(meaning, 0) if meaning else 0
+        if round_.trials < least:
+            conditional = all(h is not other for other in study.shared)
+            yield Advice(
+                TOO_FEW_FOR_ADAM,
+                f"with {round_.trials} trials tuning {h.name} costs more than it brings",
+                f"fix it at its default below {least} trials",
+                "nuisance",
+                h.name,
+                study.key if conditional else None,
+            )

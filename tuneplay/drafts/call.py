@@ -32,7 +32,7 @@ _WIDE = {"COLUMNS": "400", "TERMINAL_WIDTH": "400", "NO_COLOR": "1", "TERM": "du
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class Output:
     """What a script printed.
 
     Attributes:
@@ -48,7 +48,7 @@ class Answer:
 
 def call(
     words: Sequence[str], silent: float = SILENT_SECONDS, talking: float = TALKING_SECONDS
-) -> Answer:
+) -> Output:
     """Run a command to its end and return what it printed.
 
     Args:
@@ -75,7 +75,7 @@ def call(
             "Leave out --from and edit the draft, or parse options with argparse, click or typer.",
         )
     lines = [line for line in said.splitlines() if line.strip()]
-    return Answer(
+    return Output(
         output if output.strip() else said, process.returncode, lines[-1] if lines else ""
     )
 

@@ -7,20 +7,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tuneplay.domain.meaning import OPTIMIZER_MEANINGS
+from tuneplay.domain.yaml_scalar import yaml_text
+from tuneplay.drafts.compared_values import unlisted
 from tuneplay.drafts.help_text import is_discount
-from tuneplay.drafts.question import Question, ask, subject_of
+from tuneplay.drafts.scientific import Question, ask, subject_of
 from tuneplay.drafts.script import Option, Script, Style
 from tuneplay.drafts.sorting import Roles, sort_roles
 from tuneplay.drafts.templates import Template
-from tuneplay.drafts.typed import (
+from tuneplay.drafts.typed_command import (
     MARK,
     command_words,
     shell_text,
     split_typed,
     with_typed_defaults,
 )
-from tuneplay.drafts.values import unlisted
-from tuneplay.drafts.yaml_text import comment, folded, scalar_text, sentence
+from tuneplay.drafts.yaml_lines import comment, folded, sentence
 
 #: Epochs where neither the user nor the script says a number: a place to begin, not advice.
 EPOCHS = 20
@@ -177,7 +178,7 @@ def _budget(wish: Wish, roles: Roles, trials: int, *, known: bool) -> list[str]:
         *comment(
             f"Every epoch the script prints a line of JSON, as in {printed}, or calls tuneplay.log."
         ),
-        f"objective: {{metric: {scalar_text(wish.metric)}, direction: {wish.direction}}}",
+        f"objective: {{metric: {yaml_text(wish.metric)}, direction: {wish.direction}}}",
         f"epochs: {epochs}".ljust(_NOTES) + f"# {note}",
         f"trials: {trials}".ljust(_NOTES) + "# of each study; may be raised later",
     ]
@@ -198,7 +199,7 @@ def _scientific(template: Template, question: Question, script: Script) -> list[
     why, example = f"The script shows no option for {template.subject}", template.example
     if known is not None:
         why = f"The help does not say which values {known.spelling} takes"
-        example = f"{known.name}: [{scalar_text(known.default or 'ONE')}, OTHER]"
+        example = f"{known.name}: [{yaml_text(known.default or 'ONE')}, OTHER]"
     return [
         "",
         *comment(f"{why}, so this round only tunes. To compare, add what is measured, as in"),
@@ -230,7 +231,7 @@ def _fixed(script: Script, roles: Roles, typed: frozenset[str], question: Questi
     if fixed:
         lines += ["", *comment("Fixed: stated because conclusions hold for these values only. "
                                "Changing one later asks for tuning anew.")]  # fmt: skip
-        lines += ["fixed:", *(f"  {o.name}: {scalar_text(v)}" for o, v in fixed.items())]
+        lines += ["fixed:", *(f"  {o.name}: {yaml_text(v)}" for o, v in fixed.items())]
     stated = {*roles.passed, *roles.nuisance, *roles.later, *fixed, question.subject}
     left = [o for o in script.options if o not in stated and o.name not in question.owned]
     caveats = [_shown(o) for o in left if _is_caveat(o) and o.name not in typed]

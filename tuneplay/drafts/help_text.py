@@ -12,7 +12,6 @@ from dataclasses import replace
 
 from tuneplay.domain.hyperparameter import Scalar
 from tuneplay.drafts.script import Option, Script, Style, value_of
-from tuneplay.drafts.usage import is_usage, read_usage, subcommands
 
 #: Options begin at most so far from the left; argparse's descriptions begin at column 24.
 _DEEPEST = 12
@@ -37,6 +36,14 @@ _LISTED = re.compile(r"(?<![\w.|-])((?:[\w.-]+ \| ){2,}[\w.-]+)(?! ?\|)")
 _WHOLE = re.compile(r"^<?(INT|INTEGER|int|integer)\b|\(type: int\b|\(an integer\)")
 _DISCOUNT = re.compile(r"\bdiscount", re.IGNORECASE)
 
+#: argparse's `{train,eval} ...`; a positional argument with choices has no dots.
+_SUBPARSERS = re.compile(r"\{([^{}]+)\} \.\.\.")
+
+#: click's and typer's groups; the names stand in a section of their own.
+_GROUP = re.compile(r"\bCOMMAND \[ARGS\]\.\.\.")
+_SECTION = re.compile(r"\W*Commands\b\W*")
+_ROW = re.compile(r"[\s│┃|]{1,4}([A-Za-z][\w.-]*)(\s.*)?")
+
 
 def read_help(text: str) -> Script:
     """What a help text tells of a script.
@@ -48,7 +55,7 @@ def read_help(text: str) -> Script:
         Its options and positional arguments; none at all when it is no help text.
     """
     lines = [_COLOR.sub("", line).expandtabs().rstrip() for line in text.splitlines()]
-    needed, positionals = read_usage(lines)
+    needed, positionals = _read_usage(lines)
     options: dict[str, Option] = {}
     for head, about, boxed in _entries(lines):
         option = _option(head, about, boxed=boxed)
@@ -56,7 +63,7 @@ def read_help(text: str) -> Script:
             if needed & set(option.names):
                 option = replace(option, required=True)
             options.setdefault(option.name, option)
-    return Script(Style.FLAGS, tuple(options.values()), positionals, subcommands(lines))
+    return Script(Style.FLAGS, tuple(options.values()), positionals, _subcommands(lines))
 
 
 def _entries(lines: list[str]) -> Iterator[tuple[str, str, bool]]:
@@ -84,7 +91,7 @@ def _entries(lines: list[str]) -> Iterator[tuple[str, str, bool]]:
 
 def _after_usage(lines: list[str]) -> list[str]:
     """The lines without the usage, whose second line may begin like an option."""
-    start = next((i for i, line in enumerate(lines) if is_usage(line)), None)
+    start = next((i for i, line in enumerate(lines) if _is_usage(line)), None)
     if start is None:
         return lines
     end = next((i for i in range(start + 1, len(lines)) if not lines[i].strip()), len(lines))
@@ -174,3 +181,57 @@ def _default(about: str, names: list[str]) -> Scalar:
 def is_discount(option: Option) -> bool:
     """Whether a `gamma` is a discount of rewards, and no schedule of learning rates."""
     return _DISCOUNT.search(option.about) is not None
+
+
+def _is_usage(line: str) -> bool:
+    """Whether a line begins the usage."""
+    return line.strip().lower().startswith("usage:")
+
+
+def _usage_text(lines: list[str]) -> str:
+    """The usage in one line; empty where there is none."""
+    start = next((i for i, line in enumerate(lines) if _is_usage(line)), None)
+    if start is None:
+        return ""
+    end = next((i for i in range(start + 1, len(lines)) if not lines[i].strip()), len(lines))
+    return " ".join(lines[start:end])
+
+
+def _read_usage(lines: list[str]) -> tuple[set[str], tuple[str, ...]]:
+    """Options and positional arguments without which the script does not start."""
+    text = _usage_text(lines)
+    if not text:
+        return set(), ()
+    # What stands before the first bracket is the program's name.
+    text = text[text.index("[") :] if "[" in text else " ".join(text.split()[2:])
+    while (inner := re.sub(r"\[[^\[\]]*\](\s*\.\.\.)?|\([^()]*\)", " ", text)) != text:
+        text = inner
+    needed: set[str] = set()
+    positionals: list[str] = []
+    words = iter(text.replace("...", " ").split())
+    for word in words:
+        if word.startswith("-"):
+            needed.add(word)
+            next(words, None)
+        elif re.match(r"[\w{<]", word):
+            positionals.append(word if "," in word else word.strip("{}<>"))
+    return needed, tuple(dict.fromkeys(positionals))
+
+
+def _subcommands(lines: list[str]) -> tuple[str, ...]:
+    """The subcommands, where one of them has to be named before anything can be trained."""
+    text = " ".join(_usage_text(lines).split())
+    while (plain := re.sub(r"\[[^\[\]{}]*(\{[^{}]*\})?[^\[\]{}]*\](?!\.\.\.)", " ", text)) != text:
+        text = plain  # `[--opt {a,b}]` is no subcommand
+    if found := _SUBPARSERS.search(" ".join(text.split())):
+        return tuple(name.strip() for name in found[1].split(",") if name.strip())
+    if not _GROUP.search(text):
+        return ()
+    start = next((i for i, line in enumerate(lines) if _SECTION.fullmatch(line)), len(lines))
+    names: list[str] = []
+    for line in lines[start + 1 :]:
+        if not line.strip(" │┃|") or line.lstrip()[:1] in "╰└":
+            break
+        if match := _ROW.fullmatch(line):
+            names.append(match[1])
+    return tuple(names)

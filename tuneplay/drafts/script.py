@@ -10,7 +10,7 @@ from enum import StrEnum
 from tuneplay.domain.command import NAME
 from tuneplay.domain.hyperparameter import Scalar
 from tuneplay.domain.meaning import Meaning
-from tuneplay.drafts.kinds import kind_of
+from tuneplay.drafts.option_meaning import meaning_of_option
 
 #: Names that a spec can give to a hyperparameter; other options are left alone.
 _NAME = re.compile(NAME)
@@ -82,7 +82,7 @@ class Option:
         """What it is, by any of its names and by what the help says of it."""
         ordered = (self.spelling, *self.names)
         about = self.about if self.is_number else ""
-        return kind_of(ordered, about, self.number, whole=self.whole)
+        return meaning_of_option(ordered, about, self.number, whole=self.whole)
 
     @property
     def nameable(self) -> bool:

@@ -7,17 +7,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from tuneplay.domain.hyperparameter import Scalar
-from tuneplay.domain.meaning import Meaning
-from tuneplay.drafts.filled import filled_in
+from tuneplay.domain.meaning import ADAM_TRIALS, Meaning, snake_case
 from tuneplay.drafts.help_text import is_discount
-from tuneplay.drafts.rates import base_rates
+from tuneplay.drafts.placeholders import filled_in
 from tuneplay.drafts.rules_of_thumb import Space, space_of
 from tuneplay.drafts.script import Option, Script
-
-#: Playbook, "How should Adam's hyperparameters be tuned?": with fewer than 10 trials only the
-#: learning rate; with 10 to 25 also beta1; with 25 and more also epsilon; "substantially more than
-#: 25" also beta2, for which we take twice as many.
-TRIALS_FOR = {Meaning.BETA1: 10, Meaning.EPSILON: 25, Meaning.BETA2: 50}
 
 #: Each nuisance hyperparameter of a draft has at least so many trials, or it is left at its default:
 #: the more there are, the greater the risk that none is tuned well.
@@ -41,6 +35,24 @@ _DECAY = re.compile(r"(.*[._-])?((lr|step|exp)[._-]?)?(gamma|decay[._-]?(rate|fa
 _ADAPTIVE = re.compile(r".*(ada|lamb|lion|rmsprop|sophia).*", re.IGNORECASE)
 _KEEPS = re.compile(r"keep|surviv", re.IGNORECASE)
 _ASIDE = re.compile(r"(.*[._-])?(eval(uation)?|test|val(id|idation)?|metric|monitor|best)[._-].*")
+
+
+#: The ends of a schedule: they follow the base rate, and are never what decides.
+_END = re.compile(
+    r"(.*[._-])?(min|minimum|final|end|warm-?up|stop|last)[._-].*|.*[._-](min|minimum|final|end)"
+)
+
+#: Rates of parts of the model, and peaks of schedules: tuned only where there is no base.
+_PART = re.compile(
+    r"(.*[._-])?(max|peak|head|backbone|encoder|decoder|body)[._-].*|.*[._-](max|peak|head|backbone"
+    r"|encoder|decoder|body)"
+)
+
+#: Different names of one base rate: `lr`, `base_lr`, and `blr` of which `lr` is a multiple.
+_BASE = re.compile(
+    r"(.*\.)?((base|init|initial|start)[_-]?)?(lr|learning[_-]?rate|lrate|step[_-]?size)"
+    r"([_-](base|init|initial|start))?|(.*\.)?blr"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +93,7 @@ def sort_roles(script: Script, trials: int, typed: frozenset[str], subject: Opti
         if o != subject and o not in filled.passed and o.nameable and not is_aside(o)
     ]
     candidates = _candidates(script, free, adaptive=_is_adaptive(script))
-    fitting = {o: s for o, s in candidates.items() if trials >= TRIALS_FOR.get(_m(o), 0)}
+    fitting = {o: s for o, s in candidates.items() if trials >= ADAM_TRIALS.get(_m(o), 0)}
     nuisance = _affordable(fitting, max(1, trials // TRIALS_EACH))
     fixed = {
         o: o.default
@@ -155,13 +167,13 @@ def _candidates(
     for meaning in PRIORITY:
         options = [o for o in free if o.meaning is meaning and _fits(o)]
         if meaning is Meaning.LEARNING_RATE:
-            options = base_rates(options)
+            options = _base_rates(options)
         if meaning is Meaning.WEIGHT_DECAY and any(o.number is not None for o in options):
             # `--norm-weight-decay` without a value of its own is the same as `--weight-decay`.
             options = [o for o in options if o.number is not None]
         if meaning is Meaning.MOMENTUM and adaptive and script.first(Meaning.BETA1):
             continue
-        if meaning in TRIALS_FOR and adaptive is False:
+        if meaning in ADAM_TRIALS and adaptive is False:
             continue
         for option in options:
             space = space_of(option)
@@ -181,3 +193,22 @@ def _fits(option: Option) -> bool:
         default = option.number
         return not _KEEPS.search(option.name) and (default is None or 0 <= default < 1)
     return True
+
+
+def _base_rates(options: list[Option]) -> list[Option]:
+    """The rates to tune: one base, and beside it those of other networks (`lr_g` and `lr_d`)."""
+    rates = [
+        o for o in options if o.is_number and not o.whole and not _END.fullmatch(snake_case(o.name))
+    ]
+    whole = [o for o in rates if not _PART.fullmatch(snake_case(o.name))]
+    bases = [o for o in whole if _BASE.fullmatch(snake_case(o.name))]
+    # A `--lr` without a default is computed from another one: setting both would contradict.
+    bases.sort(key=lambda o: o.number is None)
+    groups = {_group(o): o for o in reversed(bases)}
+    chosen = [o for o in whole if o not in bases or groups[_group(o)] is o]
+    return chosen or rates
+
+
+def _group(option: Option) -> str:
+    """What a dotted key belongs to: `generator.lr` and `critic.lr` are two."""
+    return option.name.rpartition(".")[0]

@@ -6,7 +6,7 @@ import difflib
 from collections.abc import Mapping
 from pathlib import Path
 
-from tuneplay.domain.command import BUILTIN_PLACEHOLDERS, Template, placeholders_in
+from tuneplay.domain.command import BUILTIN_PLACEHOLDERS, ConfigTemplate, placeholders_in
 from tuneplay.domain.round import Study
 from tuneplay.spec.fields import Field
 
@@ -19,7 +19,7 @@ ALIKE = 0.75
 
 def read_template(
     fields: Mapping[str, Field], base: Path, recorded: str | None, in_command: bool
-) -> Template | None:
+) -> ConfigTemplate | None:
     """The template that the spec names; None without one, or after an error.
 
     Args:
@@ -40,7 +40,7 @@ def read_template(
             "{config} is not passed to the program", "add {config} to the command, or to env"
         )
     text = _read(field, base / path) if recorded is None else recorded
-    return None if text is None else Template(Path(path).suffix, text)
+    return None if text is None else ConfigTemplate(Path(path).suffix, text)
 
 
 def _read(field: Field, path: Path) -> str | None:
@@ -59,7 +59,7 @@ def _read(field: Field, path: Path) -> str | None:
     return None
 
 
-def check_template(template: Template, field: Field, studies: tuple[Study, ...]) -> None:
+def check_template(template: ConfigTemplate, field: Field, studies: tuple[Study, ...]) -> None:
     """Warn of words in braces that are no placeholders, but look like one.
 
     Others stay as they are: a configuration may have braces of its own.

@@ -11,14 +11,13 @@ from tuneplay.errors import SpecError
 from tuneplay.spec.command import command_of
 from tuneplay.spec.design_rules import Earlier, check_design, read_meanings, read_silenced
 from tuneplay.spec.fields import Field
-from tuneplay.spec.keeping import read_checkpoints, read_reruns
-from tuneplay.spec.lengths import read_epochs, read_final_epochs
 from tuneplay.spec.nodes import MAX_BYTES, ScalarNode, parse
 from tuneplay.spec.objective import read_infeasible, read_objective
 from tuneplay.spec.problems import Mark, Problem, Problems
 from tuneplay.spec.redact import read_redact
 from tuneplay.spec.resources import read_budget, read_resources
 from tuneplay.spec.studies import check_axes, read_baseline, read_studies
+from tuneplay.spec.trainings import read_checkpoints, read_epochs, read_final_epochs, read_reruns
 
 REQUIRED = {
     "goal": "the question of the round in one sentence",

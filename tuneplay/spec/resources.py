@@ -8,13 +8,28 @@ from enum import StrEnum
 from tuneplay.domain.round import Resources
 from tuneplay.spec.fields import Field
 from tuneplay.spec.nodes import ListNode, ScalarNode
-from tuneplay.spec.sizes import read_max_log
 
 #: More slots than this are a slip of the pen.
 MAX_SLOTS = 10_000
 
 #: Durations beyond a hundred years are, too. In seconds.
 MAX_SECONDS = 100 * 366 * 86_400
+
+#: Bytes of each unit; case is ignored, for nobody means millibits.
+_BYTES = {
+    "b": 1,
+    "kb": 10**3,
+    "mb": 10**6,
+    "gb": 10**9,
+    "tb": 10**12,
+    "kib": 2**10,
+    "mib": 2**20,
+    "gib": 2**30,
+    "tib": 2**40,
+}
+
+#: A log that is cut to less than this says nothing any more. In bytes.
+LEAST_LOG = 64_000
 
 
 def read_resources(field: Field | None) -> Resources:
@@ -34,7 +49,7 @@ def read_resources(field: Field | None) -> Resources:
         timeout=_read_seconds(fields.get("timeout")),
         stall_timeout=_read_seconds(fields.get("stall_timeout")),
         retries=whole("retries", 1, 0, MAX_SLOTS),
-        max_log=read_max_log(fields.get("max_log")),
+        max_log=_read_max_log(fields.get("max_log")),
     )
     if field is not None:
         _check_gpus(field, resources)
@@ -105,3 +120,21 @@ def _read_seconds(field: Field | None) -> float | None:
         field.error(f"{field.shown()} is not a duration", "as in 90s, 30m or 2h")
         return None
     return seconds
+
+
+def _read_max_log(field: Field | None) -> int | None:
+    """The size that a log may have, in bytes; None for any."""
+    node = field.node if field is not None else None
+    if field is None or (isinstance(node, ScalarNode) and node.value is None):
+        return None
+    text = node.text if isinstance(node, ScalarNode) else ""
+    match = re.fullmatch(r"([0-9]{1,15}(?:\.[0-9]{1,9})?)\s*([a-zA-Z]{0,3})", text)
+    unit = _BYTES.get((match[2] or "b").casefold()) if match else None
+    if match is None or unit is None:
+        field.error(f"{field.shown()} is not a size", "as in 500kB, 100MB or 2GiB")
+        return None
+    size = int(float(match[1]) * unit)
+    if size < LEAST_LOG:
+        field.error(f"{field.shown()} is too small for a log", f"at least {LEAST_LOG // 1000}kB")
+        return None
+    return size

@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from tuneplay.domain.command import text_of
 from tuneplay.domain.meaning import Meaning
-from tuneplay.drafts.script import Option
+from tuneplay.domain.yaml_scalar import yaml_text
+from tuneplay.drafts.script import Option, value_of
 from tuneplay.drafts.sorting import is_adaptive, is_aside
 
 #: More values than this make a first round expensive; the others can be added by hand.
@@ -36,7 +38,7 @@ def following(subject: Option) -> list[str]:
     """What the script has now, and the choices that are listed after it."""
     now, at = _now(subject)
     choices = list(subject.choices)
-    return _kept(subject, now, choices[at + 1 :] + choices[:at])
+    return _in_their_order(subject, now, choices[at + 1 :] + choices[:at])
 
 
 def popular(subject: Option) -> list[str]:
@@ -51,9 +53,15 @@ def popular(subject: Option) -> list[str]:
         others.insert(0, far[0])
     # adamw_torch and adamw_fused are one optimizer.
     stems = {_stem(c): c for c in reversed(others)}
-    return _kept(
+    return _in_their_order(
         subject, now, [c for c in others if stems[_stem(c)] == c and _stem(c) != _stem(now)]
     )
+
+
+def choice_text(choice: str) -> str:
+    """One of a script's choices, so that the script gets back the text that it lists."""
+    value = value_of(choice)
+    return yaml_text(choice if text_of(value) != choice else value)
 
 
 def _now(subject: Option) -> tuple[str, int]:
@@ -62,10 +70,10 @@ def _now(subject: Option) -> tuple[str, int]:
     return now, choices.index(now)
 
 
-def _kept(subject: Option, now: str, others: list[str]) -> list[str]:
+def _in_their_order(subject: Option, now: str, others: list[str]) -> list[str]:
     most = 2 if subject.meaning is Meaning.ARCHITECTURE else MOST_VALUES
-    kept = {now, *others[: most - 1]}
-    return [choice for choice in subject.choices if choice in kept]
+    compared = {now, *others[: most - 1]}
+    return [choice for choice in subject.choices if choice in compared]
 
 
 def _unusual(optimizer: str) -> int:

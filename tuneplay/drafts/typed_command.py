@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from tuneplay.domain.command import placeholders_in
 from tuneplay.drafts.script import Option, Script, Style, value_of
+from tuneplay.errors import UsageError
 
 #: Begins what the user has to write in the draft: a word that no script takes for its own.
 MARK = "EDIT-ME:"
@@ -15,6 +17,42 @@ MARK = "EDIT-ME:"
 
 #: Stands for the marks where a draft is checked: only what is left to the user may be missing in it.
 _STAND_IN = "stand-in-"
+
+#: What is quoted or escaped is no shell syntax.
+_IN_QUOTES = re.compile(r"""\\.|'[^']*'|"(?:\\.|[^"\\])*\"""", re.DOTALL)
+_OPERATOR = re.compile(r"&&|\|\||\d?>>?|<<?|[|;&]")
+_VARIABLE = re.compile(r"\s*(?:env\s+)?([A-Za-z_]\w*)=")
+
+
+def split_command(command: str) -> tuple[str, ...]:
+    """The words of a train command.
+
+    Raises:
+        UsageError: It is empty, a quote is open, or it needs a shell, which tuneplay never starts.
+    """
+    try:
+        words = tuple(shlex.split(command))
+    except ValueError as error:
+        raise UsageError(
+            f"--from cannot be split into words: {error}", "Close the quote."
+        ) from None
+    if not words or not words[0]:
+        raise UsageError(
+            "--from is empty", 'Give the train command, as in --from "python train.py".'
+        )
+    bare = _IN_QUOTES.sub("", command)
+    if variable := _VARIABLE.match(bare):
+        raise UsageError(
+            f"--from begins with the variable {variable[1]}, and no shell ever reads the command",
+            f"Leave it out, and write it into the spec, as in `env: {{{variable[1]}: VALUE}}`.",
+        )
+    if operator := _OPERATOR.search(bare):
+        raise UsageError(
+            f"--from has `{operator[0]}` in it, and no shell ever reads the command",
+            "Leave it out: give the train command alone. What it prints is kept with each trial, "
+            "and its environment goes under env.",
+        )
+    return words
 
 
 def without_marks(text: str) -> str:

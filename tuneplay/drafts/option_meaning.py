@@ -47,7 +47,7 @@ _ANOTHERS_NAME = re.compile(
 _MOMENTUMS = frozenset({Meaning.MOMENTUM, Meaning.BETA1, Meaning.BETA2})
 
 
-def kind_of(
+def meaning_of_option(
     names: Sequence[str], about: str, default: float | None, *, whole: bool
 ) -> Meaning | None:
     """What an option is; None when neither its names nor its description are usual.

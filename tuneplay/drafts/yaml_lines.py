@@ -6,47 +6,10 @@ import re
 import textwrap
 from collections.abc import Iterable, Sequence
 
-from tuneplay.domain.command import text_of
-from tuneplay.domain.hyperparameter import Scalar
-from tuneplay.drafts.script import value_of
+from tuneplay.domain.yaml_scalar import quoted
 
 #: Comments and folded texts are wrapped here.
 WIDTH = 96
-
-_PLAIN = re.compile(r"[A-Za-z_][\w./+\-]*", re.ASCII)
-
-#: Words that some reader of YAML takes for something else.
-_TAKEN = {"y", "n", "yes", "no", "on", "off", "true", "false", "null"}
-
-
-def choice_text(choice: str) -> str:
-    """One of a script's choices, so that the script gets back the text that it lists."""
-    value = value_of(choice)
-    return scalar_text(choice if text_of(value) != choice else value)
-
-
-def scalar_text(value: Scalar) -> str:
-    """A value in the spec's language; quoted where it could be taken for something else."""
-    if value is None:
-        return "null"
-    if isinstance(value, bool):
-        return str(value).lower()
-    if not isinstance(value, str):
-        return repr(value)
-    if _PLAIN.fullmatch(value) and value.lower() not in _TAKEN:
-        return value
-    return quoted(value)
-
-
-def quoted(text: str) -> str:
-    """A text in double quotes; what cannot be seen is escaped."""
-    return '"' + "".join(_escaped(character) for character in text) + '"'
-
-
-def _escaped(character: str) -> str:
-    if character in '"\\':
-        return f"\\{character}"
-    return character if character.isprintable() else f"\\U{ord(character):08x}"
 
 
 def sentence(key: str, text: str) -> list[str]:

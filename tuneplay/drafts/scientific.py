@@ -6,7 +6,9 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from tuneplay.domain.meaning import Meaning
+from tuneplay.domain.meaning import ADAM_TRIALS, Meaning
+from tuneplay.domain.yaml_scalar import yaml_text
+from tuneplay.drafts.compared_values import choice_text, following, popular
 from tuneplay.drafts.rules_of_thumb import (
     ADAPTIVE_LEARNING_RATE,
     ANY_WEIGHT_DECAY,
@@ -17,10 +19,8 @@ from tuneplay.drafts.rules_of_thumb import (
     space_of,
 )
 from tuneplay.drafts.script import Option, Script
-from tuneplay.drafts.sorting import TRIALS_FOR, Roles, is_adaptive, is_aside
+from tuneplay.drafts.sorting import Roles, is_adaptive, is_aside
 from tuneplay.drafts.templates import Template
-from tuneplay.drafts.values import following, popular
-from tuneplay.drafts.yaml_text import choice_text, scalar_text
 
 _SGD_LIKE = re.compile(r"(.*[._-])?(sgd.*|momentum|nesterov|lars|muon)", re.IGNORECASE)
 _ADAM_LIKE = re.compile(r".*(adam|lamb|lion|sophia).*", re.IGNORECASE)
@@ -106,7 +106,7 @@ def ask(
         size = int(subject.number or 1)
         factor = 4 if subject.meaning is Meaning.BATCH_SIZE else 2
         values = (str(size), str(size * factor))
-    default = scalar_text(subject.default) if subject.default is not None else values[0]
+    default = yaml_text(subject.default) if subject.default is not None else values[0]
     if subject.choices and isinstance(subject.default, str):
         default = choice_text(subject.default)
     asked = _listed(subject, values, default)
@@ -188,8 +188,8 @@ def _optimizers(
     """Each optimizer with its own learning rate and momentum."""
     rates = [o for o in roles.nuisance if o.meaning is Meaning.LEARNING_RATE]
     momentum = _own(script, Meaning.MOMENTUM)
-    adams = {m: o for m in TRIALS_FOR if (o := _own(script, m))}
-    betas = [option for meaning, option in adams.items() if trials >= TRIALS_FOR[meaning]]
+    adams = {m: o for m in ADAM_TRIALS if (o := _own(script, m))}
+    betas = [option for meaning, option in adams.items() if trials >= ADAM_TRIALS[meaning]]
     values = popular(subject)
     lines = [f"  {subject.name}:"]
     for value in values:
@@ -202,7 +202,7 @@ def _optimizers(
             for rate in rates
         }
         extras = betas if _ADAM_LIKE.fullmatch(value) else []
-        if momentum and trials >= TRIALS_FOR[Meaning.BETA1] and _SGD_LIKE.fullmatch(value):
+        if momentum and trials >= ADAM_TRIALS[Meaning.BETA1] and _SGD_LIKE.fullmatch(value):
             extras = [momentum]
         own |= {o: space for o in extras if (space := space_of(o))}
         lines.append(f"    {choice_text(value)}:")
