@@ -322,7 +322,7 @@ def test_a_spec_may_use_the_names_of_hydra():
 
 def test_one_key_of_hydra_is_not_set_twice():
     text = SPEC.format(command="[train, '{args:hydra}']")
-    with pytest.raises(SpecError, match="one role and one name in each study"):
+    with pytest.raises(SpecError, match="share the environment variable TUNEPLAY_LR; rename one"):
         loads(text + "fixed: {lr: 1}\nnuisance: {+lr: [1, 2]}\n", "r", "round.yaml")
 
 
@@ -391,6 +391,6 @@ def test_a_word_that_looks_like_a_hyperparameter_in_a_template_is_a_warning(benc
     bench.write("base.yaml", "lr: {learning_rte}\narm: {arm}\nother: {zzz}\n")
     spec = bench.spec("./train {config} {args}", trials=2, more="config_template: base.yaml\n")
     shown = " ".join(bench.tuneplay("check", spec).stdout.split())
-    assert "{learning_rte} in it is no hyperparameter" in shown
+    assert "{learning_rte} in this file is not a hyperparameter" in shown
     assert "did you mean {learning_rate}?" in shown
     assert "zzz" not in shown

@@ -15,7 +15,7 @@ FEW_TRIALS = Rule(
     "Striking a balance between informative and affordable experiments",
 )
 
-#: Trials for each hyperparameter below which the report cannot judge a search space.
+#: With fewer trials for each hyperparameter, the report cannot judge a search space.
 TRIALS_PER_DIMENSION = 5
 
 
@@ -33,15 +33,20 @@ def trials(design: Design) -> Iterator[Advice]:
                 dims,
                 Advice(
                     FEW_TRIALS,
-                    f"{design.round.trials} trials for {dims} hyperparameters of {study.key}: too few to "
-                    "tell whether their ranges are right, so the luckier study may look better",
-                    f"{needed} trials or more, better {2 * needed}, or fewer hyperparameters",
+                    f"only {_counted(design.round.trials, 'trial')} for "
+                    f"{_counted(dims, 'hyperparameter')} of {study.key}: the report cannot judge "
+                    "the ranges, and the luckier study may look better",
+                    f"use {needed} trials or more (better {2 * needed}), or search less",
                     "trials",
                 ),
             )
     yield from adam.values()
     if few:
         yield few[max(few)]
+
+
+def _counted(count: int, what: str) -> str:
+    return f"{count} {what}" if count == 1 else f"{count} {what}s"
 
 
 def _adam(round_: Round, study: Study) -> Iterator[Advice]:
@@ -52,8 +57,8 @@ def _adam(round_: Round, study: Study) -> Iterator[Advice]:
             conditional = all(h is not other for other in study.shared)
             yield Advice(
                 TOO_FEW_FOR_ADAM,
-                f"with {round_.trials} trials tuning {h.name} costs more than it brings",
-                f"fix it at its default below {least} trials",
+                f"with fewer than {least} trials, tuning {h.name} costs more than it gains",
+                "fix it at its default, or use more trials",
                 "nuisance",
                 h.name,
                 study.key if conditional else None,

@@ -14,34 +14,34 @@ def read_epochs(field: Field | None) -> int:
     if not isinstance(field.node, ScalarNode):
         rule = f'[{TRAINING_LENGTH.name}; playbook, "{TRAINING_LENGTH.section}"]'
         field.error(
-            f"{field.shown()}: the length of training is never searched",
-            f"one number for all trials; the report says whether it was right {rule}",
+            f"{field.shown()} is not a number of epochs: the length of training is never searched",
+            f"write one number for all trials; the report says whether it was long enough {rule}",
         )
         return 1
     return field.whole(1)
 
 
 def read_final_epochs(field: Field | None, epochs: int) -> int | None:
-    """Epochs of the trainings that a short round prepares; None for not stated."""
+    """Epochs of the long trainings that a short round prepares; None if the spec does not say."""
     if field is None:
         return None
     final = field.whole(1)
     if final < epochs:
         field.error(
-            f"{final} is below epochs, {epochs}",
-            "the length of the last and longest trainings, or leave it out",
+            f"{final} is less than epochs, which is {epochs}",
+            "write the length of the final, longest trainings, or leave it out",
         )
     return final
 
 
 def read_reruns(field: Field | None) -> int:
-    """Reruns of each best configuration."""
+    """How many reruns each best configuration gets."""
     fields = field.fields(("seeds",)) if field else {}
     return fields["seeds"].whole(1) if "seeds" in fields else 5
 
 
 def read_checkpoints(field: Field | None) -> int | None:
-    """How many of the best checkpoints are kept; None for all."""
+    """How many of the best checkpoints stay; None for all."""
     if field and isinstance(field.node, ScalarNode) and not field.is_null:
         field.error(f"{field.shown()} is not a mapping", "write {keep: best}")
         return 1
