@@ -11,19 +11,19 @@ from tuneplay.domain.yaml_scalar import yaml_text
 from tuneplay.drafts.script import Option, value_of
 from tuneplay.drafts.sorting import is_adaptive, is_aside
 
-#: More values than this make a first round expensive; the others can be added by hand.
+#: More values than this make a first round expensive. The user can add others.
 MOST_VALUES = 3
 
 #: "We recommend sticking with well-established, popular optimizers" (playbook, "Choosing the
 #: optimizer"); those come first where a script has many, the most usual one first.
 _POPULAR = ("sgd", "adam", "adamw", "rmsprop", "nadam", "momentum", "nesterov")
 
-#: Made for whole batches and a line search: no candidate while there is any other.
+#: Made for training on all data at once: chosen only if there is no other.
 _FULL_BATCH = re.compile(r".*l[_-]?bfgs.*", re.IGNORECASE)
 
 
 def unlisted(options: Iterable[Option]) -> Option | None:
-    """The first option with a text for its value, of which the help does not say which there are."""
+    """The first option that takes a text, where the help does not list the possible texts."""
     return next(
         (
             o
@@ -35,18 +35,18 @@ def unlisted(options: Iterable[Option]) -> Option | None:
 
 
 def following(subject: Option) -> list[str]:
-    """What the script has now, and the choices that are listed after it."""
+    """The script's own value, and the choices that are listed after it."""
     now, at = _now(subject)
     choices = list(subject.choices)
     return _in_their_order(subject, now, choices[at + 1 :] + choices[:at])
 
 
 def popular(subject: Option) -> list[str]:
-    """What the script has now, the most usual optimizer of the other family, and the next usual."""
+    """The script's own optimizer, the most usual one of the other family, and the next usual one."""
     now, _ = _now(subject)
     others = [choice for choice in subject.choices if choice != now]
     others.sort(key=_unusual)
-    # The other family first: what differs more tells more.
+    # The other family first: a greater difference shows more.
     far = [c for c in others if is_adaptive(c) is not is_adaptive(now)]
     if far and not _FULL_BATCH.fullmatch(far[0]):
         others.remove(far[0])
@@ -59,7 +59,7 @@ def popular(subject: Option) -> list[str]:
 
 
 def choice_text(choice: str) -> str:
-    """One of a script's choices, so that the script gets back the text that it lists."""
+    """One of a script's choices, written to reach the script as the text that it lists."""
     value = value_of(choice)
     return yaml_text(choice if text_of(value) != choice else value)
 

@@ -13,7 +13,7 @@ from dataclasses import replace
 from tuneplay.domain.hyperparameter import Scalar
 from tuneplay.drafts.script import Option, Script, Style, value_of
 
-#: Options begin at most so far from the left; argparse's descriptions begin at column 24.
+#: Options start at this column or before it; argparse's descriptions start at column 24.
 _DEEPEST = 12
 
 #: Options that every program has.
@@ -39,20 +39,20 @@ _DISCOUNT = re.compile(r"\bdiscount", re.IGNORECASE)
 #: argparse's `{train,eval} ...`; a positional argument with choices has no dots.
 _SUBPARSERS = re.compile(r"\{([^{}]+)\} \.\.\.")
 
-#: click's and typer's groups; the names stand in a section of their own.
+#: click's and typer's groups list the names in a section of their own.
 _GROUP = re.compile(r"\bCOMMAND \[ARGS\]\.\.\.")
 _SECTION = re.compile(r"\W*Commands\b\W*")
 _ROW = re.compile(r"[\s│┃|]{1,4}([A-Za-z][\w.-]*)(\s.*)?")
 
 
 def read_help(text: str) -> Script:
-    """What a help text tells of a script.
+    """The script that a help text describes.
 
     Args:
         text: What the script printed.
 
     Returns:
-        Its options and positional arguments; none at all when it is no help text.
+        Its options and positional arguments; empty if the text is not a help text.
     """
     lines = [_COLOR.sub("", line).expandtabs().rstrip() for line in text.splitlines()]
     needed, positionals = _read_usage(lines)
@@ -90,7 +90,7 @@ def _entries(lines: list[str]) -> Iterator[tuple[str, str, bool]]:
 
 
 def _after_usage(lines: list[str]) -> list[str]:
-    """The lines without the usage, whose second line may begin like an option."""
+    """The lines without the usage: its second line may start like an option."""
     start = next((i for i, line in enumerate(lines) if _is_usage(line)), None)
     if start is None:
         return lines
@@ -112,8 +112,8 @@ def _option(head: str, about: str, *, boxed: bool) -> Option | None:
     about = f"{more} {about}" if colon else about
     names: list[str] = []
     metavar = ""
-    for part in _NEXT_NAME.split(head.rstrip(":")):
-        name, value = [*re.split(r"(?<!-)\[?=|\s+", part.strip(), maxsplit=1), ""][:2]
+    for spelled in _NEXT_NAME.split(head.rstrip(":")):
+        name, value = [*re.split(r"(?<!-)\[?=|\s+", spelled.strip(), maxsplit=1), ""][:2]
         if match := re.fullmatch(r"--\[no-?\](.+)", name):
             names += [f"--{match[1]}", f"--no{match[1]}"]
         elif name.startswith("-"):
@@ -123,7 +123,7 @@ def _option(head: str, about: str, *, boxed: bool) -> Option | None:
         return None
     typed = re.search(r"\((an? (?:integer|number|boolean)|a string)", about) if colon else None
     values = 1 if typed or (colon and len(names) == 1) else _values(metavar)
-    choices = _choices(metavar) or _told(about, values)
+    choices = _choices(metavar) or _listed(about, values)
     return Option(
         tuple(dict.fromkeys(names)), values, choices, _default(about, names),
         required="[required]" in about or "(required)" in about, about=" ".join(about.split()),
@@ -159,14 +159,14 @@ def _choices(metavar: str) -> tuple[str, ...]:
     return ()
 
 
-def _told(about: str, values: int) -> tuple[str, ...]:
-    """`model: alexnet | resnet18 | vgg16`, as descriptions list what the metavar hides."""
+def _listed(about: str, values: int) -> tuple[str, ...]:
+    """Choices in a description: `model: alexnet | resnet18 | vgg16`."""
     found = _LISTED.search(about) if values == 1 else None
     return tuple(found[1].split(" | ")) if found else ()
 
 
 def _default(about: str, names: list[str]) -> Scalar:
-    """The default that a description tells; the last one, as programs append theirs."""
+    """The default in a description: the last one, because programs append theirs."""
     found = _DEFAULT.findall(about)
     if not found:
         return None
@@ -179,12 +179,12 @@ def _default(about: str, names: list[str]) -> Scalar:
 
 
 def is_discount(option: Option) -> bool:
-    """Whether a `gamma` is a discount of rewards, and no schedule of learning rates."""
+    """Whether a `gamma` is a discount of rewards, not a decay of learning rates."""
     return _DISCOUNT.search(option.about) is not None
 
 
 def _is_usage(line: str) -> bool:
-    """Whether a line begins the usage."""
+    """Whether a line is the first of the usage."""
     return line.strip().lower().startswith("usage:")
 
 
@@ -198,11 +198,11 @@ def _usage_text(lines: list[str]) -> str:
 
 
 def _read_usage(lines: list[str]) -> tuple[set[str], tuple[str, ...]]:
-    """Options and positional arguments without which the script does not start."""
+    """Options and positional arguments that the script requires."""
     text = _usage_text(lines)
     if not text:
         return set(), ()
-    # What stands before the first bracket is the program's name.
+    # Before the first bracket is the program's name.
     text = text[text.index("[") :] if "[" in text else " ".join(text.split()[2:])
     while (inner := re.sub(r"\[[^\[\]]*\](\s*\.\.\.)?|\([^()]*\)", " ", text)) != text:
         text = inner
@@ -219,10 +219,10 @@ def _read_usage(lines: list[str]) -> tuple[set[str], tuple[str, ...]]:
 
 
 def _subcommands(lines: list[str]) -> tuple[str, ...]:
-    """The subcommands, where one of them has to be named before anything can be trained."""
+    """The subcommands, if the command has to name one."""
     text = " ".join(_usage_text(lines).split())
     while (plain := re.sub(r"\[[^\[\]{}]*(\{[^{}]*\})?[^\[\]{}]*\](?!\.\.\.)", " ", text)) != text:
-        text = plain  # `[--opt {a,b}]` is no subcommand
+        text = plain  # `[--opt {a,b}]` is not a subcommand
     if found := _SUBPARSERS.search(" ".join(text.split())):
         return tuple(name.strip() for name in found[1].split(",") if name.strip())
     if not _GROUP.search(text):

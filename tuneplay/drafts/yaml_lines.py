@@ -1,4 +1,4 @@
-"""Small pieces of YAML, as a person would write them."""
+"""Lines of YAML, as a person would write them: comments, sentences, folded commands."""
 
 from __future__ import annotations
 
@@ -31,26 +31,26 @@ def comment(text: str, indent: str = "") -> list[str]:
     )  # fmt: skip
 
 
-def folded(key: str, parts: Sequence[str]) -> list[str]:
+def folded(key: str, words: Sequence[str]) -> list[str]:
     """`key: a b c`, folded over several lines where it is long."""
-    line = f"{key}: {' '.join(parts)}"
-    awkward = any(re.search(r"\s\s|^\s|\s$|[\n\t]|[^\x20-\x7e]", part) for part in parts)
-    plain = re.fullmatch(r"[A-Za-z./~][^#\n]*", parts[0]) and not re.search(
+    line = f"{key}: {' '.join(words)}"
+    awkward = any(re.search(r"\s\s|^\s|\s$|[\n\t]|[^\x20-\x7e]", word) for word in words)
+    plain = re.fullmatch(r"[A-Za-z./~][^#\n]*", words[0]) and not re.search(
         r": | #|:$", line[len(key) + 2 :]
     )
     if awkward:
-        return [f"{key}: {quoted(' '.join(parts))}"]
+        return [f"{key}: {quoted(' '.join(words))}"]
     if plain and len(line) <= WIDTH:
         return [line]
-    return [f"{key}: >-", *_filled(parts)]
+    return [f"{key}: >-", *_filled(words)]
 
 
-def _filled(parts: Iterable[str]) -> list[str]:
-    """Parts on lines of their width; a part is never broken."""
+def _filled(words: Iterable[str]) -> list[str]:
+    """Words on lines of `WIDTH`; a word is never broken."""
     lines: list[str] = []
-    for part in parts:
-        if lines and len(lines[-1]) + len(part) < WIDTH:
-            lines[-1] += f" {part}"
+    for word in words:
+        if lines and len(lines[-1]) + len(word) < WIDTH:
+            lines[-1] += f" {word}"
         else:
-            lines.append(f"  {part}")
+            lines.append(f"  {word}")
     return lines
