@@ -364,7 +364,9 @@ def test_the_epochs_of_each_update_are_not_the_length_of_training():
     text, round_ = drafted(PPO)
     assert "{epochs}" not in round_.command.words
     said = " ".join(text.replace("\n# ", " ").split())
-    assert "The script counts steps (--total-timesteps) and no epochs of the whole" in said
+    assert (
+        "The script counts steps (--total-timesteps), not epochs, so {epochs} is not passed" in said
+    )
     assert round_.epochs == composing.EPOCHS
     for line in ("--update-epochs N  (default: 4)", "--n_epochs N  (default: 4)"):
         text, round_ = drafted(f"  {line}\n  --total_timesteps N  (default: 9)\n")
@@ -547,7 +549,7 @@ def test_a_draft_that_comes_out_wrong_is_replaced_by_a_minimal_one(tmp_path, mon
     drafted = write_draft(tmp_path / "r.yaml", wish, read)
     assert drafted.fell_back
     text = (tmp_path / "r.yaml").read_text()
-    assert "could not be put into a spec" in text
+    assert "could not be turned into a spec" in text
     loads(text, "r", "r.yaml")
 
 

@@ -98,6 +98,6 @@ def _objective(metric: str | None, direction: str | None) -> tuple[str, str]:
     missing = {"--metric NAME": metric, "--direction minimize|maximize": direction}
     options = " and ".join(option for option, value in missing.items() if value is None)
     raise UsageError(
-        f"give {options}: neither is guessed, and there is no terminal to ask in; nothing was written",
+        f"{options} must be given, because there is no terminal to ask in; nothing was written",
         "The metric is the validation metric that decides, under the name that the script prints.",
     )

@@ -1,6 +1,6 @@
 """The train command: words with placeholders, filled in once for each trial.
 
-No shell ever sees a filled word, so a value reaches the program as one whole argument, whatever
+No shell ever sees a filled word, so a value reaches the program as one complete argument, whatever
 it contains.
 """
 
@@ -26,7 +26,7 @@ BUILTIN_PLACEHOLDERS = (
     "trial",
 )
 
-#: The forms of a whole word that expands to every hyperparameter not named elsewhere.
+#: The forms of the word that expands to every hyperparameter not named elsewhere.
 ARGS_FORMS = ("args", "args:space", "args:hydra", "args:flags")
 
 #: What a hyperparameter can be called. Hydra has groups, `model/norm`, and adds a key that its
@@ -153,7 +153,7 @@ def texts_of(values: Mapping[str, Scalar]) -> dict[str, str]:
 def variable_of(name: str) -> str:
     """Environment variable that carries a value: `optim.lr` is `TUNEPLAY_OPTIM_LR`.
 
-    So is `+optim.lr`: the plus tells Hydra what to do with the name and is no part of it.
+    So is `+optim.lr`: the plus is an instruction to Hydra, not a part of the name.
     """
     return "TUNEPLAY_" + re.sub(r"[^A-Za-z0-9]", "_", name.lstrip("+")).upper()
 

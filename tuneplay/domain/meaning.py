@@ -1,4 +1,4 @@
-"""What a hyperparameter is, told from its name: the one table of usual spellings.
+"""What a hyperparameter is, by its name: the one table of usual spellings.
 
 The playbook's rules are about learning rates, batch sizes and regularizers, while a spec has names.
 Spellings are those of PyTorch, Keras, Optax, timm, Hugging Face, fairseq and Hydra configurations.
@@ -64,7 +64,7 @@ _SPELLINGS: dict[Meaning | None, str] = {
     # Nothing here, though their ends would be: a split stays as it is, and PPO clips no gradients.
     None: r"(data|dataset|split|fold|cv)seeds?|epsclip",
     # Never tuned: the budget, what ends a training early, and chance.
-    # Bare `steps`, `n_steps` and `num_steps` are no lengths: they name rollouts and much else. Nor
+    # Bare `steps`, `n_steps` and `num_steps` are not lengths: they name rollouts and much else. Nor
     # is `num_train_timesteps`: it is how finely a diffusion model divides its noise.
     Meaning.LENGTH: rf"{_MANY}epochs?|epochs?(num|count|total|max|totrain)|(stop|end)epoch"
     rf"|(max|num|n|total){_ROUNDS}"
@@ -151,10 +151,10 @@ _USUAL = re.compile(
 )
 
 #: These are so short that any other prefix makes them something else: `focal_gamma`, `attack.eps`,
-#: `teacher_momentum`. So it is with every length: `finetune.epochs` is not the whole training's.
+#: `teacher_momentum`. So it is with every length: `finetune.epochs` is not the length of the complete training.
 _ALONE = frozenset({"gamma", "eps", "epsilon", "momentum", "mom", "hidden", "seeds"})
 
-#: What stands below these trains nothing.
+#: Names below these train nothing.
 _ELSEWHERE = re.compile(r"eval|evaluation|val|valid|validation|test|inference|predict|attack")
 
 #: What "interacts the most with other changes": the optimizer's own hyperparameters (playbook,
@@ -215,7 +215,7 @@ ADAM_TRIALS: Mapping[Meaning, int] = MappingProxyType(
 def meaning_of(name: str) -> Meaning | None:
     """What a hyperparameter is, by the usual spellings of its name; None when it is not usual.
 
-    `optim.lr`, `adam_beta1` and `--learning-rate` are told by their ends; the longest end that is
+    `optim.lr`, `adam_beta1` and `--learning-rate` are known by their ends; the longest end that is
     known counts, so that `lr_patience` belongs to a schedule and `warmup_lr` to the warmup.
     """
     snake = snake_case(name).lstrip("-+")
@@ -230,7 +230,7 @@ def meaning_of(name: str) -> Meaning | None:
 
 
 def _may_follow(before: str, end: str, meaning: Meaning | None) -> bool:
-    """Whether the end of a name still means this after what stands before it."""
+    """Whether the end of a name still means this after what comes before it."""
     if meaning is Meaning.LENGTH and before.endswith(("_", "-")):
         return False  # `opt_epochs` are those of PPO
     if meaning is Meaning.LENGTH or end in _ALONE:
@@ -265,7 +265,7 @@ def meaning_there(name: str, *, reinforcement: bool) -> Meaning | None:
 
 
 def may_be_length(name: str, *, reinforcement: bool) -> bool:
-    """Whether a name may stand for the length of the training, and may not.
+    """Whether a name is ambiguous: it may be the length of the training, or something else.
 
     `steps` and `iterations` usually do; in reinforcement learning they are those of a rollout,
     where epochs may be those of one update.

@@ -87,7 +87,7 @@ def _flat(values: Any, path: str = "", depth: int = 0) -> Iterator[tuple[str, An
         if isinstance(value, dict):
             if depth < MAX_DEPTH:
                 yield from _flat(value, below, depth + 1)
-        elif not str(key).startswith("_"):  # _target_ and its like are no hyperparameters
+        elif not str(key).startswith("_"):  # _target_ and its like are not hyperparameters
             yield below, value
 
 

@@ -127,7 +127,7 @@ def _keys(node: Node) -> set[str]:
         return set()
     names = {key.text for key, _ in node.entries}
     if names & {"low", "high"}:
-        return set()  # a range: its keys are no names
+        return set()  # a range: its keys are not names
     return names.union(*(_keys(below) for _, below in node.entries))
 
 

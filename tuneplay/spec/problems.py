@@ -35,7 +35,7 @@ class Problem:
 
     Attributes:
         mark: Where.
-        path: Key path, such as `nuisance.learning_rate.low`; empty for the whole file.
+        path: Key path, such as `nuisance.learning_rate.low`; empty for the complete file.
         wrong: What is wrong.
         right: What would be right.
     """

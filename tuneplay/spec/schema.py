@@ -1,4 +1,4 @@
-"""The JSON Schema of a spec, for editors: what can be said without reading the whole of it.
+"""The JSON Schema of a spec, for editors: what can be checked key by key.
 
 It is weaker than the loader and never stricter: it knows keys, types and bounds, and nothing of
 placeholders, roles or what one key means to another. It keeps to keywords that JSON Schema has had
@@ -135,14 +135,14 @@ def _hyperparameters() -> dict[str, Schema]:
             },
         },
         "baseline": _fixed("The scientific value that there is now, to compare with."),
-        "nuisance": _nuisance("Tuned anew in every study, so that the comparison is fair."),
+        "nuisance": _nuisance("Tuned in every study, for a fair comparison."),
         "fixed": _fixed("One value for all trials."),
     }  # fmt: skip
 
 
 def _trials() -> dict[str, Schema]:
     """How trials are made and what counts."""
-    best_n = _mapping({"best_n": _whole(1)}, "The checkpoints of so many best epochs.")
+    best_n = _mapping({"best_n": _whole(1)}, "The checkpoints of this many best epochs.")
     return {
         "seed": _whole(0, description="Seed of the plan and of the trials.", default=0),
         "metrics": {
@@ -178,7 +178,7 @@ def _trials() -> dict[str, Schema]:
 
 
 def _around() -> dict[str, Schema]:
-    """Where a round stands: earlier and later ones, its place, and how it is judged."""
+    """What surrounds a round: earlier and later ones, its folder, and how it is judged."""
     return {
         "trial_variance": _about("An earlier round that knows the spread over seeds.", _TEXT),
         "final_epochs": _whole(1, description="Epochs of the long trainings that this prepares."),
@@ -236,7 +236,7 @@ def _resources() -> Schema:
 
 
 def _ref(name: str) -> Schema:
-    """A piece that stands in `$defs`."""
+    """A reference to a piece in `$defs`."""
     return {"$ref": f"#/$defs/{name}"}
 
 
