@@ -235,9 +235,12 @@ def test_a_name_may_mean_something_else():
 @pytest.mark.parametrize(
     ("more", "says"),
     [
-        ("silence: {batchsize: why not}", "no rule 'batchsize'; did you mean 'batch-size-tuned'?"),
-        ("silence: {grid: }", "the reason, in a few words"),
-        ("roles: {nothing: momentum}", "no hyperparameter 'nothing'"),
+        (
+            "silence: {batchsize: why not}",
+            "there is no rule 'batchsize'; did you mean 'batch-size-tuned'?",
+        ),
+        ("silence: {grid: }", "write the reason, in a few words"),
+        ("roles: {nothing: momentum}", "'nothing' is not a hyperparameter of this spec"),
         ("roles: {lr: learningrate}", "'learningrate' is not known; did you mean 'learning_rate'?"),
     ],
 )

@@ -15,10 +15,9 @@ from tuneplay.drafts.help_text import read_help
 from tuneplay.drafts.hydra import read_hydra
 from tuneplay.drafts.script import Script, value_of
 from tuneplay.drafts.script_objective import objective_of
-from tuneplay.drafts.shell import split_command
 from tuneplay.drafts.source import with_source
 from tuneplay.drafts.templates import TEMPLATES
-from tuneplay.drafts.typed import without_marks
+from tuneplay.drafts.typed_command import split_command, without_marks
 from tuneplay.errors import CannotStartError, UsageError
 from tuneplay.spec.load import loads
 
@@ -365,7 +364,9 @@ def test_the_epochs_of_each_update_are_not_the_length_of_training():
     text, round_ = drafted(PPO)
     assert "{epochs}" not in round_.command.words
     said = " ".join(text.replace("\n# ", " ").split())
-    assert "The script counts steps (--total-timesteps) and no epochs of the whole" in said
+    assert (
+        "The script counts steps (--total-timesteps), not epochs, so {epochs} is not passed" in said
+    )
     assert round_.epochs == composing.EPOCHS
     for line in ("--update-epochs N  (default: 4)", "--n_epochs N  (default: 4)"):
         text, round_ = drafted(f"  {line}\n  --total_timesteps N  (default: 9)\n")
@@ -548,7 +549,7 @@ def test_a_draft_that_comes_out_wrong_is_replaced_by_a_minimal_one(tmp_path, mon
     drafted = write_draft(tmp_path / "r.yaml", wish, read)
     assert drafted.fell_back
     text = (tmp_path / "r.yaml").read_text()
-    assert "could not be put into a spec" in text
+    assert "could not be turned into a spec" in text
     loads(text, "r", "r.yaml")
 
 

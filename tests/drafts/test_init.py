@@ -172,7 +172,7 @@ def test_a_place_that_cannot_be_written_is_a_sentence(bench):
 )
 def test_without_a_terminal_metric_and_direction_are_asked_for_by_option(bench, given, named):
     said = init(bench, objective=given, code=2)
-    assert said.startswith(f"tuneplay: {' and '.join(named)} cannot be guessed")
+    assert said.startswith(f"tuneplay: {' and '.join(named)} must be given")
 
 
 def test_what_is_not_known_is_named_with_what_is(bench):
@@ -216,7 +216,7 @@ def test_options_as_in_pytorchs_mnist_example(scripts):
     assert spaces(round_) == {"all": {"lr": (0.01, 100, "log"), "gamma": (0.1, 1, "linear")}}
     assert round_.studies[0].fixed == {"batch-size": 64}
     assert round_.epochs == 14
-    assert "The script shows no option for the optimizer" in text_of(scripts)
+    assert "The script has no option for the optimizer" in text_of(scripts)
 
 
 #: As nanoGPT's train.py: what is not `--name=value` is refused, and so is a value of another type.
@@ -383,12 +383,12 @@ def test_a_script_that_trains_instead_is_ended_with_all_that_it_started(scripts)
     ("command", "code", "said"),
     [
         ("no-such-program", 7, "`no-such-program --help` cannot be started: No such file"),
-        ("cd /tmp && python t.py", 2, "--from has `&&` in it"),
-        ("python t.py > log", 2, "--from has `>` in it, and no shell ever reads the command"),
-        ("python t.py 2>&1 | tee log", 2, "Leave it out: give the train command alone."),
+        ("cd /tmp && python t.py", 2, "--from contains `&&`"),
+        ("python t.py > log", 2, "--from contains `>`, but no shell reads the command"),
+        ("python t.py 2>&1 | tee log", 2, "Give the train command alone."),
         ("A='b c' python t.py", 2, "write it into the spec, as in `env: {A: VALUE}`"),
         ("false", 7, "ended with exit code 1"),
-        ("true", 2, "`true --help` tells no options"),
+        ("true", 2, "`true --help` lists no options"),
         ("python 'x", 2, "cannot be split into words"),
         ("", 2, "--from is empty"),
     ],
@@ -455,7 +455,7 @@ def test_in_a_terminal_a_command_that_cannot_be_read_does_not_end_the_questions(
     terminal = Terminal(bench, "init", "new", "--template", "optimizer", *OBJECTIVE)
     terminal.until("Your train command")
     terminal.child.sendline("python missing.py")
-    terminal.until("The draft will suppose a typical script.")
+    terminal.until("The draft will assume a typical script.")
     terminal.until("Epochs of every trial [20]:")
     terminal.child.sendline("3")
     assert terminal.end() == 0

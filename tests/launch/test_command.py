@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from tuneplay.domain.command import (
     BUILTIN_PLACEHOLDERS,
     Command,
-    Template,
+    ConfigTemplate,
     config_text_of,
     fill,
     placeholders_in,
@@ -322,7 +322,7 @@ def test_a_spec_may_use_the_names_of_hydra():
 
 def test_one_key_of_hydra_is_not_set_twice():
     text = SPEC.format(command="[train, '{args:hydra}']")
-    with pytest.raises(SpecError, match="one role and one name in each study"):
+    with pytest.raises(SpecError, match="share the environment variable TUNEPLAY_LR; rename one"):
         loads(text + "fixed: {lr: 1}\nnuisance: {+lr: [1, 2]}\n", "r", "round.yaml")
 
 
@@ -346,7 +346,7 @@ def test_what_is_no_command_is_refused(command):
 def test_a_template_spells_values_as_configurations_do():
     text = "lr: {lr}\nflag: {flag}\nnone: {none}\nname: {name}\nkeep: {other} ${{lr}} {}\n"
     values = {"lr": 1e-05, "flag": True, "none": None, "name": "relu"}
-    filled = Template(".yaml", text).fill(values, {})
+    filled = ConfigTemplate(".yaml", text).fill(values, {})
     assert filled == "lr: 1.0e-05\nflag: true\nnone: null\nname: relu\nkeep: {other} ${lr} {}\n"
     assert yaml.safe_load(filled.split("keep")[0]) == {
         "lr": 1e-05, "flag": True, "none": None, "name": "relu",
@@ -356,7 +356,7 @@ def test_a_template_spells_values_as_configurations_do():
 def test_a_template_in_python_spells_values_as_python_does():
     text = "lr, flag, none = {lr}, {flag}, {none}"
     values = {"lr": 1e-05, "flag": False, "none": None}
-    assert Template(".py", text).fill(values, {}) == "lr, flag, none = 1e-05, False, None"
+    assert ConfigTemplate(".py", text).fill(values, {}) == "lr, flag, none = 1e-05, False, None"
 
 
 @rule
@@ -391,6 +391,6 @@ def test_a_word_that_looks_like_a_hyperparameter_in_a_template_is_a_warning(benc
     bench.write("base.yaml", "lr: {learning_rte}\narm: {arm}\nother: {zzz}\n")
     spec = bench.spec("./train {config} {args}", trials=2, more="config_template: base.yaml\n")
     shown = " ".join(bench.tuneplay("check", spec).stdout.split())
-    assert "{learning_rte} in it is no hyperparameter" in shown
+    assert "{learning_rte} in this file is not a hyperparameter" in shown
     assert "did you mean {learning_rate}?" in shown
     assert "zzz" not in shown

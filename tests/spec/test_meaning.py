@@ -2,8 +2,14 @@
 
 import pytest
 
-from tuneplay.domain.ambiguous import are_reinforcement, may_be_length, meaning_there
-from tuneplay.domain.meaning import OPTIMIZER_MEANINGS, Meaning, meaning_of
+from tuneplay.domain.meaning import (
+    OPTIMIZER_MEANINGS,
+    Meaning,
+    are_reinforcement,
+    may_be_length,
+    meaning_of,
+    meaning_there,
+)
 
 SPELLINGS = {
     Meaning.LEARNING_RATE: "lr learning_rate learning-rate learningRate --learning-rate base_lr"

@@ -101,7 +101,7 @@ def test_a_file_name_and_position_can_be_clicked_in_an_editor(tmp_path):
 def test_columns_count_characters_not_bytes():
     assert errors_of(complete("fixed: {'ü☃𝄞': .inf}"))[0].startswith("1:9: ")
     assert errors_of(complete("fixed: {a: 'ü☃𝄞', b: .inf}")) == [
-        "1:22: fixed.b: .inf is not a finite number"
+        "1:22: fixed.b: .inf is not a finite number; write an ordinary number, as in 0.001 or 1e9"
     ]
 
 
@@ -118,7 +118,7 @@ def test_a_full_spec_is_read_as_it_is_written():
     round_ = spec.round
     assert spec.text == FULL
     (few,) = spec.warnings
-    assert "trials: 16 trials for 6 hyperparameters" in few
+    assert "trials: only 16 trials for 6 hyperparameters" in few
     assert (round_.name, round_.goal) == (
         "01-optimizer",
         "Does Adam reach a lower validation error than SGD?",
@@ -321,29 +321,31 @@ def test_a_search_space_is_read_as_it_is_written(written, expected):
         (
             "",
             [
-                "1:1: scientific: no scientific hyperparameter; the round only tunes; it compares nothing"
+                "1:1: scientific: there is no scientific hyperparameter, so this round tunes and compares nothing; to compare, list two values or more"
             ],
         ),
         (
             "fixed: {x: 1}\nscientific: {}",
             [
-                "2:13: scientific: no scientific hyperparameter; the round only tunes; it compares nothing"
+                "2:13: scientific: there is no scientific hyperparameter, so this round tunes and compares nothing; to compare, list two values or more"
             ],
         ),
         (
             "scientific: {o: [a]}",
-            ["1:13: scientific: one value only; the round only tunes; it compares nothing"],
+            [
+                "1:13: scientific: there is only one scientific value, so this round tunes and compares nothing; to compare, list two values or more"
+            ],
         ),
         (
             "command: t {args}\nscientific: {o: [a, b]}\nbaseline: {o: a}",
             [
                 (
                     "1:10: command: {epochs} is not passed to the program; "
-                    "the program must train that long by itself"
+                    "add it, or make sure that the program trains exactly this long"
                 ),
                 (
                     "1:10: command: {seed} is not passed to the program; "
-                    "reruns with new seeds would measure nothing unless it draws its own"
+                    "add it; without it reruns measure nothing, unless the program picks its own seed"
                 ),
             ],
         ),
@@ -411,7 +413,7 @@ BOMB = "\n".join(
 )
 
 HARMFUL = {
-    "an alias bomb": (complete(BOMB).encode(), "1:4: anchors and aliases (&, *) are not read"),
+    "an alias bomb": (complete(BOMB).encode(), "1:4: anchors and aliases (&, *) are not supported"),
     "500 nested lists": (nested(500, "[", "]"), "1:27: nested deeper than 20 levels"),
     "500 nested mappings": (nested(500, "{a: ", "}"), "nested deeper than 20 levels"),
     # Where it is seen depends on the version of libyaml.
@@ -420,19 +422,22 @@ HARMFUL = {
     "5 MB": (b"# " + b"x" * 5_000_000, "r.yaml: larger than 200,000 bytes"),
     "a list of 60,000 values, never closed": (
         complete("fixed: {a: [" + "1, " * 60_000).encode(),
-        "more than 20,000 values; a spec is a page of text",
+        "more than 20,000 values; shorten it: a spec is a page of text",
     ),
     "a thousand ranges": (
         complete(
             "nuisance: {" + ", ".join(f"a{i}: {{low: 1, high: 9}}" for i in range(1_000)) + "}"
         ).encode(),
-        "1000 hyperparameters are searched in all; at most 100",
+        "1000 hyperparameters are searched in all; search at most 100",
     ),
     "a call to the system": (
         complete("fixed: {a: !!python/object/apply:os.system [id]}").encode(),
         "r.yaml:1:12: the tag ",
     ),
-    "merge keys": (complete("fixed: {<<: {a: 1}}").encode(), "1:9: merge keys (<<) are not read"),
+    "merge keys": (
+        complete("fixed: {<<: {a: 1}}").encode(),
+        "1:9: merge keys (<<) are not supported",
+    ),
     "two documents": (complete("").encode() + b"---\na: 1\n", "a second document"),
     "a thousand documents": (b"--- {}\n" * 1000, "r.yaml:2:1: a second document"),
     "Latin-1": (complete("fixed: {a: 1}\nseed: 1 # é").encode("latin-1"), "r.yaml:2:11: not UTF-8"),
@@ -440,7 +445,7 @@ HARMFUL = {
     "half a character": (complete("# é").encode()[:3], "r.yaml:1:3: not UTF-8 text"),
     "a NUL": (complete("seed: 1\nfixed: {a: \0}").encode(), "r.yaml:2:12: not YAML: "),
     "a bell": (complete("seed: 1\nfixed: {a: \a}").encode(), "r.yaml:2:12: not YAML: "),
-    "nothing": (b"", "r.yaml:1:1: the file is empty; start from an example in configs/"),
+    "nothing": (b"", "r.yaml:1:1: the file is empty; write a first spec with `tuneplay init`"),
     "blanks and comments": (b"\n \n# x\n", "r.yaml:1:1: the file is empty"),
     "a document of nothing": (b"---\n", "'goal' is missing"),
     "a list": (b"- a\n- b\n", "r.yaml:1:1: a list is not a mapping"),

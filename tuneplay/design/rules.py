@@ -32,14 +32,14 @@ _ORDER = {Level.ERROR: 0, Level.WARNING: 1, Level.NOTE: 2}
 
 
 def advise(round_: Round, parent: Round | None = None) -> list[Advice]:
-    """What the playbook would say of a round before it is run.
+    """What the playbook would say about a round before it starts.
 
     Args:
         round_: The round.
-        parent: The round that it follows, if it can be read.
+        parent: The round that it follows; None if there is none, or it cannot be read.
 
     Returns:
-        Errors first, then warnings, then notes; nothing for a design that goes by the book.
+        Errors first, then warnings, then notes; empty for a design that follows every rule.
     """
     if not round_.studies:
         return []

@@ -6,11 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from tuneplay.domain.ambiguous import are_reinforcement, may_be_length, meaning_there
 from tuneplay.domain.command import Command
 from tuneplay.domain.curves import Direction
 from tuneplay.domain.hyperparameter import Hyperparameter, Range, Scalar
-from tuneplay.domain.meaning import Meaning
+from tuneplay.domain.meaning import Meaning, are_reinforcement, may_be_length, meaning_there
 
 
 class Phase(StrEnum):

@@ -1,34 +1,72 @@
-"""The command as the user typed it: what of it stays, and what tuneplay fills in."""
+"""The command as the user typed it: its words, which of them stay, and what tuneplay fills in."""
 
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from tuneplay.domain.command import placeholders_in
 from tuneplay.drafts.script import Option, Script, Style, value_of
+from tuneplay.errors import UsageError
 
-#: Begins what the user has to write in the draft: a word that no script takes for its own.
+#: Marks in the draft what the user has to write. No script uses such a word.
 MARK = "EDIT-ME:"
 
 
-#: Stands for the marks where a draft is checked: only what is left to the user may be missing in it.
+#: Replaces the marks while a draft is checked: nothing else may be missing in it.
 _STAND_IN = "stand-in-"
+
+#: What is quoted or escaped means nothing to a shell.
+_IN_QUOTES = re.compile(r"""\\.|'[^']*'|"(?:\\.|[^"\\])*\"""", re.DOTALL)
+_OPERATOR = re.compile(r"&&|\|\||\d?>>?|<<?|[|;&]")
+_VARIABLE = re.compile(r"\s*(?:env\s+)?([A-Za-z_]\w*)=")
+
+
+def split_command(command: str) -> tuple[str, ...]:
+    """The words of a train command.
+
+    Raises:
+        UsageError: It is empty, a quote is open, or it needs a shell, which tuneplay never starts.
+    """
+    try:
+        words = tuple(shlex.split(command))
+    except ValueError as error:
+        raise UsageError(
+            f"--from cannot be split into words: {error}", "Close the quote."
+        ) from None
+    if not words or not words[0]:
+        raise UsageError(
+            "--from is empty", 'Give the train command, as in --from "python train.py".'
+        )
+    bare = _IN_QUOTES.sub("", command)
+    if variable := _VARIABLE.match(bare):
+        raise UsageError(
+            f"--from starts with the variable {variable[1]}, but no shell reads the command",
+            f"Leave it out, and write it into the spec, as in `env: {{{variable[1]}: VALUE}}`.",
+        )
+    if operator := _OPERATOR.search(bare):
+        raise UsageError(
+            f"--from contains `{operator[0]}`, but no shell reads the command",
+            "Give the train command alone. Its output is saved with each trial, and its environment "
+            "goes under env.",
+        )
+    return words
 
 
 def without_marks(text: str) -> str:
-    """A draft as it might be once its user has edited it, so that the rest of it can be checked."""
+    """A draft as it may look after editing. In this form it can be checked."""
     return text.replace(MARK, _STAND_IN)
 
 
 @dataclass(frozen=True, slots=True)
-class Typed:
-    """One part of the typed command: a word, or an option with its value.
+class Argument:
+    """A piece of the typed command: a word, or an option with its value.
 
     Attributes:
         words: As they were typed.
-        option: The option, when the script's help knows it.
+        option: The option, if the script's help lists it.
         value: Its value as a text.
     """
 
@@ -37,10 +75,10 @@ class Typed:
     value: str | None = None
 
 
-def split_typed(words: Sequence[str], script: Script) -> tuple[list[Typed], int]:
-    """The parts of a typed command, and how many of them are positional arguments."""
+def split_typed(words: Sequence[str], script: Script) -> tuple[list[Argument], int]:
+    """The arguments of a typed command, and how many of them are positional."""
     start = _program_length(words)
-    parts = [Typed((word,)) for word in words[:start]]
+    arguments = [Argument((word,)) for word in words[:start]]
     known = {name: option for option in script.options for name in option.names}
     positionals, index = 0, start
     while index < len(words):
@@ -49,21 +87,21 @@ def split_typed(words: Sequence[str], script: Script) -> tuple[list[Typed], int]
         option = known.get(name.lstrip("+") if script.style is Style.HYDRA else name)
         length = 1
         if option is not None and equals:
-            parts.append(Typed((word,), option, value))
+            arguments.append(Argument((word,), option, value))
         elif option is not None and script.style is Style.FLAGS:
             length = 2 if option.values == 1 and after else 1
             taken = tuple(words[index : index + length])
-            parts.append(Typed(taken, option, after[0] if length == 2 else None))
+            arguments.append(Argument(taken, option, after[0] if length == 2 else None))
         else:
             positionals += not word.startswith("-") and option is None
-            parts.append(Typed((word,)))
+            arguments.append(Argument((word,)))
         index += length
-    return parts, positionals
+    return arguments, positionals
 
 
-def with_typed_defaults(script: Script, parts: Sequence[Typed]) -> Script:
+def with_typed_defaults(script: Script, arguments: Sequence[Argument]) -> Script:
     """The script, with what the user typed in place of its defaults."""
-    values = {part.option.name: part.value for part in parts if part.option and part.value}
+    values = {one.option.name: one.value for one in arguments if one.option and one.value}
     options = tuple(
         replace(o, default=value_of(values[o.name])) if o.name in values else o
         for o in script.options
@@ -72,28 +110,32 @@ def with_typed_defaults(script: Script, parts: Sequence[Typed]) -> Script:
 
 
 def command_words(
-    script: Script, parts: Sequence[Typed], positionals: int, passes: Mapping[str, str], rest: str
+    script: Script,
+    arguments: Sequence[Argument],
+    positionals: int,
+    passes: Mapping[str, str],
+    rest: str,
 ) -> list[str]:
     """The words of the spec's command.
 
     Args:
         script: The script.
-        parts: The typed command.
+        arguments: The typed command.
         positionals: How many positional arguments were typed.
-        passes: What is filled in: placeholder by the option's name.
+        passes: What is passed by name: placeholder by the option's name.
         rest: The word that passes every other hyperparameter.
     """
     options = {option.name: option for option in script.options}
     words: list[str] = []
     left = dict(passes)
-    for part in parts:
-        name = part.option.name if part.option else ""
-        if name in left and part.option:
+    for one in arguments:
+        name = one.option.name if one.option else ""
+        if name in left and one.option:
             words += script.passed(options[name], left.pop(name))
         elif name not in passes:
-            words += [_literal(word) for word in part.words]
+            words += [_literal(word) for word in one.words]
     words += [MARK + re.sub(r"[^\w.,\-]", "-", name) for name in script.positionals[positionals:]]
-    typed = {part.option.name for part in parts if part.option}
+    typed = {one.option.name for one in arguments if one.option}
     for option in script.options:
         if option.required and option.name not in typed and option.name not in left:
             if not _reaches(option, passes):
@@ -109,7 +151,7 @@ def _reaches(option: Option, passes: Mapping[str, str]) -> bool:
 
 
 def shell_text(words: Sequence[str]) -> str:
-    """Words as one line, quoted where a shell would have to; braces are no matter here."""
+    """Words as one line, quoted where a shell needs it. Braces need no quotes here."""
     return " ".join(_quoted(word) for word in words)
 
 
@@ -122,7 +164,7 @@ def _quoted(word: str) -> str:
 
 
 def _literal(word: str) -> str:
-    """A typed word, so that nothing in it is taken for a placeholder."""
+    """A typed word, with braces doubled where they would make a placeholder."""
     for name in dict.fromkeys(placeholders_in(word)):
         word = word.replace(f"{{{name}}}", f"{{{{{name}}}}}")
     return word

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 
 from tuneplay.domain.meaning import Meaning, meaning_of
 
-#: Names that mean one thing in one script and another in the next; only the help text tells. The
-#: beta of a VAE weighs a term of the loss, and the mu of an audio model belongs to its encoding.
+#: Names whose meaning depends on the script: only the help text shows it. The beta of a VAE weighs
+#: a term of the loss, and the mu of an audio model belongs to its encoding.
 _AMBIGUOUS = {
     "beta": (Meaning.BETA1, re.compile(r"\badam|first[- ](order )?moment", re.IGNORECASE)),
     "mu": (Meaning.MOMENTUM, re.compile(r"\bmomentum\b", re.IGNORECASE)),
@@ -34,7 +34,7 @@ _NO_RATE = re.compile(
     re.IGNORECASE,
 )
 
-#: Subjects that no momentum and no beta of an optimizer has.
+#: Words that show that a momentum or beta does not belong to an optimizer.
 _ANOTHER = re.compile(
     r"\bKL\b|kullback|mu-?law|\bloss\b|temperature|penalty|entropy|\bELBO\b|quantiz|compand"
     r"|\bweight (of|for|on)\b|batch[- ]?norm|\bBN\b|running (mean|var|stat)|teacher|\bEMA\b"
@@ -47,7 +47,7 @@ _ANOTHERS_NAME = re.compile(
 _MOMENTUMS = frozenset({Meaning.MOMENTUM, Meaning.BETA1, Meaning.BETA2})
 
 
-def kind_of(
+def meaning_of_option(
     names: Sequence[str], about: str, default: float | None, *, whole: bool
 ) -> Meaning | None:
     """What an option is; None when neither its names nor its description are usual.
@@ -82,7 +82,7 @@ def _by_name(name: str, about: str) -> Meaning | None:
 
 
 def _is_no_momentum(name: str, about: str, default: float | None, *, whole: bool) -> bool:
-    """Whether what is called as a momentum is something else: 0 is one that is not used."""
+    """Whether an option with the name of a momentum is something else. A default of 0 is not."""
     outside = default is not None and not 0 <= default < 1
     named = _ANOTHERS_NAME.fullmatch(name.lower().lstrip("-"))
     return whole or outside or named is not None or _ANOTHER.search(about) is not None

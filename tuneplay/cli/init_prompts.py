@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 DIRECTIONS = ("minimize", "maximize")
 
 
-def read_aloud(command: str) -> ReadScript:
-    """Ask a script for its help, and say so: importing a framework takes its time."""
+def read_with_notice(command: str) -> ReadScript:
+    """Ask a script for its help, and say so: importing a framework may take a while."""
     from tuneplay.app.init import read_script
 
     print(f"Reading the options of `{command}` …", file=sys.stderr, flush=True)
@@ -32,26 +32,26 @@ def ask_template() -> str:
 
 
 def ask_command() -> tuple[str, ReadScript | None]:
-    """The train command; its script is read where it can be."""
+    """The train command, and its script if it can be read."""
     from tuneplay.drafts.templates import TYPICAL_COMMAND
     from tuneplay.errors import TuneplayError
     from tuneplay.words.text import safe
 
     command = typer.prompt("Your train command", default=TYPICAL_COMMAND)
     try:
-        return command, read_aloud(command)
+        return command, read_with_notice(command)
     except TuneplayError as error:
-        print(f"{safe(error.message)}\nThe draft will suppose a typical script.", file=sys.stderr)
+        print(f"{safe(error.message)}\nThe draft will assume a typical script.", file=sys.stderr)
         return command, None
 
 
 def ask_direction(metric: str) -> str:
-    """Which way is better; there is no default, for nothing is more costly to get wrong."""
+    """Which way is better. There is no default: a wrong direction would spoil the round."""
     return _ask_one_of(f"minimize or maximize {metric}", DIRECTIONS, None)
 
 
 def ask_epochs(read: ReadScript | None) -> int | None:
-    """The epochs; None to leave them as the script has them."""
+    """The epochs of every trial."""
     from tuneplay.drafts.compose import EPOCHS, epochs_of
 
     own = epochs_of(read.script) if read else None
@@ -62,7 +62,7 @@ def ask_epochs(read: ReadScript | None) -> int | None:
 
 
 def _ask_one_of(question: str, words: tuple[str, ...], default: str | None) -> str:
-    """One of a few words; its first letters will do where they tell."""
+    """One of a few words. Its first letters are enough if no other word has them."""
     while True:
         answer = str(typer.prompt(question, default=default)).strip().lower()
         fitting = [word for word in words if word.startswith(answer)]

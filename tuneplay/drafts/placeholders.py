@@ -1,4 +1,4 @@
-"""What of a script's options tuneplay fills in: the length of training, the seed and folders."""
+"""The options that tuneplay fills in: the length of training, the seed and folders."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ MOST_EPOCHS = 100_000
 _STEPS = re.compile(r"step|iter", re.IGNORECASE)
 
 #: `--niter` of DCGAN: "number of epochs to train for".
-_EPOCHS_TOLD = re.compile(
+_NUMBER_OF_EPOCHS = re.compile(
     r"\b(number of|how many|total|max(imum)?)\s+(\w+\s+)?epochs\b", re.IGNORECASE
 )
 
-#: Options that count the whole training in steps, beside those that every script calls so.
+#: Options that count the steps of the complete training, besides those with the usual names.
 _ALL_STEPS = re.compile(
     r"((total|max)[._-]?(env[._-]?)?(train(ing)?[._-]?)?(time)?steps"
     r"|((total|max|num|n)[._-]?)?(train(ing)?[._-]?)?(iterations|iters)"
@@ -36,7 +36,7 @@ _INNER = re.compile(
 )
 _INNER_NAME = re.compile(r"(.*[._-])?(ppo|inner|update|policy|local|actor|critic|sgd)[._-].*")
 
-#: Seeds by how sure it is that they decide the whole of training; the first that fits counts.
+#: Names of seeds, the surest first: those that decide the complete training.
 _SEEDS = (
     re.compile(r"seed"),
     re.compile(
@@ -64,12 +64,12 @@ _FILE = re.compile(r".*\.[A-Za-z]{1,8}")
 
 @dataclass(frozen=True, slots=True)
 class Filled:
-    """What is filled in.
+    """Options with a placeholder of tuneplay.
 
     Attributes:
         passed: The options, with their placeholder or text.
-        epochs: The script's own number of epochs; None when it tells none.
-        steps: The option that counts steps, where none counts epochs.
+        epochs: The script's own number of epochs; None if it does not say.
+        steps: The option that counts steps; None if an option counts epochs.
     """
 
     passed: dict[Option, str]
@@ -97,13 +97,13 @@ def filled_in(script: Script) -> Filled:
 
 
 def _length(script: Script) -> tuple[Option | None, Option | None]:
-    """The option that counts the epochs of the whole training; or else the one that counts steps."""
+    """The option for the epochs of the complete training; if there is none, that for its steps."""
     lengths = [o for o in script.of(Meaning.LENGTH) if o.values == 1]
     steps = [
         o
         for o in script.options
         if o.values == 1 and not o.choices and o.meaning in (None, Meaning.LENGTH)
-        if not _EPOCHS_TOLD.search(o.about)
+        if not _NUMBER_OF_EPOCHS.search(o.about)
         if (o in lengths and _STEPS.search(o.name)) or _ALL_STEPS.fullmatch(o.name.lower())
     ]
     of_agent = any(_OF_AN_AGENT.fullmatch(o.name.lower()) for o in steps)
@@ -114,7 +114,7 @@ def _length(script: Script) -> tuple[Option | None, Option | None]:
 
 
 def _is_inner(option: Option, *, of_agent: bool) -> bool:
-    """Whether the epochs are those of each update, of which a training has many."""
+    """Whether the epochs are those of one update: a training has many updates."""
     if of_agent and option.name not in ("epochs", "epoch"):
         return True
     said = re.split(r"[.;(,]", option.about)[0]
@@ -135,7 +135,7 @@ def _seed(script: Script) -> Option | None:
 
 
 def _folder(option: Option, style: Style) -> str:
-    """Where the script is to write what it writes; empty when the option is about something else."""
+    """The folder that an option gets; empty if the option is about something else."""
     name = option.name.lower()
     place = "{checkpoint_dir}" if _CHECKPOINT_DIR.fullmatch(name) else ""
     place = place or ("{trial_dir}" if _TRIAL_DIR.fullmatch(name) else "")

@@ -1,4 +1,4 @@
-"""The scientific part of a draft: what a template's question is about, in a script's own words."""
+"""The scientific hyperparameter of a draft: a template's question in a script's own words."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from tuneplay.domain.meaning import Meaning
+from tuneplay.domain.meaning import ADAM_TRIALS, Meaning
+from tuneplay.domain.yaml_scalar import yaml_text
+from tuneplay.drafts.compared_values import choice_text, following, popular
 from tuneplay.drafts.rules_of_thumb import (
     ADAPTIVE_LEARNING_RATE,
     ANY_WEIGHT_DECAY,
@@ -17,10 +19,8 @@ from tuneplay.drafts.rules_of_thumb import (
     space_of,
 )
 from tuneplay.drafts.script import Option, Script
-from tuneplay.drafts.sorting import TRIALS_FOR, Roles, is_adaptive, is_aside
+from tuneplay.drafts.sorting import Roles, is_adaptive, is_aside
 from tuneplay.drafts.templates import Template
-from tuneplay.drafts.values import following, popular
-from tuneplay.drafts.yaml_text import choice_text, scalar_text
 
 _SGD_LIKE = re.compile(r"(.*[._-])?(sgd.*|momentum|nesterov|lars|muon)", re.IGNORECASE)
 _ADAM_LIKE = re.compile(r".*(adam|lamb|lion|sophia).*", re.IGNORECASE)
@@ -33,15 +33,15 @@ class Question:
     """What is measured.
 
     Attributes:
-        lines: What stands below `scientific:`; none in a round that only tunes.
+        lines: The lines below `scientific:`; empty in a round that only tunes.
         goal: The question in one sentence, with `{metric}` for the metric.
-        baseline: What stands at `baseline:`.
+        baseline: The value of `baseline:`.
         subject: The option that it is about.
-        passed: How the subject reaches the script, where `{args}` does not do it.
-        word: A whole word of the command that passes it (`--{augment}`).
-        owned: Options that each value has a range of its own for.
+        passed: The placeholder that passes the subject, where `{args}` does not.
+        word: The word of the command that passes it (`--{augment}`), for a flag.
+        owned: Names of the options that have a range of their own under each value.
         flags: Whether a flag is among what is measured.
-        env: Names that the script does not know, which reach it in the environment.
+        env: Environment variables for names that are not options of the script.
     """
 
     lines: tuple[str, ...] = ()
@@ -80,7 +80,7 @@ def ask(
     template: Template, script: Script, subject: Option | None, roles: Roles, trials: int,
     typed: frozenset[str] = frozenset(),
 ) -> Question:  # fmt: skip
-    """Put a template's question in terms of a script.
+    """Ask a template's question in terms of a script.
 
     Args:
         template: The question.
@@ -106,7 +106,7 @@ def ask(
         size = int(subject.number or 1)
         factor = 4 if subject.meaning is Meaning.BATCH_SIZE else 2
         values = (str(size), str(size * factor))
-    default = scalar_text(subject.default) if subject.default is not None else values[0]
+    default = yaml_text(subject.default) if subject.default is not None else values[0]
     if subject.choices and isinstance(subject.default, str):
         default = choice_text(subject.default)
     asked = _listed(subject, values, default)
@@ -133,7 +133,7 @@ def _which(name: str, values: tuple[str, ...]) -> str:
 
 
 def _how_far(name: str, values: tuple[str, ...]) -> str:
-    """A larger batch is no means to a better metric: what is asked is whether it costs any."""
+    """A larger batch does not improve the metric. The question is whether it makes it worse."""
     return (
         f"How far does a larger {name} keep the same {{metric}} in equal epochs, that is, how far "
         f"does perfect scaling go between {values[0]} and {values[-1]}, each tuned on its own terms?"
@@ -159,7 +159,7 @@ def _flag(subject: Option) -> Question:
 
 
 def _with_or_without(script: Script, subject: Option) -> Question:
-    """`none` fixes the strength at nought; the technique tunes it."""
+    """`none` fixes the strength at 0. The other value tunes it."""
     names = {option.name for option in script.options}
     name = "regularizer" if "regularizer" not in names else "use_regularizer"
     used = replace(around(subject.number, ANY_WEIGHT_DECAY), limits="[0, null]")
@@ -188,12 +188,12 @@ def _optimizers(
     """Each optimizer with its own learning rate and momentum."""
     rates = [o for o in roles.nuisance if o.meaning is Meaning.LEARNING_RATE]
     momentum = _own(script, Meaning.MOMENTUM)
-    adams = {m: o for m in TRIALS_FOR if (o := _own(script, m))}
-    betas = [option for meaning, option in adams.items() if trials >= TRIALS_FOR[meaning]]
+    adams = {m: o for m in ADAM_TRIALS if (o := _own(script, m))}
+    betas = [option for meaning, option in adams.items() if trials >= ADAM_TRIALS[meaning]]
     values = popular(subject)
     lines = [f"  {subject.name}:"]
     for value in values:
-        # A rate that was not typed is of the optimizer that the script has, not of the typed one.
+        # A rate that was not typed belongs to the script's own optimizer, not to the typed one.
         now = value == str(subject.default)
         own = {
             rate: _rate_of(
@@ -202,7 +202,7 @@ def _optimizers(
             for rate in rates
         }
         extras = betas if _ADAM_LIKE.fullmatch(value) else []
-        if momentum and trials >= TRIALS_FOR[Meaning.BETA1] and _SGD_LIKE.fullmatch(value):
+        if momentum and trials >= ADAM_TRIALS[Meaning.BETA1] and _SGD_LIKE.fullmatch(value):
             extras = [momentum]
         own |= {o: space for o in extras if (space := space_of(o))}
         lines.append(f"    {choice_text(value)}:")
@@ -217,13 +217,15 @@ def _optimizers(
 
 
 def _own(script: Script, meaning: Meaning) -> Option | None:
-    """An option that only some optimizers have: `{args}` has to be able to leave it out."""
+    """An option that only some optimizers have. `{args}` has to be able to leave it out."""
     option = script.first(meaning)
     return option if option and option.is_number and script.reachable(option) else None
 
 
 def _rate_of(value: str, rate: Option, *, now: bool, sure: bool) -> Space:
-    """Around the default, where it is this optimizer's: typing `--optimizer sgd` changes no lr.
+    """The range of a learning rate: around its default, if that default is for this optimizer.
+
+    Typing `--optimizer sgd` does not change the default of `--lr`.
 
     Args:
         value: The optimizer.
