@@ -389,7 +389,7 @@ def test_a_script_that_trains_instead_is_ended_with_all_that_it_started(scripts)
         ("python t.py 2>&1 | tee log", 2, "Leave it out: give the train command alone."),
         ("A='b c' python t.py", 2, "write it into the spec, as in `env: {A: VALUE}`"),
         ("false", 7, "ended with exit code 1"),
-        ("true", 2, "`true --help` tells no options"),
+        ("true", 2, "`true --help` lists no options"),
         ("python 'x", 2, "cannot be split into words"),
         ("", 2, "--from is empty"),
     ],

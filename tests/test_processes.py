@@ -309,3 +309,32 @@ def test_a_value_that_no_program_can_receive_is_refused_before_any_trial(bench, 
     assert said in result.stderr
     assert len(result.stderr) < 2000
     assert not (bench.root / "rounds").exists()
+
+
+def test_an_interrupt_that_is_ignored_as_in_the_background_of_a_script_stays_ignored(bench):
+    script(bench, 'while [ ! -e go ]; do sleep 0.05; done\necho \'{"epoch": 1, "val_error": 1}\'')
+    process = bench.start(
+        "run",
+        bench.spec("./t {learning_rate} {arm}", trials=2),
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_IGN),
+    )
+    wait_for(lambda: len(bench.events("started")) == 2)
+    process.send_signal(signal.SIGINT)
+    bench.write("go", "")
+    process.communicate(timeout=40)
+    assert process.returncode == 0
+    assert len(bench.events("finished")) == 4, "a first Ctrl-C would have let two of them finish"
+
+
+def test_a_term_ends_a_round_that_ignores_interrupts(bench):
+    script(bench, "while :; do sleep 0.05; done")
+    process = bench.start(
+        "run",
+        bench.spec("./t {learning_rate} {arm}", trials=2),
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_IGN),
+    )
+    wait_for(lambda: len(bench.events("started")) == 2)
+    process.terminate()
+    process.communicate(timeout=40)
+    assert process.returncode == 143
+    assert pids_of(str(bench.root / "rounds")) == []

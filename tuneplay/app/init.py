@@ -1,4 +1,4 @@
-"""`tuneplay init`: the draft of a spec, from a template and what a script's help tells."""
+"""`tuneplay init`: the draft of a spec, from a template and what a script's help says."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class ReadScript:
 
     Attributes:
         words: The command.
-        script: What the script can be told.
+        script: The options that it takes.
     """
 
     words: tuple[str, ...]
@@ -73,7 +73,7 @@ def read_script(command: str) -> ReadScript:
     """Ask a script for its help, and for nothing else.
 
     Raises:
-        TuneplayError: It cannot be started, does not know `--help`, or tells no options.
+        TuneplayError: It cannot be started, does not know `--help`, or lists no options.
     """
     from tuneplay.drafts.call import call
     from tuneplay.drafts.help_text import read_help
@@ -101,14 +101,14 @@ def read_script(command: str) -> ReadScript:
     if answer.exit_code != 0:
         raise CannotStartError(
             f"`{command} --help` ended with exit code {answer.exit_code}: {answer.last_words}",
-            "Mend the command, or leave out --from and edit the draft.",
+            "Fix the command, or leave out --from and edit the draft.",
         )
     hint = "Leave out --from and edit the draft."
     if script.positionals:
         # A script whose options belong to its subcommands.
         first = script.positionals[0].strip("{}").partition(",")[0]
         hint = f'Name what it is to do, as in --from "{command} {first}".'
-    raise UsageError(f"`{command} --help` tells no options", hint)
+    raise UsageError(f"`{command} --help` lists no options", hint)
 
 
 def _source(words: Sequence[str]) -> str:

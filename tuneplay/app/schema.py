@@ -22,7 +22,7 @@ def spec_schema() -> dict[str, Any]:
 
 
 def schema_file(spec: Path) -> Path:
-    """Where the schema for a spec lies: in the current folder, or beside a spec from elsewhere."""
+    """Where the schema for a spec is: in the current folder, or next to a spec from elsewhere."""
     here = Path.cwd()
     folder = spec.resolve().parent
     return (here if folder.is_relative_to(here) else folder) / SCHEMA_FILE
@@ -47,5 +47,5 @@ def write_schema(path: Path) -> None:
         path.write_bytes(data)
     except OSError as error:
         raise UsageError(
-            f"{path} cannot be written: {error.strerror}", "Mend the rights."
+            f"{path} cannot be written: {error.strerror}", "Fix the file permissions."
         ) from None

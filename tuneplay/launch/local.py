@@ -107,7 +107,7 @@ class LocalLauncher:
             return
         raise CannotStartError(
             f"the train command cannot start: {program}: {problem}",
-            f"Mend `command` in the spec. It runs in {order.workdir}.",
+            f"Fix `command` in the spec. It runs in {order.workdir}.",
         )
 
     def submit(self, order: Order) -> Handle:
@@ -118,9 +118,9 @@ class LocalLauncher:
             passing = isinstance(error, OSError) and error.errno in _PASSING
             raise CannotStartError(
                 f"{order.key}: the train command cannot start: {error}",
-                "Free memory or processes; the same command then goes on where it was."
+                "Free memory or processes, then the same command goes on."
                 if passing
-                else "Mend `command` in the spec.",
+                else "Fix `command` in the spec.",
             ) from None
         handle = handle_of(child.pid, self._boot)
         self._watch(order.key, handle, order.folder, child)

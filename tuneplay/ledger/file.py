@@ -19,9 +19,10 @@ from tuneplay.domain.folder import RoundFolder
 from tuneplay.domain.secrets import Secrets
 from tuneplay.errors import LedgerError
 from tuneplay.ledger.codec import LEDGER_VERSION, decode, digest_of, encode
-from tuneplay.ledger.disk import content, set_aside, sync_folder
+from tuneplay.ledger.disk import content, set_aside
 from tuneplay.ledger.events import Event
 from tuneplay.ledger.parse import collector_at_rest, parser_for
+from tuneplay.system.files import sync_folder
 
 #: Fields of events whose values are texts from outside: secrets are hidden in them. The others, and
 #: all names of fields, are needed as they are.
@@ -179,8 +180,8 @@ class LedgerWriter:
         why = "it is a link; link the round's folder instead" if link else error.strerror
         return LedgerError(
             f"{self._path}: cannot be written: {why}",
-            "Nothing recorded is lost. Free space or mend the rights, then the same command "
-            "goes on where it was.",
+            "Nothing recorded is lost. Free space or fix the file permissions, then the "
+            "same command goes on.",
         )
 
 

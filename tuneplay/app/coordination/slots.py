@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from tuneplay.app.attempts.attempt import Attempt
 from tuneplay.domain.folder import AttemptFolder
 from tuneplay.launch.holders import Answer, HolderQuery, describe_process, trial_of
-from tuneplay.launch.processes import end_family, exists
+from tuneplay.launch.processes import end_family
+from tuneplay.system.pids import exists
 
 #: How soon an answer of nvidia-smi is looked for, and how soon a GPU that is held is asked for
 #: again; at first at once, for most processes let go as they end. In seconds.
