@@ -16,7 +16,6 @@ from tuneplay.domain.trial import Cause
 from tuneplay.judge.ending import What, decide
 from tuneplay.spec.load import loads
 
-
 SPEC = """\
 goal: g
 phase: exploration
