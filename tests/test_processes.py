@@ -138,7 +138,7 @@ def test_the_way_to_a_new_round_from_an_edited_one_can_be_pasted(bench, name, ne
     assert bench.tuneplay("run", name).returncode == 0
     spec.write_text(spec.read_text().replace("high: 1,", "high: 10,"))
     told = bench.tuneplay("run", name).stderr
-    way = told.partition("begin a new round from this one: ")[2].splitlines()[0]
+    way = told.partition("start a new round from this one: ")[2].splitlines()[0]
     assert new in way
     program = f"{shlex.quote(sys.executable)} -m tuneplay run"
     subprocess.run(
@@ -157,7 +157,7 @@ def test_what_was_edited_in_a_spec_is_shown_line_by_line(bench):
     assert result.returncode == 2
     assert "  -   learning_rate: {low: 1e-4, high: 1, scale: log}" in result.stderr
     assert "  +   learning_rate: {low: 1e-4, high: 10, scale: log}" in result.stderr
-    assert "begin a new round" in result.stderr
+    assert "start a new round" in result.stderr
     assert len(bench.events("opened")) == 1
 
 

@@ -1,4 +1,4 @@
-"""`tuneplay check --try`: a few epochs of one trial, to see what the whole round would cost."""
+"""`tuneplay check --try`: a few epochs of one trial, to see what the full round would cost."""
 
 from __future__ import annotations
 

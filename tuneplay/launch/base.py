@@ -69,7 +69,7 @@ class Launcher(Protocol):
 
         Returns:
             Its handle if it lives. None if it has ended or never began; then it never will: an
-            attempt that was about to begin finds that it no longer may.
+            attempt that was about to start finds that it no longer may.
         """
 
     def ended(self) -> Mapping[str, int | None]:
@@ -81,7 +81,7 @@ class Launcher(Protocol):
         """
 
     def cancel(self, key: str, *, kill: bool) -> None:
-        """Ask an attempt to end (TERM to the whole process group), or end it (KILL)."""
+        """Ask an attempt to end (TERM to the entire process group), or end it (KILL)."""
 
     def end_leftovers(self, trials: Path) -> None:
         """End what the attempts below a folder left behind; none of them lives any more."""

@@ -130,10 +130,10 @@ def end_families(trials: Path) -> None:
     _end_marked(os.fsencode(trials) + b"/")
 
 
-def _end_marked(begin: bytes) -> None:
-    """KILL every process whose `TUNEPLAY_TRIAL_DIR`, or whose output's folder, begins so."""
-    marker = b"\0TUNEPLAY_TRIAL_DIR=" + begin
-    output = begin.rstrip(b"\0/") + b"/"
+def _end_marked(start: bytes) -> None:
+    """KILL every process whose `TUNEPLAY_TRIAL_DIR`, or whose output's folder, starts so."""
+    marker = b"\0TUNEPLAY_TRIAL_DIR=" + start
+    output = start.rstrip(b"\0/") + b"/"
     for pid in _pids():
         try:
             with open(f"/proc/{pid}/environ", "rb", buffering=0) as file:

@@ -90,18 +90,18 @@ def _check_version(path: Path, version: int) -> None:
 
 
 def whole_length(data: bytes) -> int:
-    """Length of the part that was written whole.
+    """Length of the part that was written completely.
 
-    That is everything up to the last newline; a last line that is no JSON object is torn as well
+    That is everything up to the last newline; a last line that is not a JSON object is torn as well
     (a file system may extend a file before its content reaches the disk).
     """
     end = data.rfind(b"\n") + 1
     last = data[data.rfind(b"\n", 0, max(end - 1, 0)) + 1 : end]
     try:
-        whole = isinstance(json.loads(last), dict) if last else True
+        complete = isinstance(json.loads(last), dict) if last else True
     except (ValueError, RecursionError):
-        whole = False
-    return end if whole else end - len(last)
+        complete = False
+    return end if complete else end - len(last)
 
 
 class LedgerWriter:
@@ -138,7 +138,7 @@ class LedgerWriter:
 
         Raises:
             LedgerError: The storage is full or gone. What was written of the line is cut off
-                again, so that the ledger stays whole.
+                again, so the ledger stays intact.
         """
         at = datetime.now(UTC).isoformat(timespec="milliseconds")
         data = b"".join(_line(_hidden(encode(event, at), self._secrets)) for event in events)

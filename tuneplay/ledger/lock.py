@@ -19,7 +19,7 @@ from tuneplay.system.pids import exists
 LOOK_SECONDS = 0.2
 LOOK_TRIES = 10
 
-#: Signing comes right after locking; on a machine under heavy load this long may lie between.
+#: Signing comes right after locking; a machine under heavy load may take this long in between.
 SIGN_SECONDS = 1.0
 SIGN_TRIES = 50
 

@@ -129,7 +129,7 @@ class Slots:
 
     def _still_held(self, withheld: _Withheld, answer: Answer, living: set[str]) -> bool:
         """Whether a GPU must not be given out; who can be ended is ended, anybody else is named."""
-        if self._query is not None and self._query.begun < withheld.since:
+        if self._query is not None and self._query.asked_at < withheld.since:
             return True  # the question is older than the trial's end
         for gpu in withheld.share:
             for pid in sorted(answer.of(gpu)):

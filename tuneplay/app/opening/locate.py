@@ -131,7 +131,7 @@ def locate(argument: str) -> Place:
     """Find a round.
 
     Args:
-        argument: A round's folder, or a spec file. A spec named `round.yaml` lies in its round's
+        argument: A round's folder, or a spec file. A spec named `round.yaml` is in its round's
             folder; any other keeps its results in `rounds/NAME/` below the current folder.
 
     Raises:
@@ -182,7 +182,7 @@ def _real(path: Path) -> Path:
 
 
 def shown(path: Path) -> str:
-    """A path as a person would type it: relative where it lies below the current folder."""
+    """A path as a person would type it: relative where it is below the current folder."""
     try:
         return str(path.relative_to(Path.cwd()))
     except ValueError:
