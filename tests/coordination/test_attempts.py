@@ -12,6 +12,8 @@ from tuneplay.app.coordination.enforcer import Enforcer
 from tuneplay.app.coordination.stop import Stop
 from tuneplay.domain.folder import AttemptFolder
 from tuneplay.domain.round import Resources
+from tuneplay.domain.trial import Cause
+from tuneplay.judge.ending import Limit
 
 
 def said(bench):
@@ -169,3 +171,28 @@ def test_out_of_memory_is_seen_in_either_stream_and_not_tried_again(bench, strea
     bench.tuneplay("run", bench.spec("./t {learning_rate} {arm}", trials=1))
     assert set(said(bench).values()) == {("infeasible", "out of memory")}
     assert [e["attempt"] for e in bench.events("finished")] == [1, 1]
+
+
+OVERDUE = Limit(Cause.STALLED, 30.0, 4)
+
+
+@pytest.mark.parametrize(
+    ("text", "limit"),
+    [
+        (None, OVERDUE),  # as this version writes it
+        ("stalled after epoch 4: nothing new for 30 s", OVERDUE),  # as an earlier one did
+        ("timeout after 60 s", Limit(Cause.TIMEOUT, 60.0)),
+        ("", None),
+        ('{"cause": "stal', None),  # torn
+    ],
+)
+def test_the_next_coordinator_knows_why_a_trial_was_being_ended(tmp_path, text, limit):
+    folder = AttemptFolder(str(tmp_path))
+    first = Attempt(SimpleNamespace(), folder, "val_error", None, limit=limit)
+    if text is None:
+        first.mark_stopping()
+    else:
+        (tmp_path / "stopping").write_text(text)
+    later = Attempt(SimpleNamespace(), folder, "val_error", None)
+    later.read_stopping()
+    assert (later.limit, later.interrupted) == (limit, limit is None)

@@ -3,14 +3,29 @@
 import json
 import os
 import signal
+from types import SimpleNamespace
 
 import pytest
 from support.processes import pids_of
 from support.waiting import wait_for
 
-from tuneplay.app.attempts.ending import check_written
+from tuneplay.app.attempts.attempt import Attempt
+from tuneplay.app.attempts.ending import read_ending, unusable
 from tuneplay.domain.folder import AttemptFolder
-from tuneplay.errors import LedgerError
+from tuneplay.domain.trial import Cause
+from tuneplay.judge.ending import What, decide
+from tuneplay.spec.load import loads
+
+SPEC = """\
+goal: g
+phase: exploration
+command: train {learning_rate}
+objective: {metric: val_error, direction: minimize}
+epochs: 1
+trials: 1
+nuisance:
+  learning_rate: {low: 1e-4, high: 1, scale: log}
+"""
 
 
 def script(bench, name, text):
@@ -145,7 +160,10 @@ def test_what_is_measured_after_a_program_emptied_its_folder_counts(bench):
 
 
 def test_a_wrapper_that_is_killed_before_it_began_is_lost_and_no_full_disk(tmp_path):
-    folder = AttemptFolder(str(tmp_path))
-    check_written(folder, None, None)
-    with pytest.raises(LedgerError, match="could not begin"):
-        check_written(folder, None, 125)
+    attempt = Attempt(SimpleNamespace(), AttemptFolder(str(tmp_path)), "val_error", None)
+    round_ = loads(SPEC, "r", "r.yaml").round
+    lost = decide(read_ending(attempt, None, epochs=1), round_)
+    assert (lost.what, lost.why) == (What.LOST, Cause.VANISHED)
+    unable = decide(read_ending(attempt, 125, epochs=1), round_)
+    assert unable.what is What.NEVER_BEGAN
+    assert "could not begin" in unusable(attempt.folder, unable).message

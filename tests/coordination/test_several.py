@@ -111,10 +111,10 @@ def test_a_round_that_another_coordinator_opened_meanwhile_is_looked_at_again(be
     spec = bench.spec(trials=1)
     slow = (
         "import sys, tuneplay.app.run as run\n"
-        "real = run.session\n"
-        "def session(*arguments):\n"
+        "real = run.open_session\n"
+        "def open_session(*arguments):\n"
         "    print('ready', flush=True)\n    sys.stdin.readline()\n    return real(*arguments)\n"
-        "run.session = session\nfrom tuneplay.cli.main import main\nmain()\n"
+        "run.open_session = open_session\nfrom tuneplay.cli.main import main\nmain()\n"
     )
     first = subprocess.Popen(
         [sys.executable, "-c", slow, "run", str(spec)],

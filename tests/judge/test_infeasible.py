@@ -1,6 +1,5 @@
 """Where infeasible trials lie: regions of known truth, and what must not change the answer."""
 
-import dataclasses
 import math
 
 import numpy as np
@@ -12,7 +11,7 @@ from tuneplay.domain.command import Command
 from tuneplay.domain.curves import Direction
 from tuneplay.domain.hyperparameter import Choice, Range, Scale
 from tuneplay.domain.round import Infeasibility, Objective, Phase, Round, Study
-from tuneplay.domain.trial import Outcome, State, Trial, TrialId
+from tuneplay.domain.trial import Cause, Outcome, State, Trial, TrialId
 from tuneplay.judge.case import StudyCase
 from tuneplay.judge.finding import Severity
 from tuneplay.judge.space.infeasible import Beyond, InfeasiblePart, check
@@ -205,19 +204,16 @@ def test_many_failed_trials_are_a_warning_and_no_evidence_about_the_space():
     assert finding.hyperparameter is None
 
 
-@dataclasses.dataclass(frozen=True)
-class Caused(Outcome):
-    """An outcome with a cause."""
-
-    cause: str = "worse-than-limit"
-
-
 def test_trials_worse_than_the_limit_are_counted_together():
-    bad = [Caused(State.INFEASIBLE, f"best val_error {k} is worse than 1") for k in (2, 3)]
+    cause = Cause.WORSE_THAN_LIMIT
+    bad = [
+        Outcome(State.INFEASIBLE, f"best val_error {k} is worse than 1", cause=cause)
+        for k in (2, 3)
+    ]
     rows = [Trial(TrialId("all", k), k, {}, one) for k, one in enumerate(bad)]
     fine = Trial(TrialId("all", 2), 2, {}, Outcome(State.FEASIBLE, "", 0.1, 1))
     (finding,) = infeasible_findings(study(), [*rows, fine], MIN, limit=1.0)
-    assert finding.evidence.reasons == (("worse-than-limit", 2),)
+    assert finding.evidence.reasons == ((cause, 2),)
     assert finding.evidence.limit == 1
     assert what(finding).endswith("infeasible: all did worse than the limit of 1.")
 

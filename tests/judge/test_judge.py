@@ -14,7 +14,7 @@ from tuneplay.domain.command import Command
 from tuneplay.domain.curves import Curves, Direction
 from tuneplay.domain.hyperparameter import Choice, Range, Scale
 from tuneplay.domain.round import Objective, Phase, Round, Study
-from tuneplay.domain.trial import Outcome, Reruns, State, Trial, TrialId
+from tuneplay.domain.trial import Cause, Outcome, Reruns, State, Trial, TrialId
 from tuneplay.judge.finding import Kind, Severity
 from tuneplay.judge.judgement import judge_round
 from tuneplay.judge.measures.best_of import best_of
@@ -57,7 +57,16 @@ MINIMIZE, MAXIMIZE = (a_round(objective=Objective("val_error", d)) for d in Dire
 
 
 def trial(
-    study, number, value=None, *, state=State.FEASIBLE, reason="", epoch=10, epochs=EPOCHS, **given
+    study,
+    number,
+    value=None,
+    *,
+    state=State.FEASIBLE,
+    reason="",
+    cause=None,
+    epoch=10,
+    epochs=EPOCHS,
+    **given,
 ):
     """An ended trial at its planned point, or with the nuisance values that are given.
 
@@ -68,7 +77,7 @@ def trial(
     if value is not None:
         column = [value + max(0, epoch - e) / 8 for e in range(1, epochs + 1)]
         curves, best_epoch = Curves(list(range(1, epochs + 1)), {"val_error": column}), epoch
-    outcome = Outcome(state, reason, value, best_epoch)
+    outcome = Outcome(state, reason, value, best_epoch, cause=cause)
     configuration = hyperparameters(study, values)
     return Trial(TrialId(study.key, number), number, configuration, outcome, curves)
 
@@ -80,6 +89,7 @@ def rerun(of, number, value):
 
 
 def diverged(study, number, reason="diverged: val_error is not finite from epoch 3 on", **given):
+    given = {"cause": Cause.DIVERGED} | given
     return trial(study, number, state=State.INFEASIBLE, reason=reason, **given)
 
 
@@ -457,11 +467,12 @@ def test_infeasible_trials_are_counted_and_a_large_share_is_a_warning(bad, sever
     assert finding.evidence.share == bad / 16
 
 
-def test_the_reasons_for_infeasible_trials_are_told_the_most_frequent_first():
-    trials = [diverged(SGD, 0, "out of memory"), diverged(SGD, 1), diverged(SGD, 2)]
+def test_of_the_reasons_for_infeasible_trials_the_most_frequent_comes_first():
+    oom = diverged(SGD, 0, "out of memory", cause=Cause.OUT_OF_MEMORY)
+    trials = [oom, diverged(SGD, 1), diverged(SGD, 2)]
     trials += [trial(SGD, number, 0.5) for number in range(3, 12)]
     (finding,) = [f for f in judge_round(MINIMIZE, trials).findings if f.kind is Kind.INFEASIBLE]
-    assert "(2 diverged, 1 out of memory)" in finding.message
+    assert finding.evidence.reasons == ((Cause.DIVERGED, 2), (Cause.OUT_OF_MEMORY, 1))
 
 
 def test_without_infeasible_trials_there_is_nothing_to_say_of_them():

@@ -138,7 +138,7 @@ def test_the_way_to_a_new_round_from_an_edited_one_can_be_pasted(bench, name, ne
     assert bench.tuneplay("run", name).returncode == 0
     spec.write_text(spec.read_text().replace("high: 1,", "high: 10,"))
     told = bench.tuneplay("run", name).stderr
-    way = told.partition("begin a new round from this one: ")[2].splitlines()[0]
+    way = told.partition("start a new round from this one: ")[2].splitlines()[0]
     assert new in way
     program = f"{shlex.quote(sys.executable)} -m tuneplay run"
     subprocess.run(
@@ -157,7 +157,7 @@ def test_what_was_edited_in_a_spec_is_shown_line_by_line(bench):
     assert result.returncode == 2
     assert "  -   learning_rate: {low: 1e-4, high: 1, scale: log}" in result.stderr
     assert "  +   learning_rate: {low: 1e-4, high: 10, scale: log}" in result.stderr
-    assert "begin a new round" in result.stderr
+    assert "start a new round" in result.stderr
     assert len(bench.events("opened")) == 1
 
 
@@ -309,3 +309,32 @@ def test_a_value_that_no_program_can_receive_is_refused_before_any_trial(bench, 
     assert said in result.stderr
     assert len(result.stderr) < 2000
     assert not (bench.root / "rounds").exists()
+
+
+def test_an_interrupt_that_is_ignored_as_in_the_background_of_a_script_stays_ignored(bench):
+    script(bench, 'while [ ! -e go ]; do sleep 0.05; done\necho \'{"epoch": 1, "val_error": 1}\'')
+    process = bench.start(
+        "run",
+        bench.spec("./t {learning_rate} {arm}", trials=2),
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_IGN),
+    )
+    wait_for(lambda: len(bench.events("started")) == 2)
+    process.send_signal(signal.SIGINT)
+    bench.write("go", "")
+    process.communicate(timeout=40)
+    assert process.returncode == 0
+    assert len(bench.events("finished")) == 4, "a first Ctrl-C would have let two of them finish"
+
+
+def test_a_term_ends_a_round_that_ignores_interrupts(bench):
+    script(bench, "while :; do sleep 0.05; done")
+    process = bench.start(
+        "run",
+        bench.spec("./t {learning_rate} {arm}", trials=2),
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_IGN),
+    )
+    wait_for(lambda: len(bench.events("started")) == 2)
+    process.terminate()
+    process.communicate(timeout=40)
+    assert process.returncode == 143
+    assert pids_of(str(bench.root / "rounds")) == []

@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 
 from tuneplay.domain.curves import Curves
 from tuneplay.domain.folder import RoundFolder
-from tuneplay.domain.trial import Outcome, Reruns, State, Trial, TrialId
+from tuneplay.domain.trial import Cause, Outcome, Reruns, State, Trial, TrialId
 from tuneplay.errors import BusyError, ExitCode, LedgerError
 from tuneplay.ledger.codec import decode, encode
 from tuneplay.ledger.events import Finished, Intent, Note, Opened, Rerun, Started
@@ -352,8 +352,9 @@ def trials(draw):
     column = st.lists(st.one_of(numbers, st.none()), min_size=len(epochs), max_size=len(epochs))
     metrics = draw(st.dictionaries(names.filter(lambda n: n != "epoch"), column, max_size=3))
     outcome = st.builds(
-        Outcome, st.sampled_from(State), st.text(), numbers | st.none(), st.integers(0) | st.none()
-    )
+        Outcome, st.sampled_from(State), st.text(), numbers | st.none(), st.integers(0) | st.none(),
+        st.none() | st.sampled_from(Cause),
+    )  # fmt: skip
     seconds = draw(st.none() | st.integers(0, 10**8).map(lambda ms: ms / 1000))
     return Trial(
         draw(trial_ids),
@@ -565,3 +566,39 @@ def test_a_lock_with_odd_content_is_a_lock(folder, content):
 def test_a_lock_that_cannot_be_written_says_why(tmp_path):
     with pytest.raises(LedgerError, match="cannot be written: No such file or directory"):
         CoordinatorLock(RoundFolder(tmp_path / "gone"))
+
+
+# Causes.
+
+
+def recorded(reason, **more):
+    """A `finished` line of an infeasible trial, as an object."""
+    line = encode(finished(state=State.INFEASIBLE), "")
+    del line["cause"]
+    return line | {"reason": reason} | more
+
+
+@pytest.mark.parametrize(
+    ("reason", "cause"),
+    [
+        ("out of memory", Cause.OUT_OF_MEMORY),
+        ("diverged: val\nloss is null from epoch 3 on", Cause.DIVERGED),
+        ("killed by SIGKILL (possibly out of memory)", Cause.KILLED),
+        ("killed by SIGTERM from outside", Cause.TERMINATED),
+        ("because", None),
+    ],
+)
+def test_a_ledger_without_causes_has_them_by_its_reasons(reason, cause):
+    assert decode(recorded(reason)).trial.outcome.cause is cause
+
+
+@pytest.mark.parametrize(
+    ("named", "cause"), [("killed", Cause.KILLED), (None, None), ("of a later version", None)]
+)
+def test_a_recorded_cause_counts_whatever_the_reason_says(named, cause):
+    assert decode(recorded("out of memory", cause=named)).trial.outcome.cause is cause
+
+
+def test_a_cause_that_is_not_a_text_is_damage():
+    with pytest.raises(TypeError):
+        decode(recorded("out of memory", cause=7))

@@ -199,4 +199,4 @@ def test_a_ledger_that_is_no_file_is_refused_by_every_command(bench, make):
     for arguments in (["run"], ["run", "--repair"], ["status"], ["report"]):
         result = bench.tuneplay(arguments[0], spec, *arguments[1:])
         assert result.returncode == 5, result.stderr
-        assert "no file" in result.stderr
+        assert "not a file" in result.stderr

@@ -475,10 +475,10 @@ def test_nothing_is_dropped_that_was_not_read_or_cannot_be_kept(tmp_path):
     LogCap(LIMIT, print).look([attempt])
     assert used(log) >= log.stat().st_size, "it was not read yet"
     attempt.collector.read()
-    os.mkdir(folder.kept)
+    os.mkdir(folder.measured)
     LogCap(LIMIT, print).look([attempt])
     assert used(log) >= log.stat().st_size, "there is no place to keep what was read"
-    os.rmdir(folder.kept)
+    os.rmdir(folder.measured)
     LogCap(LIMIT, print).look([attempt])
     assert used(log) <= LIMIT
 

@@ -139,7 +139,7 @@ class AttemptFolder:
         return f"{self.root}/metrics.jsonl"
 
     @property
-    def kept(self) -> str:
+    def measured(self) -> str:
         """What was measured in a part of standard output that was dropped (`max_log`)."""
         return f"{self.root}/measured.json"
 
@@ -171,7 +171,7 @@ class AttemptFolder:
     @property
     def ours(self) -> tuple[str, ...]:
         """Every file that is no work of the program, but for the filled `config_template`."""
-        written = (self.command, self.params, self.stdout, self.stderr, self.metrics, self.kept)
+        written = (self.command, self.params, self.stdout, self.stderr, self.metrics, self.measured)
         return (*written, self.started, self.stopping, self.terminated, self.exit)
 
 

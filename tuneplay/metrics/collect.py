@@ -128,8 +128,8 @@ class Collector:
         """
         self._metrics = _Source("metrics.jsonl", folder.metrics, objective)
         self._stdout = _Source("stdout.log", folder.stdout, objective)
-        self._kept = folder.kept
-        kept = load(folder.kept)
+        self._kept = folder.measured
+        kept = load(folder.measured)
         if kept is not None:
             self._stdout.restore(kept)
 

@@ -8,7 +8,7 @@ import shutil
 import stat
 import sys
 
-from tuneplay.metrics.replacing import create
+from tuneplay.system.files import create
 
 #: From Linux' <linux/falloc.h>: the size stays, the blocks go.
 _KEEP_SIZE = 0x01

@@ -7,7 +7,7 @@ import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from tuneplay.metrics.replacing import create
+from tuneplay.system.files import create
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from tuneplay.domain.trial import Cause
 from tuneplay.judge.finding import Evidence, Finding, Kind, Severity
+from tuneplay.judge.measures.reasons import Reasons
 from tuneplay.judge.space.infeasible import (
     Beyond,
     Chosen,
@@ -13,28 +15,26 @@ from tuneplay.judge.space.infeasible import (
     InfeasibleTrials,
     MostlyFailed,
     NothingFeasible,
-    Reasons,
 )
 from tuneplay.words.message import FindingWords, Message, no_words
 from tuneplay.words.naming import Naming
 from tuneplay.words.numbers import count, exact
 from tuneplay.words.values import as_typed, in_full
 
-#: What trials of each cause did (domain/trial.py); "worse-than-limit" has its limit.
+#: What trials of each cause did; worse-than-limit is said with its limit, and folder-gone and
+#: log-shortened are never the cause of a trial's outcome.
 _CAUSES = {
-    "diverged": "diverged",
-    "out-of-memory": "ran out of memory",
-    "exit-code": "ended with an error code",
-    "killed": "got killed",
-    "vanished": "vanished",
-    "timeout": "ran into the timeout",
-    "stalled": "stalled",
-    "no-metric": "reported no objective",
-    "terminated": "got stopped from outside",
-    "no-space": "ran out of disk space",
+    Cause.DIVERGED: "diverged",
+    Cause.OUT_OF_MEMORY: "ran out of memory",
+    Cause.EXIT_CODE: "ended with an error code",
+    Cause.KILLED: "got killed",
+    Cause.VANISHED: "vanished",
+    Cause.TIMEOUT: "ran into the timeout",
+    Cause.STALLED: "stalled",
+    Cause.NO_METRIC: "reported no objective",
+    Cause.TERMINATED: "got stopped from outside",
+    Cause.NO_SPACE: "ran out of disk space",
 }
-
-_WORSE = "worse-than-limit"
 
 _LOOK = "Look at the log of one of them."
 
@@ -128,12 +128,14 @@ def _why(reasons: Reasons, limit: float | None) -> str:
     )
 
 
-def _did(cause: str, limit: float | None) -> str | None:
+def _did(reason: Cause | str, limit: float | None) -> str | None:
     """What trials with a cause did; None for a reason in words."""
-    if cause == _WORSE:
+    if not isinstance(reason, Cause):
+        return None
+    if reason is Cause.WORSE_THAN_LIMIT:
         stated = "the stated limit" if limit is None else f"the limit of {exact(limit)}"
         return f"did worse than {stated}"
-    return _CAUSES.get(cause)
+    return _CAUSES.get(reason)
 
 
 def _sample(evidence: Evidence, **about: Any) -> Finding:
@@ -169,7 +171,7 @@ INFEASIBLE = FindingWords(
                 infeasible=5,
                 trials=20,
                 share=0.25,
-                reasons=(("diverged", 3), ("worse-than-limit", 2)),
+                reasons=((Cause.DIVERGED, 3), (Cause.WORSE_THAN_LIMIT, 2)),
                 limit=0.9,
             ),
             severity=Severity.NOTE,
@@ -179,7 +181,7 @@ INFEASIBLE = FindingWords(
                 infeasible=11,
                 trials=20,
                 share=0.55,
-                reasons=(("diverged", 9), ("out-of-memory", 2)),
+                reasons=((Cause.DIVERGED, 9), (Cause.OUT_OF_MEMORY, 2)),
                 limit=None,
                 inside=9,
                 trials_inside=10,
@@ -195,7 +197,7 @@ INFEASIBLE = FindingWords(
                 infeasible=7,
                 trials=20,
                 share=0.35,
-                reasons=(("diverged", 7),),
+                reasons=((Cause.DIVERGED, 7),),
                 limit=None,
                 inside=7,
                 trials_inside=7,
@@ -225,7 +227,7 @@ INFEASIBLE = FindingWords(
                 failed=0,
                 trials=8,
                 share=1.0,
-                reasons=(("diverged", 8),),
+                reasons=((Cause.DIVERGED, 8),),
                 failures=(),
                 limit=None,
             )
@@ -237,7 +239,7 @@ INFEASIBLE = FindingWords(
                 trials=8,
                 share=0.0,
                 reasons=(),
-                failures=(("exit-code", 8),),
+                failures=((Cause.EXIT_CODE, 8),),
                 limit=None,
             )
         ),
@@ -247,14 +249,17 @@ INFEASIBLE = FindingWords(
                 failed=3,
                 trials=8,
                 share=0.625,
-                reasons=(("out-of-memory", 5),),
-                failures=(("exit-code", 2), ("timeout", 1)),
+                reasons=((Cause.OUT_OF_MEMORY, 5),),
+                failures=((Cause.EXIT_CODE, 2), (Cause.TIMEOUT, 1)),
                 limit=None,
             )
         ),
         _sample(
             MostlyFailed(
-                failed=12, trials=20, share=0.6, failures=(("exit-code", 11), ("no-metric", 1))
+                failed=12,
+                trials=20,
+                share=0.6,
+                failures=((Cause.EXIT_CODE, 11), (Cause.NO_METRIC, 1)),
             )
         ),
     ),

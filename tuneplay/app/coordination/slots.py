@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from tuneplay.app.attempts.attempt import Attempt
 from tuneplay.domain.folder import AttemptFolder
 from tuneplay.launch.holders import Answer, HolderQuery, describe_process, trial_of
-from tuneplay.launch.processes import end_family, exists
+from tuneplay.launch.processes import end_family
+from tuneplay.system.pids import exists
 
 #: How soon an answer of nvidia-smi is looked for, and how soon a GPU that is held is asked for
 #: again; at first at once, for most processes let go as they end. In seconds.
@@ -128,7 +129,7 @@ class Slots:
 
     def _still_held(self, withheld: _Withheld, answer: Answer, living: set[str]) -> bool:
         """Whether a GPU must not be given out; who can be ended is ended, anybody else is named."""
-        if self._query is not None and self._query.begun < withheld.since:
+        if self._query is not None and self._query.asked_at < withheld.since:
             return True  # the question is older than the trial's end
         for gpu in withheld.share:
             for pid in sorted(answer.of(gpu)):

@@ -13,7 +13,7 @@ from tuneplay.domain.trial import State, Trial
 from tuneplay.judge.case import StudyCase
 from tuneplay.judge.finding import Evidence, Finding, Kind, Severity
 from tuneplay.judge.measures.positions import positions
-from tuneplay.judge.measures.reasons import reasons_of
+from tuneplay.judge.measures.reasons import Reasons, reasons_of
 from tuneplay.judge.space.regions import Axis, Region, find_regions
 from tuneplay.judge.suggestions.new_ranges import bound_between
 from tuneplay.judge.suggestions.series import list_text
@@ -21,8 +21,6 @@ from tuneplay.judge.suggestions.series import list_text
 #: "A very large fraction" of infeasible trials (playbook): from here on it is a warning, for the
 #: study has fewer than half of the trials that the comparison counts on.
 LARGE_SHARE = 0.5
-
-Reasons = tuple[tuple[str, int], ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,16 +10,16 @@ from tuneplay.domain.trial import TrialId
 
 
 class TimeBudget:
-    """Says whether there is time to begin a trial.
+    """Says whether there is time to start a trial.
 
-    Studies take turns. A turn is begun only when all of it should end in time, by the longest of
-    the trials that ended lately, and one that was begun is completed: so all studies have had the
-    same number of trials when the time is over. Before anything has ended nothing is known, and the
-    first turn is begun.
+    Studies take turns. A turn starts only when all of it should end in time, judging by the longest
+    of the trials that ended lately. A turn that has started is completed, so all studies have had
+    the same number of trials when the time is over. Before anything has ended nothing is known, and
+    the first turn starts.
     """
 
     def __init__(self, round_: Round, slots: int) -> None:
-        """Begin to count.
+        """Start the clock.
 
         Args:
             round_: The round.
@@ -33,7 +33,7 @@ class TimeBudget:
         self.spent = False
 
     def allows(self, trial: TrialId, durations: Collection[float], running: int) -> bool:
-        """Whether a trial may begin now.
+        """Whether a trial may start now.
 
         Args:
             trial: The trial that is next.

@@ -13,7 +13,7 @@ from tuneplay.judge.finding import Evidence, Kind
 from tuneplay.spec.problems import Problems
 from tuneplay.words.findings import FINDING_WORDS
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 SPEC_FOLDER = ROOT / "tuneplay" / "spec"
 
 

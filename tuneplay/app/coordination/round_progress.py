@@ -1,4 +1,4 @@
-"""A picture of a running round, for those who show it."""
+"""How far a running round has come, for those who show it."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _STOPPING = {
 }
 
 
-def picture(
+def progress_of(
     round_: Round,
     tally: Tally,
     running: Sequence[Attempt],
@@ -68,7 +68,7 @@ def seconds_left(
     Args:
         durations: Seconds that the last ended trials took.
         running: The attempts that live.
-        pending: Trials that have not begun.
+        pending: Trials that have not started.
         slots: Trials at the same time.
 
     Returns:
@@ -77,5 +77,5 @@ def seconds_left(
     if not durations:
         return None
     now, mean = time.monotonic(), sum(durations) / len(durations)
-    begun = sum(max(0.0, mean - (now - attempt.began)) for attempt in running)
-    return (mean * pending + begun) / max(1, min(slots, len(running) + pending))
+    under_way = sum(max(0.0, mean - (now - attempt.began)) for attempt in running)
+    return (mean * pending + under_way) / max(1, min(slots, len(running) + pending))

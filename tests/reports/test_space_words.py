@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import tuneplay.judge.space as room
+from tuneplay.domain.trial import Cause
 from tuneplay.judge.finding import Evidence, Finding, Kind, Severity
 from tuneplay.judge.space.infeasible import Chosen, InfeasiblePart
 from tuneplay.judge.space.interaction import Interaction
@@ -91,7 +92,7 @@ def test_any_text_goes_through_unharmed(nasty, name, choice):
                 infeasible=3,
                 trials=20,
                 share=0.15,
-                reasons=((text, 2), ("diverged", 1)),
+                reasons=((text, 2), (Cause.DIVERGED, 1)),
                 limit=None,
                 inside=3,
                 trials_inside=3,
