@@ -1,4 +1,4 @@
-"""Writing a file beside another, to take its place: new, and never through a link."""
+"""Creating a file that is certainly new: never an old one, and never through a link."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ import os
 from typing import BinaryIO
 
 
-def create(path: str) -> BinaryIO:
-    """A new, empty file to write to; what stood there before, a link as well, is removed.
+def create_new_file(path: str) -> BinaryIO:
+    """Open a new, empty file for writing; whatever has this name is removed first, links too.
 
     Raises:
         OSError: It cannot be created.
