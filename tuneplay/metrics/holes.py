@@ -84,7 +84,7 @@ def cut(path: str, limit: int) -> None:
     there are lines. A line between them says how much is missing.
 
     Raises:
-        OSError: The file does not exist, or there is no space for what stays.
+        OSError: The file does not exist, or there is no space for the rest.
     """
     status = os.lstat(path)
     if not stat.S_ISREG(status.st_mode) or status.st_size <= limit:

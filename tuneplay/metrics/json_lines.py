@@ -70,8 +70,8 @@ def parse_json_line(line: bytes) -> Measurement | None:
     if "epoch" not in data:
         return None
     epoch = data.pop("epoch")
-    whole = "\ufffd" not in text or text.encode() == stripped
-    return Measurement(_epoch(epoch), dict(_values(data)), data, whole)
+    is_utf8 = "\ufffd" not in text or text.encode() == stripped
+    return Measurement(_epoch(epoch), dict(_values(data)), data, is_utf8)
 
 
 def _loads(text: str) -> Any:

@@ -75,7 +75,7 @@ def print_reruns(
             lines = [f"{reruns} {'has' if progress.planned == 1 else 'have'} ended."]
         else:
             lines = [
-                f"{reruns} had already ended; nothing was started. Ask for more seeds to go on."
+                f"{reruns} had already ended; nothing was started. For more reruns ask for more seeds."
             ]
         lines += [
             f"{s.study.key}: {luck(s.reruns, progress.objective.direction)}"

@@ -91,8 +91,8 @@ def _checkpoint(round_: Round, tried: Tried) -> tuple[bool, str]:
     # With one epoch there is only one file, which could be any file.
     if tried.saved and len(tried.trial.curves.epochs) > 1:
         return False, (
-            f"{size(tried.saved)} were saved, but no checkpoint of an epoch was recognised; put "
-            "the epoch into their names, as in epoch_7.pt"
+            f"{size(tried.saved)} were saved, but no checkpoint of an epoch was recognised; include "
+            "the epoch in their names, as in epoch_7.pt"
         )
     return True, ""
 

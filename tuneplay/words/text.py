@@ -26,16 +26,16 @@ def duration(seconds: float | None) -> str:
     """A time as `30 ms`, `42 s`, `3 min 20 s`, `2 h 05 min` or `3 d 4 h`; a dash for None."""
     if seconds is None:
         return "–"
-    whole = round(seconds)
+    rounded = round(seconds)
     if seconds < 0.095:
         return f"{seconds * 1000:.0f} ms"
-    if whole < 60:
-        return f"{seconds:.1f} s" if seconds < 10 else f"{whole} s"
-    if whole < 3600:
-        return f"{whole // 60} min {whole % 60:02d} s"
-    if whole < 86_400:
-        return f"{whole // 3600} h {whole % 3600 // 60:02d} min"
-    return f"{whole // 86_400} d {whole % 86_400 // 3600} h"
+    if rounded < 60:
+        return f"{seconds:.1f} s" if seconds < 10 else f"{rounded} s"
+    if rounded < 3600:
+        return f"{rounded // 60} min {rounded % 60:02d} s"
+    if rounded < 86_400:
+        return f"{rounded // 3600} h {rounded % 3600 // 60:02d} min"
+    return f"{rounded // 86_400} d {rounded % 86_400 // 3600} h"
 
 
 def size(count_: int) -> str:
