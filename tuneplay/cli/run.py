@@ -61,8 +61,7 @@ def run(
     opening = open_round(round, workdir)
     if dry_run:
         shown = 0
-        # Control characters would reach a terminal; a pipe gets the exact text.
-        shows = safe if sys.stdout.isatty() else str
+        shows = safe if sys.stdout.isatty() else str  # escapes for a terminal, exact in a pipe
         for _, command in planned_commands(opening):
             print(shows(command))
             shown += 1
