@@ -67,9 +67,7 @@ def print_reruns(
 
     reruns = count(progress.planned, "rerun")
     if progress.ended < progress.planned:
-        lines = [
-            f"Stopped: {progress.ended} of {reruns} have ended. Give the same command to continue."
-        ]
+        lines = [f"Stopped: {progress.ended} of {reruns} have ended. Give the same command again."]
     else:
         if started:
             lines = [f"{reruns} {'has' if progress.planned == 1 else 'have'} ended."]
