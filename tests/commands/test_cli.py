@@ -82,7 +82,7 @@ def test_check_shows_the_plan_and_starts_nothing(bench):
     assert "2 studies of 3 trials: 6 trainings of 3 epochs, exploration" in result.stdout
     assert "learning_rate: 0.0001 to 1, log" in result.stdout
     assert "Paired across studies: learning_rate, and the seeds." in result.stdout
-    assert "It can start, but see above: tuneplay run good.yaml" in result.stdout
+    assert "See the warnings above. Start with: tuneplay run good.yaml" in result.stdout
     assert not (bench.root / "rounds").exists()
 
 
@@ -267,7 +267,10 @@ def test_commands_that_are_suggested_can_be_pasted_also_for_a_folder_with_a_spac
     text = bench.spec().read_text()
     bench.write("my rounds/first one/round.yaml", text)
     where = "my rounds/first one"
-    assert "Go on: tuneplay run 'my rounds/first one'" in bench.tuneplay("status", where).stdout
+    assert (
+        "Continue with: tuneplay run 'my rounds/first one'"
+        in bench.tuneplay("status", where).stdout
+    )
     assert "tuneplay run 'my rounds/first one'" in bench.tuneplay("check", where).stdout
     ran = bench.tuneplay("run", where)
     assert "Next: tuneplay report 'my rounds/first one'" in ran.stdout

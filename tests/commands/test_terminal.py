@@ -12,7 +12,7 @@ def test_the_live_table_shows_studies_running_trials_the_best_and_the_time_left(
     terminal.until("arm=a/0001   3/10")
     terminal.until("arm=b/0001   3/10")
     screen = terminal.text
-    assert "Beginning r: Is b better than a?" in screen
+    assert "Starting r: Is b better than a?" in screen
     assert "1/3" in screen
     assert "best 0.105 (arm=" in screen
     assert "left" in screen
@@ -32,7 +32,7 @@ def test_ctrl_c_once_lets_running_trials_finish_and_says_how_to_go_on(bench, gat
     gated.open()
     assert terminal.end() == 130
     assert "r stopped: 2 of 6 trials have ended." in terminal.text
-    assert "Nothing is lost. Go on: tuneplay run rounds/r" in terminal.text
+    assert "Nothing is lost. Continue with: tuneplay run rounds/r" in terminal.text
     assert len(bench.events("finished")) == 2
     assert bench.tuneplay("run", spec).returncode == 0
     assert len(bench.attempts()) == 6
@@ -90,7 +90,7 @@ def test_closing_the_terminal_leaves_the_trials_running(bench, gated):
 def test_without_a_terminal_there_is_one_plain_line_an_event(bench):
     result = bench.tuneplay("run", bench.spec(trials=2))
     lines = result.stdout.splitlines()
-    assert lines[0] == "r begins: Is b better than a?"
+    assert lines[0] == "r starts: Is b better than a?"
     assert lines[1] == f"0 of 4 trials done, 2 slots, in {bench.root}"
     assert sum(line.startswith("started arm=") for line in lines) == 4
     ended = [line for line in lines if line.startswith("[")]

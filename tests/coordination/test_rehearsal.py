@@ -55,7 +55,7 @@ def test_what_works_is_said_with_the_cost_of_the_whole_round(tried):
     assert "ok  metrics are read: val_error" in shown
     assert "ok  the seed matters: val_error 0." in shown
     assert "ok  the best epoch's checkpoint is found: epoch_" in shown
-    assert "The whole round: 12 trainings, about " in shown
+    assert "The entire round: 12 trainings, about " in shown
     assert "on 2 slots, 600 kB of disk for checkpoints." in shown
     assert "  !  " not in shown
 
@@ -63,9 +63,9 @@ def test_what_works_is_said_with_the_cost_of_the_whole_round(tried):
 @pytest.mark.parametrize(
     ("broken", "says"),
     [
-        ("seed", "two seeds gave the very same curves"),
-        ("epochs", "it was asked for 2 epochs and went on: pass {epochs}"),
-        ("names", "50 kB were saved, and no checkpoint of an epoch was recognised"),
+        ("seed", "two seeds gave the same curves"),
+        ("epochs", "it was asked for 2 epochs and kept training; pass {epochs} to the program"),
+        ("names", "50 kB were saved, but no checkpoint of an epoch was recognised"),
     ],
 )
 def test_what_does_not_work_is_said(tried, broken, says):
@@ -77,10 +77,10 @@ def test_what_does_not_work_is_said(tried, broken, says):
 def test_without_the_objective_it_cannot_start(tried):
     result = tried("metric")
     assert result.returncode == 7
-    says = "  !   no val_error is read, and every trial would fail: it printed validation"
+    says = "  !   your script printed no val_error that could be read. It printed validation"
     assert says in result.stdout
     assert "the seed matters" not in result.stdout
-    assert "It can start" not in result.stdout
+    assert "Start with" not in result.stdout
 
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGHUP, 129)])

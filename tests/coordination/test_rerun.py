@@ -250,7 +250,7 @@ def test_reruns_survive_their_coordinator(bench, seeded):
     ended = len(finished(bench))
     open_ = bench.tuneplay("status", spec)
     assert f"Reruns: {ended} of 10 have ended." in open_.stdout
-    assert "Go on: tuneplay rerun rounds/r" in open_.stdout
+    assert "Continue with: tuneplay rerun rounds/r" in open_.stdout
     result = bench.tuneplay("rerun", spec)
     assert result.returncode == 0, result.stderr
     closed = json.loads(bench.tuneplay("status", spec, "--json").stdout)
@@ -265,7 +265,7 @@ def test_reruns_survive_their_coordinator(bench, seeded):
     [
         (["--study", "arm=c"], "no study arm=c"),
         (["--seeds", "0"], "0 is not in the range"),
-        (["--until-decided", "--seeds", "4"], "goes with neither"),
+        (["--until-decided", "--seeds", "4"], "cannot be combined with"),
     ],
 )
 def test_a_wrong_call_exits_2_and_trains_nothing(bench, seeded, arguments, says):

@@ -74,7 +74,7 @@ def test_a_finished_round_says_so_and_starts_nothing(bench):
     before = bench.ledger()
     result = bench.tuneplay("run", spec)
     assert result.returncode == 0
-    assert "r is finished already: 6 trials (6 feasible). Nothing was started." in result.stdout
+    assert "r was already finished: 6 trials (6 feasible). Nothing was started." in result.stdout
     assert bench.ledger() == before
 
 
@@ -522,7 +522,7 @@ def test_a_time_budget_ends_the_round_with_as_many_trials_in_every_study(bench):
     assert "no further trial fits into the budget of 0.001 hours" in result.stdout
     counts = {s["study"]: s["feasible"] for s in bench.report()["studies"]}
     assert counts["arm=a"] == counts["arm=b"] >= 1
-    assert "Go on: tuneplay run" in result.stdout
+    assert "Continue with: tuneplay run" in result.stdout
 
 
 def test_a_budget_smaller_than_anything_still_trains_one_turn(bench):

@@ -1,29 +1,31 @@
-"""The house keeps its own rules: short files and functions, and one word for each thing."""
+"""The house keeps its own rules: short files and functions, and one name for each thing."""
 
 import ast
 import re
+from collections import defaultdict
+from pathlib import Path
 
 import pytest
 from support.places import ROOT
 
-SOURCES = sorted([*(ROOT / "tuneplay").rglob("*.py"), *(ROOT / "scripts").glob("*.py")])
+SOURCES = sorted([*(ROOT / "tuneplay").rglob("*.py"), *(ROOT / "scripts").rglob("*.py")])
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
 
 #: CONTRIBUTING.md says so.
 MOST_LINES = 350
 MOST_LINES_OF_A_FUNCTION = 40
 
-#: Words for which docs/glossary.md has another one. `run` is a verb here and never a noun, which
-#: only a class's name tells.
+#: Words for which docs/glossary.md has another one. `run` is a verb here and never a noun; only the
+#: name of a class shows which it is.
 FORBIDDEN = re.compile(
     r"jobs?|sweeps?|experiments?|winners?|significan(?:t|ce)|managers?|utils?|helpers?"
 )
 NOUN = re.compile(r"Runs?(?![a-z])")
 
-#: "Significant digits" are what everybody calls them.
+#: "Significant digits" is the usual term.
 DIGITS = re.compile(r"significant[_\s]digits?", re.IGNORECASE)
 
-#: Names of the playbook's sections, and what others call theirs.
+#: Names of the playbook's sections, and words of other tools.
 QUOTED = re.compile(
     r"informative and affordable experiments|next round of experiments|(nightly|CI|cron) jobs?"
     r"|--cfg job"
@@ -102,3 +104,146 @@ def test_what_the_linter_is_told_to_leave_alone_is_explained():
     assert all(
         line.startswith("#") or block[place - 1].startswith("#") for place, line in enumerate(block)
     )
+
+
+#: Names that do not say what a thing is, alone or as a word of a longer name.
+UNCLEAR = re.compile(r"(?:^|_)(told|deaf|pasted|by_?hand|picture|parts|anew|kept|lookout)(?=_|$)")
+
+#: Files that still have such names. A file leaves this list with its last one; none is added.
+UNCLEAR_YET = {
+    "scripts/advice_recorded.py",
+    "scripts/advice_score.py",
+    "scripts/advice_spaces.py",
+    "scripts/advice_training.py",
+    "scripts/bench_advice.py",
+    "tuneplay/app/attempts/checkpoint_files.py",
+    "tuneplay/app/attempts/intents.py",
+    "tuneplay/app/check.py",
+    "tuneplay/app/coordination/coordinator.py",
+    "tuneplay/app/coordination/failures.py",
+    "tuneplay/app/coordination/parts.py",
+    "tuneplay/app/coordination/recovery.py",
+    "tuneplay/app/coordination/session.py",
+    "tuneplay/app/coordination/snapshot.py",
+    "tuneplay/app/coordination/watch.py",
+    "tuneplay/app/opening/opening.py",
+    "tuneplay/app/opening/provenance.py",
+    "tuneplay/app/opening/redaction.py",
+    "tuneplay/app/rerun.py",
+    "tuneplay/app/run.py",
+    "tuneplay/domain/meaning.py",
+    "tuneplay/drafts/compose.py",
+    "tuneplay/drafts/filled.py",
+    "tuneplay/drafts/help_text.py",
+    "tuneplay/drafts/rules_of_thumb.py",
+    "tuneplay/drafts/sorting.py",
+    "tuneplay/drafts/typed.py",
+    "tuneplay/drafts/values.py",
+    "tuneplay/drafts/yaml_text.py",
+    "tuneplay/judge/fairness/isolation.py",
+    "tuneplay/judge/fairness/unequal.py",
+    "tuneplay/judge/judgement.py",
+    "tuneplay/judge/space/boundary.py",
+    "tuneplay/judge/space/edges/narrowing.py",
+    "tuneplay/judge/space/edges/profiles.py",
+    "tuneplay/judge/space/edges/widening.py",
+    "tuneplay/judge/space/infeasible.py",
+    "tuneplay/judge/space/regions.py",
+    "tuneplay/judge/training/shape.py",
+    "tuneplay/judge/training/transfer.py",
+    "tuneplay/judge/verdict/compared.py",
+    "tuneplay/judge/verdict/reruns.py",
+    "tuneplay/judge/verdict/seeds/decision.py",
+    "tuneplay/ledger/codec.py",
+    "tuneplay/ledger/repair.py",
+    "tuneplay/render/answer.py",
+    "tuneplay/render/remarks.py",
+    "tuneplay/render/report_terminal.py",
+    "tuneplay/spec/problems.py",
+    "tuneplay/spec/studies.py",
+}
+
+
+def test_names_say_what_things_are():
+    unclear = {_place(path) for path in SOURCES if any(map(_is_unclear, _given(path)))}
+    assert sorted(unclear - UNCLEAR_YET) == []
+    assert sorted(UNCLEAR_YET - unclear) == [], "clean now: take it off the list"
+
+
+@pytest.mark.parametrize(
+    ("name", "unclear"),
+    [
+        ("told", True),
+        ("_EPOCHS_TOLD", True),
+        ("Parts", True),
+        ("RoundParts", True),
+        ("kept_in", True),
+        ("byhand", True),
+        ("run_by_hand", True),
+        ("counterparts", False),
+        ("pictures", False),
+        ("part", False),
+    ],
+)
+def test_an_unclear_name_is_recognised(name, unclear):
+    assert _is_unclear(name) is unclear
+
+
+def _is_unclear(name):
+    return UNCLEAR.search(re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower()) is not None
+
+
+def _given(path):
+    """The names that a file gives: its own, and those of everything in it."""
+    yield path.stem
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        yield from _names(node)
+        if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store):
+            yield node.attr
+        if isinstance(node, ast.alias) and node.asname:
+            yield node.asname
+
+
+def _place(path):
+    return path.relative_to(ROOT).as_posix()
+
+
+#: Modules of one name that belong together, with the reason. The same command in cli, app and
+#: render needs none.
+SHARED_MODULES = {
+    "asking": "not yet: two things, the questions of init and the asking of a sampler",
+    "command": "the train command: what it is (domain), and how a spec states it (spec)",
+    "rehearsal": "check --try: its facts (domain), how it is done (app), how it is shown (render)",
+    "repair": "run --repair: the lines of the ledger (ledger), and the round (app)",
+    "schema": "the JSON Schema: how it is built (spec), and the command that prints it",
+}
+
+#: Classes of one name, with the reason.
+SHARED_CLASSES = {
+    "Advice": "not yet: what a design rule says, and what the epoch budget advises",
+    "Answer": "not yet: what a called script printed, and what nvidia-smi printed",
+    "Comparison": "not yet: the verdict on a candidate, and a comparison of seeds",
+    "Evidence": "not yet: what the seeds say, and what a study says about an edge",
+    "Template": "not yet: the train command as a template, and a template of init",
+}
+
+#: Where a command has a module of its name.
+COMMAND_ROOMS = {Path(f"tuneplay/{room}") for room in ("cli", "app", "render")}
+
+
+def test_modules_and_classes_have_names_of_their_own():
+    modules, classes = defaultdict(set), defaultdict(set)
+    for path in SOURCES:
+        place = path.relative_to(ROOT)
+        if place.parts[0] != "tuneplay":
+            continue
+        if not place.stem.startswith("__"):
+            modules[place.stem].add(place.parent)
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ClassDef):
+                classes[node.name].add(place)
+    modules = {name: rooms for name, rooms in modules.items() if not rooms <= COMMAND_ROOMS}
+    for places, allowed in ((modules, SHARED_MODULES), (classes, SHARED_CLASSES)):
+        shared = {name: sorted(map(str, at)) for name, at in places.items() if len(at) > 1}
+        assert {name: at for name, at in shared.items() if name not in allowed} == {}
+        assert sorted(set(allowed) - set(shared)) == [], "not shared any more: take it off the list"

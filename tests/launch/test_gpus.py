@@ -156,7 +156,7 @@ def test_waiting_for_a_gpu_ends_with_a_signal(bench, smi):
         stranger.kill()
         stranger.wait()
     assert process.returncode == 130
-    assert "Nothing is lost. Go on" in rest
+    assert "Nothing is lost. Continue with" in rest
 
 
 def test_another_gpu_goes_on_while_one_is_held(bench, smi):

@@ -5,7 +5,7 @@ import os
 import pytest
 
 from tuneplay.metrics.holes import cut, make_hole, punch
-from tuneplay.metrics.saved import Kept, load, save
+from tuneplay.metrics.saved import Saved, load, save
 
 #: Saves a checkpoint each epoch; with a third argument its folder becomes a link to there first.
 SAVE = """\
@@ -181,13 +181,13 @@ def test_a_log_that_is_a_link_is_never_shortened(outside):
 def test_what_is_written_anew_does_not_go_through_a_link(outside):
     log = outside / "stdout.log"
     log.write_bytes(b"a line\n" * 100_000)
-    kept = Kept(0, 0, None, {}, [], 0, [])
+    saved = Saved(0, 0, None, {}, [], 0, [])
     for name in ("stdout.log.cut", "measured.json.new"):
         os.symlink(outside / "ckpt_001.pt", outside / name)
     cut(str(log), 100_000)
-    save(str(outside / "measured.json"), kept)
+    save(str(outside / "measured.json"), saved)
     assert log.stat().st_size <= 100_000
-    assert load(str(outside / "measured.json")) == kept
+    assert load(str(outside / "measured.json")) == saved
     assert (outside / "ckpt_001.pt").read_text() == "precious"
 
 

@@ -75,8 +75,8 @@ def test_a_truncated_file_is_read_anew(path):
     follower = Follower(path)
     add(path, b"first\nsecond\nhalf of")
     assert list(follower.lines()) == [b"first", b"second"]
-    path.write_bytes(b"anew\n")
-    assert list(follower.lines()) == [b"anew"]
+    path.write_bytes(b"again\n")
+    assert list(follower.lines()) == [b"again"]
 
 
 def test_a_file_replaced_by_a_shorter_one_is_read_anew(path, tmp_path):
@@ -84,13 +84,13 @@ def test_a_file_replaced_by_a_shorter_one_is_read_anew(path, tmp_path):
     add(path, b"first\nsecond\n")
     assert list(follower.lines()) == [b"first", b"second"]
     other = tmp_path / "other"
-    other.write_bytes(b"anew\n")
+    other.write_bytes(b"again\n")
     os.replace(other, path)
-    assert list(follower.lines()) == [b"anew"]
+    assert list(follower.lines()) == [b"again"]
 
 
 def test_a_file_replaced_by_itself_and_more_goes_on(path, tmp_path):
-    # As a program does that writes its whole log anew, beside it, and moves it in place.
+    # As a program does that rewrites its log next to the old one and moves it into place.
     follower = Follower(path)
     add(path, b"first\n")
     assert list(follower.lines()) == [b"first"]
@@ -348,7 +348,7 @@ def test_an_objective_that_is_no_number_is_named_and_never_a_value(attempt):
     collector.read(end=True)
     assert collector.bad_lines == (
         2,
-        ("stdout.log:1: e is a text, not a number", "stdout.log:2: e is true or false, not a number"),
+        ("stdout.log:1: e is a string, not a number", "stdout.log:2: e is true or false, not a number"),
     )  # fmt: skip
     assert dict(collector.curves().metrics) == {"loss": [None, 1.0]}
 
@@ -451,7 +451,7 @@ def test_a_metric_reported_twice_is_counted_and_the_later_value_holds(attempt):
     assert table(collector) == ([3], {"e": [0.25]})
     assert collector.bad_lines == (
         1,
-        ("stdout.log:3: e of epoch 3 again; the later value counts",),
+        ("stdout.log:3: e of epoch 3 was reported again; the later value counts",),
     )
 
 

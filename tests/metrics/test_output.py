@@ -228,7 +228,7 @@ def test_a_metrics_file_that_is_none_is_left_alone_and_said(attempt, make, why):
     collector = Collector(attempt)
     collector.read(end=True)
     assert columns(collector) == {1: 0.5}
-    assert list(collector.happened) == [f"metrics.jsonl: it cannot be read: {why}"]
+    assert list(collector.happened) == [f"metrics.jsonl: cannot be read: {why}"]
 
 
 def test_a_link_to_a_file_is_read_and_one_that_leads_nowhere_is_no_file_yet(attempt):
@@ -256,7 +256,7 @@ def test_a_file_that_cannot_be_read_in_the_midst_is_said_to_be_so(attempt, monke
     monkeypatch.setattr(os, "pread", broken)
     collector.read(end=True)
     assert columns(collector) == {1: 0.5}
-    assert list(collector.happened) == ["metrics.jsonl: it cannot be read: Input/output error"]
+    assert list(collector.happened) == ["metrics.jsonl: cannot be read: Input/output error"]
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
@@ -266,7 +266,7 @@ def test_a_metrics_file_without_rights_is_said_to_be_so(attempt):
     os.chmod(attempt.metrics, 0)
     collector = Collector(attempt)
     collector.read(end=True)
-    assert list(collector.happened) == ["metrics.jsonl: it cannot be read: Permission denied"]
+    assert list(collector.happened) == ["metrics.jsonl: cannot be read: Permission denied"]
 
 
 def test_a_trial_says_what_befell_its_metrics_file(bench):
@@ -276,13 +276,13 @@ def test_a_trial_says_what_befell_its_metrics_file(bench):
     program(bench, "odd", body)
     result = bench.tuneplay("run", "f.yaml")
     assert result.returncode == 0, result.stderr
-    assert "arm=a/0000: metrics.jsonl: it cannot be read: it is a FIFO" in result.stdout
+    assert "arm=a/0000: metrics.jsonl: cannot be read: it is a FIFO" in result.stdout
     assert "arm=a/0000: stdout.log:2: epoch -4 is negative (and 1 more)" in result.stdout
     for event in bench.events("finished", "f"):
         assert event["state"] == "feasible"
         assert event["bad_lines"] == 2
         assert event["remarks"] == [
-            "metrics.jsonl: it cannot be read: it is a FIFO, not a file",
+            "metrics.jsonl: cannot be read: it is a FIFO, not a file",
             "stdout.log:2: epoch -4 is negative",
             "stdout.log:3: epoch 1.5 is not a whole number",
         ]
@@ -314,7 +314,10 @@ def test_a_program_that_waits_at_a_fifo_for_a_reader_is_not_let_in(bench):
 STRANGE = [
     (b"\xff\xfe no text", ""),
     (b'{"epoch": 1, "val_error": 0.5}', ""),
-    (b'{"epoch": 1, "val_error": 0.4}', "val_error of epoch 1 again; the later value counts"),
+    (
+        b'{"epoch": 1, "val_error": 0.4}',
+        "val_error of epoch 1 was reported again; the later value counts",
+    ),
     (b'{"epoch": 3, "val_error": 0.3}', ""),
     (b'{"epoch": 2, "val_error": 0.2}', ""),
     (b'{"epoch": 2.5, "val_error": 0}', "epoch 2.5 is not a whole number"),
@@ -324,7 +327,7 @@ STRANGE = [
     (b'{"epoch": 5, "val_error": NaN}', ""),
     (b'{"epoch": 6, "val_error": "-inf"}', ""),
     (b'{"epoch": 7, "val_error": true}', "val_error is true or false, not a number"),
-    (b'{"epoch": 8, "val_error": "0.0"}', "val_error is a text, not a number"),
+    (b'{"epoch": 8, "val_error": "0.0"}', "val_error is a string, not a number"),
     (b'{"epoch": 9, "val_error": "\xff"}', "not UTF-8; its numbers count"),
     (b'{"epoch": 9, "x": ' + b"[" * 100_000 + b"]" * 100_000 + b"}", "not valid JSON"),
     (b'{"epoch": 9, "x": ' + b"1" * 5_000 + b"}", ""),

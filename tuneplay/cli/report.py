@@ -6,7 +6,7 @@ from tuneplay.cli.arguments import JsonOption, RoundArgument, make_console, prin
 
 
 def report(round: RoundArgument, json: JsonOption = False) -> None:
-    """Say what the evidence of a round supports, finished or not."""
+    """Show what the evidence of a round supports, finished or not."""
     from tuneplay.app.report import make_report
 
     made = make_report(round)

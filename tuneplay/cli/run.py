@@ -22,14 +22,14 @@ DryRunOption = Annotated[
 
 WorkdirOption = Annotated[
     str | None,
-    typer.Option(help="Folder in which trials run; by default where they ran before, or here.",
+    typer.Option(help="Folder in which trials run; by default the one used before, or the current one.",
                  show_default=False),
 ]  # fmt: skip
 
 
 RepairOption = Annotated[
     bool,
-    typer.Option("--repair", help="Set damaged lines of the ledger aside first; they are kept."),
+    typer.Option("--repair", help="First move damaged lines of the ledger to a file of their own."),
 ]
 
 
@@ -39,9 +39,9 @@ def run(
     workdir: WorkdirOption = None,
     repair: RepairOption = False,
 ) -> None:
-    """Carry a round out, or go on with it.
+    """Run a round, or continue it.
 
-    Ctrl-C once lets running trials finish, twice stops them; the same command goes on.
+    Ctrl-C once lets running trials finish; twice stops them. The same command continues the round.
     """
     from tuneplay.app.opening.opening import count_pending, open_round, planned_commands
     from tuneplay.app.run import run_round
@@ -52,13 +52,16 @@ def run(
         from tuneplay.app.repair import repair_round
 
         if dry_run:
-            raise UsageError("--repair writes and --dry-run does not", "Leave one of them out.")
+            raise UsageError(
+                "--repair changes the ledger and --dry-run changes nothing",
+                "Leave out one of them.",
+            )
         for sentence in repair_round(round):
             print(f"repair: {sentence}")
     opening = open_round(round, workdir)
     if dry_run:
         shown = 0
-        shows = safe if sys.stdout.isatty() else str  # a terminal may be driven, a pipe is exact
+        shows = safe if sys.stdout.isatty() else str  # escapes for a terminal, exact in a pipe
         for _, command in planned_commands(opening):
             print(shows(command))
             shown += 1
@@ -74,7 +77,7 @@ def run(
 
 
 def make_view() -> Observer:
-    """A live table in a terminal, plain lines elsewhere and where nothing can be redrawn."""
+    """A live table in a terminal that can redraw; plain lines elsewhere."""
     if sys.stdout.isatty() and os.environ.get("TERM", "") not in ("dumb", "unknown"):
         from tuneplay.render.live import LiveView
 

@@ -1,4 +1,4 @@
-"""The last lines of `tuneplay run` and `rerun`: what was done, and what to do next."""
+"""The last lines of `tuneplay run` and `rerun`: what was done, and what comes next."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def print_ending(out: TextIO, progress: Progress, folder: str, *, started: bool) -> None:
-    """Print how a round ended, or was left.
+    """Print how a round ended, or how far it came.
 
     Args:
         out: Where to.
@@ -30,14 +30,14 @@ def print_ending(out: TextIO, progress: Progress, folder: str, *, started: bool)
     states = ", ".join(f"{n} {state}" for state, n in counts.items() if n)
     trials = count(progress.planned, "trial")
     if not started:
-        lines = [f"{progress.name} is finished already: {trials} ({states}). Nothing was started."]
+        lines = [f"{progress.name} was already finished: {trials} ({states}). Nothing was started."]
     elif complete:
         lines = [f"{progress.name} is finished: {trials} ({states})."]
     else:
         lines = [f"{progress.name} stopped: {progress.ended} of {trials} have ended."]
         if progress.running:
-            lines.append(f"{count(len(progress.running), 'trial')} still running on their own.")
-        lines.append(f"Nothing is lost. Go on: {typed('tuneplay', 'run', folder)}")
+            lines.append(f"Still running: {count(len(progress.running), 'trial')}.")
+        lines.append(f"Nothing is lost. Continue with: {typed('tuneplay', 'run', folder)}")
     best = progress.best
     if best is not None:
         so_far = "" if complete else " so far"
@@ -48,7 +48,7 @@ def print_ending(out: TextIO, progress: Progress, folder: str, *, started: bool)
     try:
         print(safe("\n".join(lines)), file=out, flush=True)
     except OSError:
-        return  # nobody reads standard output any more
+        return  # nobody reads standard output any longer
 
 
 def print_reruns(
@@ -70,21 +70,22 @@ def print_reruns(
         folder: The round's folder, for the commands that are suggested.
         started: Whether there was anything to do.
     """
-    # Judging loads numpy, and a run, which this module also ends, does without.
+    # Judging loads numpy, which `tuneplay run` does not need.
     from tuneplay.words.answer import say_answer
     from tuneplay.words.naming import naming_of
     from tuneplay.words.remarks import say_luck
 
     reruns = count(progress.planned, "rerun")
     if progress.ended < progress.planned:
-        lines = [
-            f"Stopped: {progress.ended} of {reruns} have ended. The same command continues them."
-        ]
+        lines = [f"Stopped: {progress.ended} of {reruns} have ended. Give the same command again."]
     else:
-        has = "has" if progress.planned == 1 else "have"
-        ask = "" if started else " before. Nothing was started. For more, ask for more seeds"
         naming = naming_of(round_)
-        lines = [f"{reruns} {has} ended{ask}."]
+        if started:
+            lines = [f"{reruns} {'has' if progress.planned == 1 else 'have'} ended."]
+        else:
+            lines = [
+                f"{reruns} had already ended; nothing was started. For more reruns ask for more seeds."
+            ]
         lines += [
             f"{naming.study(s.study.key)}: {say_luck(s.luck).text}"
             for s in judgement.studies
@@ -95,4 +96,4 @@ def print_reruns(
     try:
         print(safe("\n".join(lines)), file=out, flush=True)
     except OSError:
-        return  # nobody reads standard output any more
+        return  # nobody reads standard output any longer

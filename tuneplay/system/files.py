@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 
-def create(path: str) -> BinaryIO:
+def create_new_file(path: str) -> BinaryIO:
     """A new, empty file to write to; what stood there before, a link as well, is removed.
 
     Raises:

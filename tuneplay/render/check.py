@@ -1,4 +1,4 @@
-"""The plan of a round in the terminal."""
+"""What `tuneplay check` prints: the plan of a round, and what is wrong with it."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ from tuneplay.render.fitting import first_that_fits, stacked
 from tuneplay.render.trimmed import Trimmed
 from tuneplay.words.text import count, safe, typed, value
 
-#: A table of more studies than this is not read.
+#: Nobody reads a table of more studies than this.
 MOST_STUDIES = 40
 
-#: Nor a longer list of choices.
+#: Nobody reads a longer list of choices.
 MOST_CHOICES = 12
 
 
-class Plan(Protocol):
-    """What is printed: `app.check.Check`, whose attributes these are."""
+class CheckedRound(Protocol):
+    """A round that was checked, as `app.check` has it."""
 
     @property
     def round(self) -> Round:
@@ -33,7 +33,7 @@ class Plan(Protocol):
 
     @property
     def warnings(self) -> Sequence[str]:
-        """What puts its answer in danger."""
+        """What may make its answer wrong."""
         ...
 
     @property
@@ -43,23 +43,23 @@ class Plan(Protocol):
 
     @property
     def first_command(self) -> tuple[str, str] | None:
-        """Trial and command line that would start first; None when nothing is left."""
+        """The first trial to start and its command line; None when nothing is left."""
         ...
 
     @property
     def last_command(self) -> tuple[str, str] | None:
-        """Trial and command line that would start last; None where the plan does not tell."""
+        """The last trial to start and its command line; None where the plan cannot know."""
         ...
 
 
-def print_plan(console: Console, plan: Plan) -> None:
-    """Print what a spec would do, and what is to be said of it.
+def print_plan(console: Console, checked: CheckedRound) -> None:
+    """Print what a spec would do, with its warnings and notes.
 
     Args:
         console: Where to.
-        plan: The plan.
+        checked: The round that was checked.
     """
-    round_ = plan.round
+    round_ = checked.round
     console.print(Text(safe(f"{round_.name} · {round_.goal}"), style="bold"))
     console.print()
     total = len(round_.studies) * round_.trials
@@ -74,9 +74,9 @@ def print_plan(console: Console, plan: Plan) -> None:
     shared = [h.name for h in round_.studies[0].shared]
     if len(round_.studies) > 1 and shared:
         console.print(Text(safe(f"Paired across studies: {', '.join(shared)}, and the seeds.")))
-    _print_problems(console, plan)
-    for word, found in (("First", plan.first_command), ("Last", plan.last_command)):
-        if found is None or (word == "Last" and found == plan.first_command):
+    _print_problems(console, checked)
+    for word, found in (("First", checked.first_command), ("Last", checked.last_command)):
+        if found is None or (word == "Last" and found == checked.first_command):
             continue
         trial, command = found
         console.print()
@@ -84,27 +84,28 @@ def print_plan(console: Console, plan: Plan) -> None:
         console.print(Text(safe(f"  {command}"), style="cyan"), soft_wrap=True)
 
 
-def print_start(console: Console, plan: Plan, argument: str, *, well: bool = True) -> None:
-    """Print the command that starts it.
+def print_start(
+    console: Console, checked: CheckedRound, argument: str, *, well: bool = True
+) -> None:
+    """Print the command that starts the round.
 
     Args:
         console: Where to.
-        plan: The plan.
+        checked: The round that was checked.
         argument: The round as the user named it.
-        well: Whether all went well where it was tried.
+        well: Whether the rehearsal went well, if there was one.
     """
-    well = well and not plan.warnings
-    says, style = (
-        ("All is well. Start it", "green") if well else ("It can start, but see above", "yellow")
-    )
+    well = well and not checked.warnings
+    says, style = ("All is well.", "green") if well else ("See the warnings above.", "yellow")
     start = typed("tuneplay", "run", argument)
-    console.print(Text(safe(f"{says}: {start}"), style=style), soft_wrap=True)
+    console.print(Text(safe(f"{says} Start with: {start}"), style=style), soft_wrap=True)
 
 
-def _print_problems(console: Console, plan: Plan) -> None:
-    """Warnings, then notes, each with the line of the spec that it is about."""
-    for kind, style, told in (("warning", "yellow", plan.warnings), ("note", "cyan", plan.notes)):
-        for problem in told:
+def _print_problems(console: Console, checked: CheckedRound) -> None:
+    """Warnings, then notes, each with the line of the spec that it refers to."""
+    groups = (("warning", "yellow", checked.warnings), ("note", "cyan", checked.notes))
+    for kind, style, problems in groups:
+        for problem in problems:
             message, *frame = problem.split("\n")
             console.print()
             console.print(Text(f"{kind}: ", style=style) + Text(safe(message)))
@@ -114,7 +115,7 @@ def _print_problems(console: Console, plan: Plan) -> None:
 
 @dataclass(frozen=True, slots=True)
 class _Row:
-    """A line of the table: what one study has, or all of them."""
+    """A row of the table: what one study has, or what all studies have."""
 
     head: str
     space: Sequence[str]
@@ -122,7 +123,7 @@ class _Row:
 
 
 def _rows(round_: Round) -> Iterator[_Row]:
-    """What all studies have, once; then what each has beside it."""
+    """First what all studies have; then what each has in addition."""
     first = round_.studies[0]
     space = [f"{_space(axis)} (scientific)" for axis in first.axes]
     space += [_space(h) for h in first.shared]
