@@ -11,7 +11,7 @@ from tuneplay.judge.space.edges.profiles import Draws, weighted_quantile
 from tuneplay.judge.space.edges.study_fit import Evidence, edge_chance, gather, mirrored
 from tuneplay.judge.space.edges.trends import FloatArray
 
-# Calibrated by scripts/bench_advice.py on the synthetic family (seed 1), checked on seed 2.
+# Calibrated by scripts/bench/advice.py on the synthetic family (seed 1), checked on seed 2.
 NARROW_WIDTH = 0.5  # a good region wider than this share of the range is not worth narrowing
 NARROW_TAIL = 0.025  # posterior probability of the optimum outside of the good region, per side
 NARROW_PAD = 0.1  # of the range, added to the credible optima on each side

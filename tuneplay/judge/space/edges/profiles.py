@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from tuneplay.judge.space.edges import trends as model
 from tuneplay.judge.space.edges.trends import FloatArray
 
-# Calibrated by scripts/bench_advice.py on the synthetic family (seed 1), checked on seed 2 and on recorded trainings.
+# Calibrated by scripts/bench/advice.py on the synthetic family (seed 1), checked on seed 2 and on recorded trainings.
 CLIFF_SHARE = 0.7  # infeasible share beyond a threshold that makes it a cliff
 CLIFF_EVIDENCE = 2.5  # log likelihood ratio of the threshold over a constant infeasible rate
 CLIFF_MIN = 2  # infeasible trials beyond a cliff

@@ -9,7 +9,7 @@ import numpy as np
 from tuneplay.judge.space.edges.profiles import Draws, cliff, draw_profiles
 from tuneplay.judge.space.edges.trends import FloatArray
 
-# Calibrated by scripts/bench_advice.py on the synthetic family (seed 1), checked on seed 2 and on recorded trainings.
+# Calibrated by scripts/bench/advice.py on the synthetic family (seed 1), checked on seed 2 and on recorded trainings.
 EDGE_ZONE = 0.15  # an optimum this close to an edge counts as at the edge
 MIN_GAIN = 0.07  # the edge must beat the middle of the range by this share of the objective's sd
 MIN_SHARE = 0.08  # and by this share of what the dimension does in all: a plateau is no trend

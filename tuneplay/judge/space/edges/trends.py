@@ -21,7 +21,7 @@ from scipy.special import ndtri
 FloatArray = NDArray[np.float64]
 Pairs = tuple[tuple[int, int], ...]
 
-# All constants below were chosen on the calibration seeds of scripts/bench_advice.py (synthetic family, seed 1).
+# All constants below were chosen on the calibration seeds of scripts/bench/advice.py (synthetic family, seed 1).
 DEGREE = 5  # of the polynomials in one dimension: resolves a fifth of the range
 DECAYS = (0.15, 0.4)  # prior variance of degree k + 1 over that of degree k
 STRENGTHS = np.array([0.02, 0.1, 0.2, 0.4, 0.8, 1.6])  # prior sd of a dimension's linear term

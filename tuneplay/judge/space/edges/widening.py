@@ -16,7 +16,7 @@ from tuneplay.judge.space.edges.profiles import Draws, plateau_edge, weighted_qu
 from tuneplay.judge.space.edges.study_fit import Evidence, edge_chance, gather, mirrored
 from tuneplay.judge.space.edges.trends import FloatArray
 
-# Calibrated by scripts/bench_advice.py on the synthetic family (seed 1), checked on seed 2 and on recorded trainings:
+# Calibrated by scripts/bench/advice.py on the synthetic family (seed 1), checked on seed 2 and on recorded trainings:
 # probability of the optimum in the edge zone from which on the range is widened, by the number of
 # feasible trials per dimension (from this number on).
 WIDEN_PROBABILITIES = ((10.0, 0.60), (7.0, 0.63), (5.0, 0.67), (0.0, 0.85))
