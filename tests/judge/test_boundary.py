@@ -26,8 +26,8 @@ from tuneplay.spec.load import loads
 from tuneplay.words.findings import say
 from tuneplay.words.naming import naming_of
 
-sys.path.insert(0, str(ROOT / "scripts"))
-import advice_family as family
+sys.path.insert(0, str(ROOT / "scripts" / "bench"))
+from pieces import known_studies
 
 #: No deadline: a busy machine is not a defect.
 prop = settings(deadline=None, max_examples=20)
@@ -131,7 +131,7 @@ def synthetic(draw, max_dims=2):
     space = [dataclasses.replace(h, name=f"x{j}") for j, h in enumerate(kinds)]
     count = dims * draw(st.sampled_from([4, 5, 8, 12]))
     rng = np.random.default_rng(draw(st.integers(0, 10_000)))
-    study = family.draw_study(rng, dims, count)
+    study = known_studies.random_study(rng, dims, count)
     return space, trials_at(space, study.units, study.values)
 
 
@@ -211,7 +211,7 @@ def test_failed_trials_and_reruns_are_not_evidence(study):
 @prop
 @given(st.integers(0, 10_000))
 def test_a_mirrored_range_has_the_mirrored_evidence(seed):
-    study = family.draw_study(np.random.default_rng(seed), 2, 16)
+    study = known_studies.random_study(np.random.default_rng(seed), 2, 16)
     one = widening.judge_edges(study.units, study.values)
     other = widening.judge_edges(1 - study.units, study.values)
     for dim in range(2):
@@ -581,13 +581,13 @@ def test_a_suggested_range_can_be_pasted(h, optimum):
         assert (new.low, new.high) == tuple(finding.suggestion.values())
 
 
-# Measured: scripts/bench_advice.py has the numbers, these bounds are generous.
+# Measured: scripts/bench/advice.py has the numbers, these bounds are generous.
 
 
 def test_clear_edges_are_found_and_others_left_alone():
     found, false = [], []
     for dims in (1, 2, 3):
-        for study in family.family(11, 20, dims, 10 * dims):
+        for study in known_studies.family(11, 20, dims, 10 * dims):
             edges = widening.judge_edges(study.units, study.values)
             for dim, truth in enumerate(study.truth):
                 wider = {e.side for e in edges[2 * dim : 2 * dim + 2] if e.verdict == "widen"}
@@ -604,7 +604,7 @@ def test_clear_edges_are_found_and_others_left_alone():
 
 
 def test_drawing_twice_gives_the_same_study():
-    first, again = (next(iter(family.family(5, 1, 3, 12))) for _ in range(2))
+    first, again = (next(iter(known_studies.family(5, 1, 3, 12))) for _ in range(2))
     np.testing.assert_array_equal(first.units, again.units)
     np.testing.assert_array_equal(first.values, again.values)
 

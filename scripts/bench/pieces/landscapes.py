@@ -1,8 +1,8 @@
 """Landscapes: objectives with a known optimum, on the unit cube and beyond it.
 
-A landscape is a sum of one-dimensional shapes, some of them without any effect, with products of
-pairs. Its optimum lies inside of the range, near an edge, or beyond one; the landscape goes on
-beyond the unit cube, so that a wider range really would find it.
+A landscape is a sum of one-dimensional shapes and of products of pairs. Some dimensions have no
+effect. The optimum is inside the range, near an edge, or beyond one. The landscape goes on beyond
+the unit cube: a wider range would really find the optimum.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ Truth = Literal["low", "high", "inside", "unclear", "dead"]
 SHAPES = ("parabola", "lopsided", "flat bottom", "saturated", "vee")
 PLACES: tuple[Truth, ...] = ("inside", "low", "high", "unclear")
 PLACE_CHANCES = (0.5, 0.18, 0.18, 0.14)
-CLEAR = 0.25  # of the range: an optimum so far from an edge, on either side, has a clear truth
+CLEAR = 0.25  # of the range: at this distance from an edge, on either side, the truth is clear
 FARTHEST = 1.0  # ranges beyond an edge
 DEAD_CHANCE = 0.3  # that a dimension has no effect
 WEIGHT_SPREAD = 0.5  # sd of the logarithm of a dimension's weight
@@ -65,7 +65,7 @@ class Landscape:
 
 
 def shape(kind: str, distance: FloatArray, bend: float) -> FloatArray:
-    """Values at distances from the optimum; 0 at the optimum and nowhere negative."""
+    """Values at distances from the optimum: 0 at the optimum, never below 0."""
     square = distance * distance
     if kind == "lopsided":
         return np.where(distance > 0, square * (2 + 6 * bend), square)
@@ -79,8 +79,8 @@ def shape(kind: str, distance: FloatArray, bend: float) -> FloatArray:
     return square
 
 
-def draw_landscape(rng: Rng, dims: int) -> Landscape:
-    """Draws an objective; at least one dimension has an effect."""
+def random_landscape(rng: Rng, dims: int) -> Landscape:
+    """A random objective; at least one dimension has an effect."""
     places = rng.choice(PLACES, size=dims, p=PLACE_CHANCES)
     optimum = np.array([_coordinate(str(place), rng) for place in places])
     dead = rng.random(dims) < DEAD_CHANCE
@@ -100,7 +100,7 @@ def draw_landscape(rng: Rng, dims: int) -> Landscape:
 
 
 def _coordinate(place: str, rng: Rng) -> float:
-    """A coordinate at a place: clearly inside, clearly beyond an edge, or near one."""
+    """A random coordinate: clearly inside, clearly beyond an edge, or near one."""
     beyond = rng.uniform(CLEAR, FARTHEST)
     if place == "low":
         return -beyond
@@ -112,9 +112,9 @@ def _coordinate(place: str, rng: Rng) -> float:
 
 
 def truth_of(landscape: Landscape) -> tuple[FloatArray, tuple[Truth, ...]]:
-    """The optimum that the other dimensions, within their ranges, allow; and what it means.
+    """The optimum with the other dimensions within their ranges, and where it is.
 
-    Where interactions move the optimum from one place to another, the truth is unclear.
+    The truth is unclear where interactions move the optimum from one place to another.
     """
     allowed = _allowed_optimum(landscape)
     alive = landscape.weights > 0
@@ -125,7 +125,7 @@ def truth_of(landscape: Landscape) -> tuple[FloatArray, tuple[Truth, ...]]:
 
 
 def place_of(first: float, last: float) -> Truth:
-    """Where optima from `first` to `last` lie, [0, 1] being the range."""
+    """Where optima from `first` to `last` are; the range is [0, 1]."""
     if first >= CLEAR and last <= 1 - CLEAR:
         return "inside"
     if first >= 1 + CLEAR:

@@ -1,9 +1,9 @@
-"""Training curves whose truth is known: the family on which findings about curves are measured.
+"""Training curves whose truth is known: findings about curves are measured on them.
 
 A study samples two hyperparameters as tuneplay does. Its trials share a shape (a decay, a plateau, a
 step of the learning rate, overfitting ...) and differ in speed and level. The shape goes on beyond
-the epoch budget, so that what more epochs would gain is known; noise, odd epochs, ties, diverged
-and early-stopped trials come on top.
+the epoch budget: what more epochs would gain is known. Noise, odd epochs, ties, and trials that
+diverge or stop early come on top.
 """
 
 from __future__ import annotations
@@ -11,9 +11,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from advice_landscape import FloatArray, Rng, draw_landscape
 
-from tuneplay.search import halton
+from pieces.known_rounds import quasi_random
+from pieces.landscapes import FloatArray, Rng, random_landscape
 
 EPOCHS = (10, 15, 20, 30, 50, 100, 200)
 LONGER = 1.5  # times the budget: how far the truth looks
@@ -21,17 +21,17 @@ SHAPES = ("exponential", "power", "plateau", "two phases", "step")
 
 
 @dataclass(frozen=True)
-class Shape:
-    """What the trials of a study have in common; numbers are shares of the budget and of the way.
+class CurveShape:
+    """What the trials of a study share. Places are shares of the budget, heights of the descent.
 
     Attributes:
         kind: One of `SHAPES`.
         rate: How fast it decays.
         place: Where the plateau ends, or the step is.
         bump: Height of a bump while the learning rate warms up.
-        turn: Where overfitting begins; 9 for never.
-        rise: How far it would rise from there to the end.
-        loss_turn: Where the training loss begins to rise; 9 for never.
+        turn: Where overfitting starts; 9 for never.
+        rise: How far the metric would rise from there to the end.
+        loss_turn: Where the training loss starts to rise; 9 for never.
         period: Epochs after which the metrics repeat; 0 for never.
         noise: Standard deviation from epoch to epoch, late in training.
         wander: Standard deviation of a slow wander.
@@ -50,36 +50,34 @@ class Shape:
 
 
 @dataclass(frozen=True)
-class Known:
-    """A study of curves and what lies behind them. All values are better when lower.
+class KnownCurves:
+    """A study of curves, and the truth behind them. All values are better when lower.
 
     Attributes:
         epochs: The budget.
         shape: What its trials share.
-        units: Hyperparameters of each trial (n, 2).
         values: What was measured (n, epochs); NaN from where a trial ended.
-        means: What is behind it (n, 1.5 epochs), without noise, period and odd epochs.
+        means: The truth (n, 1.5 epochs), without noise, period and odd epochs.
         loss: Training loss (n, epochs).
         diverged: Which trials (n,) are infeasible.
     """
 
     epochs: int
-    shape: Shape
-    units: FloatArray
+    shape: CurveShape
     values: FloatArray
     means: FloatArray
     loss: FloatArray
     diverged: np.ndarray
 
 
-def draw_shape(rng: Rng, epochs: int) -> Shape:
-    """Draws what the trials of a study have in common."""
+def random_shape(rng: Rng, epochs: int) -> CurveShape:
+    """A random shape for the trials of a study."""
     overfits = rng.random() < 0.4
     periodic = rng.random() < 0.12 and epochs >= 30
     noise = 10 ** rng.uniform(-3, -1.1)
     if rng.random() < 0.1:
         noise *= 4
-    return Shape(
+    return CurveShape(
         kind=str(rng.choice(SHAPES)),
         rate=10 ** rng.uniform(-0.5, 1.7),
         place=rng.uniform(0.1, 0.85),
@@ -93,8 +91,8 @@ def draw_shape(rng: Rng, epochs: int) -> Shape:
     )
 
 
-def way(shape: Shape, x: FloatArray, rate: FloatArray) -> FloatArray:
-    """How much of the way is still to go at shares `x` of the budget: 1 at the start."""
+def left(shape: CurveShape, x: FloatArray, rate: FloatArray) -> FloatArray:
+    """How much of the descent is left at shares `x` of the budget: 1 at the start."""
     speed = shape.rate * rate
     if shape.kind == "power":
         return np.asarray((1 + 5 * speed * x) ** -0.7)
@@ -111,20 +109,19 @@ def way(shape: Shape, x: FloatArray, rate: FloatArray) -> FloatArray:
     return np.asarray(fast)
 
 
-def draw_known(rng: Rng, trials: int) -> Known:
-    """Draws a study."""
+def random_curves(rng: Rng, trials: int) -> KnownCurves:
+    """A random study."""
     epochs = int(rng.choice(EPOCHS))
-    shape = draw_shape(rng, epochs)
-    seed = int(rng.integers(2**31))
-    units = np.array([halton.point(k, 2, seed) for k in range(trials)])
-    heights = draw_landscape(rng, 2)(units)
+    shape = random_shape(rng, epochs)
+    units = quasi_random(2, trials, rng)
+    heights = random_landscape(rng, 2)(units)
     height = 0.15 * (heights - heights.min()) / max(float(heights.std()), 1e-9)
     x = np.arange(1, int(LONGER * epochs) + 1) / epochs
     own = np.exp(0.3 * (units[:, :1] - 0.5) + rng.normal(0, 0.1, (trials, 1)))
     turn = shape.turn * np.exp(rng.normal(0, 0.1, (trials, 1)))
     rise = shape.rise * np.maximum(x - turn, 0) / max(1 - shape.turn, 0.1)
     bump = shape.bump * np.exp(-(((x - 0.06) / 0.03) ** 2))
-    means = height[:, None] + way(shape, x, own) + rise + bump
+    means = height[:, None] + left(shape, x, own) + rise + bump
     values = _measured(means[:, :epochs], shape, rng)
     loss = _training(shape, x[:epochs], own, rng)
     diverged = (units[:, 0] > rng.uniform(0.7, 0.95)) & (rng.random() < 0.25)
@@ -133,11 +130,11 @@ def draw_known(rng: Rng, trials: int) -> Known:
     if rng.random() < 0.15:  # early stopping, in a fifth of the trials
         for k in np.flatnonzero(rng.random(trials) < 0.2):
             values[k, int(rng.uniform(0.3, 0.9) * epochs) :] = np.nan
-    return Known(epochs, shape, units, values, means, loss, diverged)
+    return KnownCurves(epochs, shape, values, means, loss, diverged)
 
 
-def _measured(means: FloatArray, shape: Shape, rng: Rng) -> FloatArray:
-    """Noise that shrinks, a slow wander, a period, odd epochs, and an accuracy of few examples."""
+def _measured(means: FloatArray, shape: CurveShape, rng: Rng) -> FloatArray:
+    """The truth with what a measurement adds: noise, a wander, a period, odd epochs, rounding."""
     trials, epochs = means.shape
     x = np.arange(1, epochs + 1) / epochs
     shrink = 1 + rng.uniform(0, 3) * np.exp(-5 * x)
@@ -160,16 +157,16 @@ def _measured(means: FloatArray, shape: Shape, rng: Rng) -> FloatArray:
 
 
 def wandering(shape: tuple[int, ...], memory: float, rng: Rng) -> FloatArray:
-    """A slow random walk that comes back, of standard deviation 1."""
+    """A slow random walk that returns to 0, with standard deviation 1."""
     result = rng.standard_normal(shape)
     for k in range(1, shape[1]):
         result[:, k] = memory * result[:, k - 1] + np.sqrt(1 - memory**2) * result[:, k]
     return result
 
 
-def _training(shape: Shape, x: FloatArray, own: FloatArray, rng: Rng) -> FloatArray:
-    """Training loss: it goes on falling, or turns."""
-    mean = 0.6 * (1 + 3 * own * x) ** -1.0 + 0.4 * way(shape, x, own)
+def _training(shape: CurveShape, x: FloatArray, own: FloatArray, rng: Rng) -> FloatArray:
+    """Training loss: it falls to the end, or turns and rises."""
+    mean = 0.6 * (1 + 3 * own * x) ** -1.0 + 0.4 * left(shape, x, own)
     rise = rng.uniform(0.4, 1.5) * np.maximum(x - shape.loss_turn, 0) / 0.3
     noise = 0.3 * shape.noise * rng.standard_normal(mean.shape)
     return np.asarray(mean + rise + noise)

@@ -1,4 +1,4 @@
-"""What the boundary rule and the rules of thumb say of studies with a known truth, as tables."""
+"""What the boundary rule and the rules of thumb say of studies with a known truth: tables."""
 
 from __future__ import annotations
 
@@ -6,17 +6,16 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from advice_family import Cliff, KnownStudy
-from advice_landscape import FloatArray, Truth
 
-from tuneplay.judge.space.edges import study_fit, widening
-from tuneplay.judge.space.edges.narrowing import judge_narrow
+from pieces.judging import EdgeSaid, said_of_ranges
+from pieces.known_studies import Cliff, KnownStudy
+from pieces.landscapes import FloatArray, Truth
+from pieces.tables import Table, mean
 
 DIMS = range(1, 7)
 PER_DIM = (5, 10, 20)
 RULES = ("tuneplay", "best within 5 %", "best within 10 %")
-LEAST_SHARE = 0.05  # of the variance: a dimension that does less has no edge worth finding
-Table = list[list[str]]
+LEAST_SHARE = 0.05  # of the variance: a dimension with less has no edge that is worth finding
 
 
 @dataclass(frozen=True)
@@ -24,14 +23,14 @@ class Edge:
     """One edge, what was said of it, and the truth.
 
     Attributes:
-        study: Which study; edges of one study share it.
+        study: Number of its study.
         size: Dimensions and trials of that study.
         dim: The dimension.
-        wanted: Whether the optimum lies clearly beyond this edge.
+        wanted: Whether the optimum is clearly beyond this edge.
         false: Whether an alarm is wrong: the optimum is clearly inside, or nowhere.
         infeasible: Where the best trials are, if a part at this edge is infeasible: `before` it,
             `elsewhere`, or `unclear`; else empty.
-        clear: Whether it counts for recall and false alarms: no infeasible part in its dimension.
+        clear: Whether no part of its dimension is infeasible; other edges count for no rate.
         verdict: What tuneplay said.
         alarms: Whether each of `RULES` says "wider".
         holds: Whether the suggested range would hold the optimum.
@@ -50,8 +49,15 @@ class Edge:
 
 
 @dataclass(frozen=True)
-class Shape:
-    """What was said of the width of a range: its truth, the verdict, and the new width."""
+class Width:
+    """What was said of the width of a range, and its truth.
+
+    Attributes:
+        truth: Where the optimum is.
+        verdict: What tuneplay said.
+        width: Of the new range, as a share of the old one.
+        holds: Whether the new range holds the optimum.
+    """
 
     truth: str
     verdict: str
@@ -60,33 +66,30 @@ class Shape:
 
 
 @dataclass(frozen=True)
-class Sample:
+class Judged:
     """All edges and ranges of some studies."""
 
     edges: list[Edge]
-    shapes: list[Shape]
+    widths: list[Width]
 
 
-def judge(studies: Iterable[KnownStudy], *, adaptive: bool = False) -> Sample:
-    """Has every study judged by all rules."""
-    sample = Sample([], [])
+def judge(studies: Iterable[KnownStudy], *, adaptive: bool = False) -> Judged:
+    """What all rules say of some studies."""
+    judged = Judged([], [])
     for number, study in enumerate(studies):
         if not np.isfinite(study.values).any():
             continue
-        found = study_fit.gather(study.units, study.values)
-        judged = widening.judge_edges(study.units, study.values, adaptive=adaptive, evidence=found)
-        sample.edges.extend(
-            _edge(number, study, index // 2, edge) for index, edge in enumerate(judged)
+        edges, widths = said_of_ranges(study.units, study.values, adaptive=adaptive)
+        judged.edges.extend(_edge(number, study, edge) for edge in edges)
+        judged.widths.extend(
+            Width(truth, said.verdict, said.high - said.low, said.low <= at <= said.high)
+            for said, truth, at in zip(widths, study.truth, study.optimum, strict=True)
         )
-        shapes = judge_narrow(study.units, study.values, evidence=found)
-        sample.shapes.extend(
-            Shape(truth, shape.verdict, shape.high - shape.low, shape.low <= at <= shape.high)
-            for shape, truth, at in zip(shapes, study.truth, study.optimum, strict=True)
-        )
-    return sample
+    return judged
 
 
-def _edge(number: int, study: KnownStudy, dim: int, edge: widening.EdgeEvidence) -> Edge:
+def _edge(number: int, study: KnownStudy, edge: EdgeSaid) -> Edge:
+    dim = edge.dim
     truth, optimum = study.truth[dim], study.optimum[dim]
     cliff = study.cliff if study.cliff is not None and study.cliff.dim == dim else None
     unit = study.units[:, dim] if edge.side == "high" else 1 - study.units[:, dim]
@@ -113,17 +116,12 @@ def _best_of(cliff: Cliff, truth: Truth) -> str:
 
 
 def near(unit: FloatArray, best: float, share: float) -> bool:
-    """The rule of thumb: the best trial is close to the high edge, or at the outermost level."""
+    """The rule of thumb: the best trial is near the high edge, or on the outermost level."""
     on_levels = len(np.unique(unit)) < len(unit)
     return bool(best >= min(1 - share, unit.max() if on_levels else 1.0))
 
 
 # Tables.
-
-
-def mean(flags: Sequence[bool], digits: int = 3) -> str:
-    """A share, or a dash where there is nothing to share."""
-    return f"{np.mean(flags):.{digits}f}" if len(flags) else "–"
 
 
 def grouped(edges: Iterable[Edge], at: int, key: Callable[[Edge], object]) -> list[bool]:
@@ -148,14 +146,15 @@ HEAD = [
 
 
 def rates(label: str, edges: Sequence[Edge]) -> Table:
-    """One row a rule: recall, and false alarms in three ways of counting.
+    """One row for each rule: recall, and false alarms in three ways of counting.
 
-    Then how many suggested ranges would hold the optimum, and how many edges had too few trials;
-    these, and dimensions with an infeasible part, count for nothing else.
+    Two columns follow: how many suggested ranges would hold the optimum, and how many edges had too
+    few trials. Edges with too few trials and dimensions with an infeasible part are left out of all
+    other columns.
     """
-    told = [edge for edge in edges if edge.clear and edge.verdict != "too-few"]
-    wanted = [edge for edge in told if edge.wanted]
-    false = [edge for edge in told if edge.false]
+    judged = [edge for edge in edges if edge.clear and edge.verdict != "too-few"]
+    wanted = [edge for edge in judged if edge.wanted]
+    false = [edge for edge in judged if edge.false]
     holds = mean([edge.holds for edge in wanted if edge.alarms[0]], 2)
     few = mean([edge.verdict == "too-few" for edge in edges], 2)
     return [
@@ -175,22 +174,22 @@ def rates(label: str, edges: Sequence[Edge]) -> Table:
 
 
 def by_dimensions(edges: Sequence[Edge]) -> Table:
-    """Recall and false alarms per dimension of tuneplay alone, by dimensions."""
+    """Recall and false alarms per dimension of tuneplay alone, by the number of dimensions."""
     table = [
         ["dimensions"] + [f"{k} trials each: {w}" for k in PER_DIM for w in ("found", "false")]
     ]
     for dims in DIMS:
         row = [str(dims)]
         for per_dim in PER_DIM:
-            told = rates("", [edge for edge in edges if edge.size == (dims, dims * per_dim)])[0]
-            row += [told[2], told[4]]
+            ours = rates("", [edge for edge in edges if edge.size == (dims, dims * per_dim)])[0]
+            row += [ours[2], ours[4]]
         table.append(row)
     return table
 
 
 def cliffs(edges: Sequence[Edge]) -> Table:
     """What is said at an edge that is infeasible, and at the other edge of the same range."""
-    told = [edge for edge in edges if edge.verdict != "too-few"]
+    judged = [edge for edge in edges if edge.verdict != "too-few"]
     table = [["edge", "edges", "instability edge", "wider", "nothing"]]
     rows = (
         ("infeasible, the best right before it", "before"),
@@ -199,33 +198,22 @@ def cliffs(edges: Sequence[Edge]) -> Table:
         ("feasible, the best elsewhere", ""),
     )
     for label, place in rows:
-        some = [e for e in told if e.infeasible == place and (place or e.false)]
+        some = [e for e in judged if e.infeasible == place and (place or e.false)]
         said = [mean([e.verdict == v for e in some]) for v in ("instability-edge", "widen", "ok")]
         table.append([label, str(len(some)), *said])
     return table
 
 
-def narrowing(shapes: Sequence[Shape]) -> Table:
+def narrowing(widths: Sequence[Width]) -> Table:
     """How often a narrower range is suggested, how wide it is, and whether it holds the optimum."""
     table = [["optimum", "ranges", "narrowed", "mean width", "holds the optimum"]]
     labels = {"inside": ("inside",), "beyond an edge": ("low", "high"), "no effect": ("dead",)}
     for label, truths in labels.items():
-        told = [s for s in shapes if s.truth in truths and s.verdict != "too-few"]
-        cut = [s for s in told if s.verdict == "narrow"]
-        width = f"{np.mean([s.width for s in cut]):.2f}" if cut else "–"
-        holds = "–" if label == "no effect" else mean([s.holds for s in cut])
+        judged = [w for w in widths if w.truth in truths and w.verdict != "too-few"]
+        cut = [w for w in judged if w.verdict == "narrow"]
+        width = mean([w.width for w in cut], 2)
+        holds = "–" if label == "no effect" else mean([w.holds for w in cut])
         table.append(
-            [label, str(len(told)), mean([s.verdict == "narrow" for s in told]), width, holds]
+            [label, str(len(judged)), mean([w.verdict == "narrow" for w in judged]), width, holds]
         )
     return table
-
-
-def markdown(title: str, table: Table) -> str:
-    """A table as Markdown, its columns aligned so that it can be read as it is."""
-    widths = [max(len(row[i]) for row in table) for i in range(len(table[0]))]
-    lines = [
-        "| " + " | ".join(cell.ljust(w) for cell, w in zip(row, widths, strict=True)) + " |"
-        for row in table
-    ]
-    line = "|" + "|".join("-" * (w + 2) for w in widths) + "|"
-    return "\n".join([f"{title}\n", lines[0], line, *lines[1:]])

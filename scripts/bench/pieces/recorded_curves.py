@@ -1,7 +1,7 @@
 """Recorded training curves cut short: what more epochs would have gained is on record.
 
-Each study draws trials of one recorded problem from a part of its search space, and pretends that
-training ended at some epoch. The half as many epochs that followed tell the truth.
+Each study samples trials of one recorded problem from a part of its search space, and pretends that
+training ended at some epoch. Half as many epochs again show what was right there.
 """
 
 from __future__ import annotations
@@ -11,21 +11,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-from advice_landscape import FloatArray, Rng
-from advice_recorded import _floats, _rows
-from advice_training import Case, a_round, one_trial, thumb
 
+from pieces.judging import better_trials, noise_of
+from pieces.known_curves import LONGER
+from pieces.known_rounds import curve_trial
+from pieces.landscapes import FloatArray, Rng
+from pieces.recordings import floats, rows
+from pieces.training_cases import LEAST_TRIALS, Case, judged_case
 from tuneplay.domain.curves import Direction
-from tuneplay.judge.measures.selection import better_part, ranked
-from tuneplay.judge.training.curve_checks import curve_findings
-from tuneplay.judge.training.epoch_budget import epoch_budget
-from tuneplay.judge.training.epoch_findings import epoch_findings
-from tuneplay.judge.training.shape import late_noise
 
 CUTS = (10, 15, 20, 30, 50, 66, 100)
-LONGER = 1.5
-MORE_SHARE, MORE_NOISE = 0.05, 2.0  # gained in the way come, and in noise: clearly more
-NO_SHARE, NO_NOISE = 0.01, 0.25  # ... and clearly no more
+MORE_SHARE, MORE_NOISE = 0.05, 2.0  # a clear gain: as a share of the descent, and in noise
+NO_SHARE, NO_NOISE = 0.01, 0.25  # clearly without a gain, likewise
 
 
 @dataclass(frozen=True)
@@ -40,13 +37,13 @@ class Record:
 
 def records() -> Iterator[Record]:
     """The problems of DeepOBS and TaskSet, by validation error or loss."""
-    for name, rows, at in (("deepobs", 4, (0, 1, 3)), ("taskset", -1, (0, 1, 1))):
+    for name, values, at in (("deepobs", 4, (0, 1, 3)), ("taskset", -1, (0, 1, 1))):
         query = "select workload, arm, hp, n, blob from run order by id"
         found: dict[str, list[tuple[float, FloatArray]]] = {}
-        for workload, arm, hp, n, blob in _rows(f"{name}/runs.sqlite", query):
+        for workload, arm, hp, n, blob in rows(f"{name}/runs.sqlite", query):
             given = json.loads(hp)
             rate = float(np.log10(given.get("lr", given.get("learning_rate", 1.0))))
-            found.setdefault(f"{workload}/{arm}", []).append((rate, _floats(blob, rows, n)[:, 1:]))
+            found.setdefault(f"{workload}/{arm}", []).append((rate, floats(blob, values, n)[:, 1:]))
         for key, runs in found.items():
             length = max(series.shape[1] for _, series in runs)
             full = [(rate, series) for rate, series in runs if series.shape[1] == length]
@@ -58,7 +55,7 @@ def records() -> Iterator[Record]:
 
 
 def recorded_cases(seed: int, count: int, trials: int) -> Iterator[Case]:
-    """Studies of so many trials from each record, judged; only those whose truth can be told."""
+    """Judged studies of each record; those without enough trials to judge are left out."""
     rng = np.random.default_rng([seed, trials])
     for record in records():
         for _ in range(count):
@@ -77,27 +74,20 @@ def _case(record: Record, trials: int, rng: Rng) -> Case | None:
     members = np.flatnonzero((record.rates >= low) & (record.rates <= low + width))
     if len(members) < 3:
         return None
-    # Where there are fewer, configurations repeat: as several seeds of one would.
+    # With too few configurations, some repeat, as several seeds of one would.
     chosen = rng.choice(members, trials, replace=len(members) < trials)
     made = []
     for number, k in enumerate(chosen):
         row = record.values[k, :cut]
-        bad = not np.isfinite(row).all()
+        diverged = not np.isfinite(row).all()
         row = np.where(np.isfinite(row), row, np.nan) if np.isfinite(row[0]) else np.ones(cut)
-        made.append(one_trial(number, row, record.loss[k, :cut], Direction.MINIMIZE, bad=bad))
-    better = better_part(ranked(made, Direction.MINIMIZE))
-    if len(better) < 3:
+        loss = record.loss[k, :cut]
+        made.append(curve_trial(number, row, loss, Direction.MINIMIZE, infeasible=diverged))
+    better = better_trials(made, Direction.MINIMIZE)
+    if len(better) < LEAST_TRIALS:
         return None
     after = record.values[chosen[[t.id.number for t in better]], : int(LONGER * cut)]
-    truth = _truth(after, cut)
-    round_ = a_round(cut, trials, Direction.MINIMIZE)
-    budget = epoch_budget(round_, [made])
-    findings = curve_findings(round_, round_.studies[0], made)
-    noted = any("settled_share" in f.evidence and not f.suggestion for f in epoch_findings(budget))
-    said = (budget.advice, *thumb([t.outcome.best_epoch or 0 for t in better], cut))
-    return Case(
-        trials, truth, said, budget, 1.0, noted, {}, frozenset(str(f.kind) for f in findings)
-    )
+    return judged_case(made, better, cut, Direction.MINIMIZE, _truth(after, cut), {})
 
 
 def _truth(after: FloatArray, cut: int) -> str:
@@ -106,7 +96,7 @@ def _truth(after: FloatArray, cut: int) -> str:
     if not np.isfinite(after).all():
         return "unclear"
     lowest, way = inside.min(axis=1), inside[:, cut // 10] - inside.min(axis=1)
-    noise = float(np.median([late_noise(row.tolist()) for row in inside]))
+    noise = float(np.median([noise_of(row) for row in inside]))
     gain, size = float(np.median(lowest - after.min(axis=1))), float(np.median(way))
     best = (inside.argmin(axis=1) + 1) / cut
     if gain > max(MORE_SHARE * size, MORE_NOISE * noise):

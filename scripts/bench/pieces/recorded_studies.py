@@ -1,29 +1,27 @@
-"""Recorded trainings as studies whose truth is known, for bench_advice.py.
+"""Recorded trainings as studies whose truth is known.
 
-Every part of a search space that is cut out of a recorded one is a search space of its own. Where
-the whole record shows the optimum clearly inside of the part, or clearly beyond one of its edges,
-the truth is known. Other hyperparameters of the same study count as unclear.
+A part of a recorded search space is a search space of its own. The truth is known where the full
+record shows the optimum clearly inside the part, or clearly beyond one of its edges. The other
+hyperparameters of the study count as unclear.
 """
 
 from __future__ import annotations
 
 import json
-import sqlite3
-import zlib
 from collections.abc import Iterator
-from pathlib import Path
+from typing import Any
 
 import numpy as np
-from advice_family import KnownStudy, quasi_random
-from advice_landscape import FloatArray, Rng, Truth, place_of
 
-#: Recorded trainings published by others; not part of the project.
-DATA = Path(__file__).resolve().parents[2] / "shared/eval/data"
+from pieces.known_rounds import quasi_random
+from pieces.known_studies import KnownStudy
+from pieces.landscapes import FloatArray, Rng, Truth, place_of
+from pieces.recordings import deepobs_error, floats, grids, rows
 
 SIDES: tuple[Truth, ...] = ("inside", "low", "high")
 TOLERANCE = 0.02  # of the way from the best to the median: as good as the best
-EFFECT = 0.05  # of the same way: what a dimension must change within a part to have an edge
-CORRELATION = 0.3  # at least, between learning rate and objective, where an edge is to be seen
+EFFECT = 0.05  # of the same way: a dimension that changes less within a part has no edge
+CORRELATION = 0.3  # the least between learning rate and objective where an edge can be seen
 TASKSET_LOG_RATES = (-8.0, 1.0)
 TASKSET_SCALES = {
     "learning_rate": np.log10,
@@ -37,15 +35,6 @@ TASKSET_SCALES = {
 }
 
 
-def _rows(name: str, query: str) -> Iterator[tuple]:
-    with sqlite3.connect(f"file:{DATA / name}?mode=ro&immutable=1", uri=True) as store:
-        yield from store.execute(query)
-
-
-def _floats(blob: bytes, *shape: int) -> FloatArray:
-    return np.frombuffer(zlib.decompress(blob), "<f4").reshape(shape).astype(np.float64)
-
-
 # DeepOBS: learning rates from 1e-5 to 1e2, one dimension.
 
 
@@ -53,9 +42,9 @@ def deepobs_curves() -> dict[str, tuple[FloatArray, list[FloatArray]]]:
     """By problem and optimizer: log10 of the learning rates, and the best values of each."""
     query = "select workload, arm, hp, n, status, blob from run order by id"
     found: dict[str, dict[float, list[float]]] = {}
-    for problem, optimizer, hp, n, status, blob in _rows("deepobs/runs.sqlite", query):
-        series = _floats(blob, 4, n)[:, 1:]
-        error = 1 - series[3] if np.isfinite(series[3]).any() else series[1]
+    for problem, optimizer, hp, n, status, blob in rows("deepobs/runs.sqlite", query):
+        series = floats(blob, 4, n)[:, 1:]
+        error = deepobs_error(series)
         usable = status == "ok" and np.isfinite(error[-1])
         rate = round(float(np.log10(json.loads(hp)["lr"])), 4)
         values = found.setdefault(f"{problem}/{optimizer}", {}).setdefault(rate, [])
@@ -73,34 +62,34 @@ def deepobs_studies(seed: int, trials: int, per_place: int) -> Iterator[KnownStu
         for truth, low, width, optimum in _deepobs_parts(rates, values, per_place, rng):
             units = quasi_random(1, trials, rng)
             nearest = np.abs(rates - (low + width * units)).argmin(axis=1)
-            drawn = np.array([rng.choice(values[index]) for index in nearest])
+            measured = np.array([rng.choice(values[index]) for index in nearest])
             at = np.array([(optimum - low) / width])
-            yield KnownStudy(units, drawn, (truth,), np.ones(1), at)
+            yield KnownStudy(units, measured, (truth,), np.ones(1), at)
 
 
 def _deepobs_parts(
     rates: FloatArray, values: list[FloatArray], per_place: int, rng: Rng
 ) -> list[tuple[Truth, float, float, float]]:
-    """Parts of which the truth is clear: it, the low edge, the width and the optimum (log10)."""
+    """Parts whose truth is clear: the truth, the low edge, the width and the optimum (log10)."""
     first = np.array([seeds[0] for seeds in values])
     noise = max((float(np.nanstd(seeds)) for seeds in values if len(seeds) > 2), default=0.0)
     slack = max(2 * noise, TOLERANCE * (np.nanmedian(first) - np.nanmin(first)))
     optima = rates[first <= np.nanmin(first) + slack]
-    parts: dict[Truth, list[tuple[Truth, float, float, float]]] = {side: [] for side in SIDES}
+    found: dict[Truth, list[tuple[Truth, float, float, float]]] = {side: [] for side in SIDES}
     for _ in range(4000):
         width = rng.uniform(1, 5)
         low = rng.uniform(-5, 2 - width)
         inside = first[(rates >= low - 1e-9) & (rates <= low + width + 1e-9)]
         truth = place_of(*((optima[[0, -1]] - low) / width))
-        if truth == "unclear" or len(parts[truth]) >= per_place or np.isfinite(inside).sum() < 3:
+        if truth == "unclear" or len(found[truth]) >= per_place or np.isfinite(inside).sum() < 3:
             continue
         if truth == "inside" or _improves(inside if truth == "high" else inside[::-1], noise):
-            parts[truth].append((truth, low, width, float(np.median(optima))))
-    return [part for side in SIDES for part in parts[side]]
+            found[truth].append((truth, low, width, float(np.median(optima))))
+    return [part for side in SIDES for part in found[side]]
 
 
 def _improves(values: FloatArray, noise: float) -> bool:
-    """Whether the last values are the best ones, by more than the noise."""
+    """Whether the last values are the best by more than the noise."""
     usable = values[np.isfinite(values)]
     third = max(len(usable) // 3, 1)
     gain = np.mean(usable[:-third]) - np.mean(usable[-third:])
@@ -108,15 +97,15 @@ def _improves(values: FloatArray, noise: float) -> bool:
     return bool(last_is_best and gain > 3 * max(noise, 1e-12))
 
 
-# TaskSet: 1000 random configurations of eight hyperparameters, learning rates far too wide.
+# TaskSet: 1000 random configurations of eight hyperparameters, with a very wide learning rate.
 
 
 def taskset_tables() -> dict[str, tuple[FloatArray, FloatArray]]:
-    """By task: configurations (n, 8), all on log10 scales, and best values, NaN where diverged."""
+    """By task: configurations (n, 8) on log10 scales, and best values, NaN where diverged."""
     query = "select workload, hp, n, blob from run order by id"
     found: dict[str, tuple[list[list[float]], list[float]]] = {}
-    for task, hp, n, blob in _rows("taskset/runs.sqlite", query):
-        given, valid = json.loads(hp), _floats(blob, -1, n)[1, 1:]
+    for task, hp, n, blob in rows("taskset/runs.sqlite", query):
+        given, valid = json.loads(hp), floats(blob, -1, n)[1, 1:]
         points, values = found.setdefault(task, ([], []))
         points.append([float(scale(given[name])) for name, scale in TASKSET_SCALES.items()])
         values.append(float(valid.min()) if np.isfinite(valid).all() else np.nan)
@@ -143,7 +132,7 @@ def taskset_studies(seed: int, trials: int, per_place: int) -> Iterator[KnownStu
 def _taskset_parts(
     points: FloatArray, values: FloatArray, best: FloatArray, rng: Rng, per_place: int
 ) -> Iterator[tuple[Truth, float, float, np.ndarray]]:
-    """Parts of the learning rate's range whose truth is clear, and the configurations in them."""
+    """Parts of the learning rate's range whose truth is clear, and their configurations."""
     edges, left = np.quantile(best, [0.1, 0.9]), dict.fromkeys(SIDES, per_place)
     for _ in range(20 * per_place):
         width = rng.uniform(2, 6)
@@ -160,33 +149,24 @@ def _taskset_parts(
             yield truth, low, width, members
 
 
-# Grids: every configuration was trained, so that the optimum of every part is known.
-
-
-def grids() -> Iterator[tuple[list[list], FloatArray]]:
-    """Choices of each hyperparameter, and values over all of them and the seeds (last axis)."""
-    query = "select metric, choices, n_seeds, blob from grid"
-    for metric, choices, seeds, blob in _rows("tabular/grids.sqlite", query):
-        levels = json.loads(choices)
-        values = _floats(blob, *(len(level) for level in levels), seeds)
-        yield levels, 1 - values if metric == "val_acc" else values
+# Grids: each configuration was trained, and the optimum of each part is known.
 
 
 def grid_studies(seed: int, per_dim: int, per_place: int) -> Iterator[KnownStudy]:
-    """Studies of whole grids, with one ordered hyperparameter cut to a part of its levels."""
+    """Studies of complete grids, with one ordered hyperparameter cut to a part of its levels."""
     rng = np.random.default_rng([seed, per_dim])
-    for levels, values in grids():
-        parts = [part for dim in range(len(levels)) for part in _grid_parts(levels, values, dim)]
+    for _, levels, values in grids():
+        cuts = [cut for dim in range(len(levels)) for cut in _grid_parts(levels, values, dim)]
         for side in SIDES:
-            pool = [part for part in parts if part[0] == side]
+            pool = [cut for cut in cuts if cut[0] == side]
             for _ in range(per_place if pool else 0):
                 yield _grid_study(levels, values, pool[int(rng.integers(len(pool)))], per_dim, rng)
 
 
 def _grid_parts(
-    levels: list[list], values: FloatArray, dim: int
+    levels: list[list[Any]], values: FloatArray, dim: int
 ) -> Iterator[tuple[Truth, int, int, int, int]]:
-    """Parts of one dimension with a clear truth: it, the dimension, first, end, best level."""
+    """Parts of one dimension whose truth is clear: truth, dimension, first, end, best level."""
     count = len(levels[dim])
     if isinstance(levels[dim][0], str) or count < 6:
         return
@@ -205,13 +185,13 @@ def _grid_parts(
 
 
 def _grid_study(
-    levels: list[list],
+    levels: list[list[Any]],
     values: FloatArray,
     part: tuple[Truth, int, int, int, int],
     per_dim: int,
     rng: Rng,
 ) -> KnownStudy:
-    """A study of so many trials per dimension; each trial has one of the recorded seeds."""
+    """A study with `per_dim` trials for each dimension; each trial has one of the recorded seeds."""
     truth, dim, first, end, best = part
     counts = np.array([len(level) for level in levels])
     counts[dim] = end - first
@@ -223,5 +203,5 @@ def _grid_study(
     truths[dim] = truth
     optimum = np.full(len(counts), np.nan)
     optimum[dim] = (best + 0.5 - first) / (end - first)
-    drawn = values[(*index.T, seeds)]
-    return KnownStudy(units, drawn, tuple(truths), np.ones(len(counts)), optimum)
+    measured = values[(*index.T, seeds)]
+    return KnownStudy(units, measured, tuple(truths), np.ones(len(counts)), optimum)

@@ -1,13 +1,16 @@
 #!/usr/bin/env python3
-"""How much wall time tuneplay adds to the trainings themselves, beside a bare subprocess pool.
+"""How much wall time tuneplay adds to the trainings themselves, next to a bare subprocess pool.
 
-Prints ratios, never passes or fails: timings belong in a benchmark. Every measurement of tuneplay
-is interleaved with one of the pool, so that both see the same machine.
+    python scripts/bench/overhead.py             all three, about five minutes
+    python scripts/bench/overhead.py --quick     all three on fewer trials, a minute or two
+    python scripts/bench/overhead.py python      30 ms Python commands: ratio, with start-up
+    python scripts/bench/overhead.py true        a no-op: milliseconds a trial, 200 to 10,000 trials
+    python scripts/bench/overhead.py slots       1 s trials: share of the time in which slots train
 
-    python scripts/bench_overhead.py                 # all three, about five minutes
-    python scripts/bench_overhead.py python          # 30 ms Python commands: ratio, with start-up
-    python scripts/bench_overhead.py true            # /bin/true: milliseconds a trial, 200..10,000
-    python scripts/bench_overhead.py slots           # 1 s trials: share of the time slots are busy
+`python` is the one of .venv, which scripts/test makes. Prints wall times and ratios; it never passes
+or fails, because timings belong in a benchmark. The floor is a pool of two threads that start the
+same commands and wait for them. Measurements of tuneplay and of the pool alternate: both see the
+same machine.
 """
 
 from __future__ import annotations
@@ -21,6 +24,9 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+
+REPEATS, QUICK_REPEATS = 3, 1
+SIZES, QUICK_SIZES = (200, 1000, 10_000), (100, 200)
 
 SPEC = """\
 goal: What does the orchestration of {trials} trials cost?
@@ -43,7 +49,7 @@ while time.process_time() < 0.03:
 print('{"epoch": 1, "val_error": %s}' % float(sys.argv[1]))
 """
 
-#: The floor: the same commands from two threads that do nothing but start and wait.
+#: The floor: the same commands from threads that only start them and wait.
 POOL = """\
 import subprocess, sys
 from concurrent.futures import ThreadPoolExecutor
@@ -57,11 +63,11 @@ with ThreadPoolExecutor(slots) as pool:
 
 def timed(command: list[str], folder: Path) -> float:
     """Wall time of a command in seconds."""
-    begin = time.perf_counter()
+    started = time.perf_counter()
     result = subprocess.run(
         command, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, check=False
     )
-    seconds = time.perf_counter() - begin
+    seconds = time.perf_counter() - started
     if result.returncode not in (0, 3):
         sys.exit(f"{command} ended with {result.returncode}: {result.stderr.decode()}")
     return seconds
@@ -81,7 +87,7 @@ def pool(folder: Path, trials: int, command: list[str], slots: int) -> float:
     return timed([sys.executable, "-c", POOL, str(trials), str(slots), *command], folder)
 
 
-def bench_python(folder: Path, repeats: int) -> None:
+def python_commands(folder: Path, repeats: int) -> None:
     """Rows of 200 and 400 trials of 30 ms on two slots."""
     (folder / "train.py").write_text(TRAIN, encoding="utf-8")
     ours: dict[int, list[float]] = {200: [], 400: []}
@@ -105,7 +111,7 @@ def bench_python(folder: Path, repeats: int) -> None:
     print(f"slope from 200 to 400: ratio {statistics.median(slopes):.3f} (bar 1.10)")
 
 
-def bench_true(folder: Path, sizes: tuple[int, ...]) -> None:
+def no_ops(folder: Path, sizes: tuple[int, ...]) -> None:
     """Milliseconds a trial of /bin/true, from one size of round to the next."""
     script = folder / "report.sh"
     # /bin/true measures nothing, and a round of failures is stopped: one builtin reports.
@@ -126,7 +132,7 @@ def bench_true(folder: Path, sizes: tuple[int, ...]) -> None:
         )
 
 
-def bench_slots(folder: Path) -> None:
+def busy_slots(folder: Path) -> None:
     """Share of the time in which slots train, with trials of one second."""
     (folder / "sleep.py").write_text(
         "import sys, time\ntime.sleep(1)\n"
@@ -156,21 +162,24 @@ def bench_slots(folder: Path) -> None:
 
 
 def main() -> None:
-    """Run the benchmarks that were asked for."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    """Runs the measurements that were asked for."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", maxsplit=1)[0])
     parser.add_argument("what", nargs="*", choices=["python", "true", "slots", []], default=[])
-    parser.add_argument("--repeats", type=int, default=3)
-    parser.add_argument("--sizes", type=int, nargs="+", default=[200, 1000, 10_000])
+    parser.add_argument("--quick", action="store_true", help="fewer trials, a minute or two")
+    parser.add_argument("--repeats", type=int, help="of the Python commands; 3 without it")
+    parser.add_argument("--sizes", type=int, nargs="+", help="trials of a no-op, in rising order")
     options = parser.parse_args()
     what = options.what or ["python", "true", "slots"]
+    repeats = options.repeats or (QUICK_REPEATS if options.quick else REPEATS)
+    sizes = tuple(options.sizes or (QUICK_SIZES if options.quick else SIZES))
     with tempfile.TemporaryDirectory(prefix="tuneplay-bench-") as name:
         folder = Path(name)
         if "python" in what:
-            bench_python(folder, options.repeats)
+            python_commands(folder, repeats)
         if "true" in what:
-            bench_true(folder, tuple(options.sizes))
+            no_ops(folder, sizes)
         if "slots" in what:
-            bench_slots(folder)
+            busy_slots(folder)
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
-"""Synthetic studies whose truth is known: the family on which the boundary advice is measured.
+"""Synthetic studies whose truth is known: the boundary advice is measured on them.
 
-A study samples a landscape (advice_landscape.py) as tuneplay does, with noise, levels, a distorted
-scale of the objective, and an infeasible part.
+A study samples a landscape as tuneplay does. It adds noise, levels, a distorted scale of the
+objective, and an infeasible part.
 """
 
 from __future__ import annotations
@@ -11,28 +11,25 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
-from advice_landscape import (
+
+from pieces.known_rounds import known_round, known_study, quasi_random
+from pieces.landscapes import (
     CLEAR,
     PROBES,
     FloatArray,
     Landscape,
     Rng,
     Truth,
-    draw_landscape,
+    random_landscape,
     truth_of,
 )
-
-from tuneplay.domain.command import Command
-from tuneplay.domain.curves import Direction
-from tuneplay.domain.hyperparameter import Range
-from tuneplay.domain.round import Objective, Phase, Round, Study
+from tuneplay.domain.round import Phase
 from tuneplay.domain.trial import Outcome, State, TrialId
-from tuneplay.search import halton
 from tuneplay.studies.book import StudyBook
 
 Side = Literal["low", "high"]
 
-NOISE = 0.2  # at most, of the sd of the landscape
+NOISE = 0.2  # the largest noise, as a share of the sd of the landscape
 CLIFF_CHANCE = 0.3  # that a part of one dimension is infeasible
 
 
@@ -42,7 +39,7 @@ class Cliff:
 
     Attributes:
         dim: The dimension.
-        side: The edge up to which it reaches.
+        side: The edge that it reaches.
         best_before_it: Whether the objective improves up to it: an instability edge.
     """
 
@@ -53,15 +50,15 @@ class Cliff:
 
 @dataclass(frozen=True)
 class KnownStudy:
-    """A study of which the truth is known.
+    """A study whose truth is known.
 
     Attributes:
-        units: Trials (n, d) on the search scale, [0, 1] being the range.
+        units: Trials (n, d) on the search scale; the range is [0, 1].
         values: Objective (n,), lower is better; NaN where a trial was infeasible.
-        truth: Where the optimum of each dimension lies: clearly beyond an edge, clearly inside,
-            unclear, or nowhere, for the dimension has no effect.
-        share: Of each dimension (d,), its variance over that of everything, noise included.
-        optimum: Best coordinate (d,), the others being within their ranges; NaN where dead.
+        truth: Where the optimum of each dimension is: clearly beyond an edge, clearly inside,
+            unclear, or nowhere because the dimension has no effect.
+        share: Variance of each dimension (d,) as a share of the total, noise included.
+        optimum: Best coordinate (d,) with the others within their ranges; NaN where dead.
         cliff: The infeasible part, if there is one.
     """
 
@@ -76,27 +73,26 @@ class KnownStudy:
 def family(
     seed: int, count: int, dims: int, trials: int, *, levels: bool = False, tpe: bool = False
 ) -> Iterator[KnownStudy]:
-    """Draws studies; the same arguments always give the same ones.
+    """Random studies; the same arguments always give the same ones.
 
     Args:
-        seed: Of everything.
+        seed: The seed of everything.
         count: How many studies.
-        dims: Hyperparameters of each.
-        trials: Trials of each.
-        levels: Whether half of the hyperparameters take 4 to 8 values only.
-        tpe: Whether the trials are sampled as in exploitation rather than in exploration; then
-            there is no infeasible part.
+        dims: Hyperparameters of each study.
+        trials: Trials of each study.
+        levels: Whether half of the hyperparameters take only 4 to 8 values.
+        tpe: Whether the trials are sampled as in exploitation; then no part is infeasible.
     """
     rng = np.random.default_rng([seed, dims, trials, int(levels), int(tpe)])
     for _ in range(count):
-        yield draw_study(rng, dims, trials, levels=levels, tpe=tpe)
+        yield random_study(rng, dims, trials, levels=levels, tpe=tpe)
 
 
-def draw_study(
+def random_study(
     rng: Rng, dims: int, trials: int, *, levels: bool = False, tpe: bool = False
 ) -> KnownStudy:
-    """Draws one study, see `family`."""
-    landscape = draw_landscape(rng, dims)
+    """One study, see `family`."""
+    landscape = random_landscape(rng, dims)
     optimum, truth = truth_of(landscape)
     probes = rng.random((PROBES, dims))
     heights = landscape(probes)
@@ -113,35 +109,20 @@ def draw_study(
     return _with_cliff(study, landscape, rng) if cliff else study
 
 
-def idle_study(rng: Rng, dims: int, trials: int) -> KnownStudy:
-    """Draws a study in which nothing has an effect: all that differs is noise."""
+def study_of_noise(rng: Rng, dims: int, trials: int) -> KnownStudy:
+    """A study in which no hyperparameter has an effect: the values are noise."""
     values = rng.standard_normal(trials)
     nowhere = np.full(dims, np.nan)
     units = quasi_random(dims, trials, rng)
     return KnownStudy(units, values, ("dead",) * dims, np.zeros(dims), nowhere)
 
 
-def quasi_random(dims: int, trials: int, rng: Rng) -> FloatArray:
-    """The points of tuneplay's own sequence, as in exploration."""
-    seed = int(rng.integers(2**31))
-    return np.array([halton.point(index, dims, seed) for index in range(trials)])
-
-
 def _adaptive(landscape: Landscape, errors: FloatArray, rng: Rng) -> FloatArray:
     """The points that tuneplay asks for in exploitation: TPE after the startup trials."""
-    names = [f"x{dim}" for dim in range(len(landscape.optimum))]
-    study = Study("all", {}, tuple(Range(name, 0.0, 1.0) for name in names))
-    round_ = Round(
-        name="synthetic",
-        goal="",
-        phase=Phase.EXPLOITATION,
-        command=Command(("true",)),
-        objective=Objective("loss", Direction.MINIMIZE),
-        epochs=1,
-        trials=len(errors),
-        studies=(study,),
-        seed=int(rng.integers(2**31)),
-    )
+    study = known_study(len(landscape.optimum))
+    names = [one.name for one in study.space]
+    seed = int(rng.integers(2**31))
+    round_ = known_round(study, trials=len(errors), phase=Phase.EXPLOITATION, seed=seed)
     book, units = StudyBook(round_, {}), np.empty((len(errors), len(names)))
     for number, error in enumerate(errors):
         trial = TrialId(study.key, number)
@@ -153,7 +134,7 @@ def _adaptive(landscape: Landscape, errors: FloatArray, rng: Rng) -> FloatArray:
 
 
 def _on_levels(units: FloatArray, rng: Rng) -> FloatArray:
-    """Half of the dimensions take a few values only, each the middle of its part of the range."""
+    """The same points with half of the dimensions on a few levels, evenly spread."""
     result = units.copy()
     for dim in np.flatnonzero(rng.random(units.shape[1]) < 0.5):
         count = int(rng.integers(4, 9))
@@ -162,7 +143,7 @@ def _on_levels(units: FloatArray, rng: Rng) -> FloatArray:
 
 
 def _distorted(values: FloatArray, heights: FloatArray, rng: Rng) -> FloatArray:
-    """The objective in an arbitrary unit: as it is, exponentiated, or flat where it is bad."""
+    """The objective in a random unit: as it is, exponentiated, or flat where it is bad."""
     kind = rng.choice(["as it is", "exponential", "chance level"])
     if kind == "exponential":
         values = np.exp(values / heights.std() * rng.uniform(0.5, 1.5))
@@ -173,7 +154,7 @@ def _distorted(values: FloatArray, heights: FloatArray, rng: Rng) -> FloatArray:
 
 
 def _with_cliff(study: KnownStudy, landscape: Landscape, rng: Rng) -> KnownStudy:
-    """The same study with an infeasible part at one side of one dimension, sometimes slanted."""
+    """The same study with an infeasible part on one side of one dimension, sometimes slanted."""
     dims = study.units.shape[1]
     dim, side = int(rng.integers(dims)), rng.choice(["low", "high"])
     threshold = rng.uniform(0.6, 0.93)
