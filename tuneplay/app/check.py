@@ -14,7 +14,7 @@ class Check:
 
     Attributes:
         opening: The round, ready to run.
-        warnings: What puts its answer in danger: a message, and the line that it is about.
+        warnings: What endangers its answer: a message, and the line that it is about.
         notes: What is good to know, in the same form.
         first_command: The first command that would start; None when nothing is left to start.
         last_command: The last one; None where the plan alone does not determine it.

@@ -14,6 +14,7 @@ from tuneplay.errors import UsageError
 
 if TYPE_CHECKING:
     from tuneplay.app.coordination.observer import Observer
+    from tuneplay.app.opening.opening import Opening
 
 DryRunOption = Annotated[
     bool, typer.Option("--dry-run", help="Print the exact commands that would start, and exit.")
@@ -43,30 +44,22 @@ def run(
 
     Ctrl-C once lets running trials finish; twice stops them. The same command continues the round.
     """
-    from tuneplay.app.opening.opening import count_pending, open_round, planned_commands
+    from tuneplay.app.opening.opening import open_round
     from tuneplay.app.run import run_round
     from tuneplay.render.closing import print_ending
-    from tuneplay.words.text import safe
 
+    if repair and dry_run:
+        raise UsageError(
+            "--repair changes the ledger and --dry-run changes nothing", "Leave out one of them."
+        )
     if repair:
         from tuneplay.app.repair import repair_round
 
-        if dry_run:
-            raise UsageError(
-                "--repair changes the ledger and --dry-run changes nothing",
-                "Leave out one of them.",
-            )
         for sentence in repair_round(round):
             print(f"repair: {sentence}")
     opening = open_round(round, workdir)
     if dry_run:
-        shown = 0
-        shows = safe if sys.stdout.isatty() else str  # escapes for a terminal, exact in a pipe
-        for _, command in planned_commands(opening):
-            print(shows(command))
-            shown += 1
-        if later := count_pending(opening) - shown:
-            print(f"# and {later} more, whose values depend on earlier results")
+        _print_commands(opening)
         return
     for warning in opening.spec.warnings:
         warn(warning)
@@ -74,6 +67,20 @@ def run(
     print_ending(sys.stdout, result.progress, result.folder, started=result.started)
     flush(sys.stdout)  # a round's exit code is its own, even where its lines cannot be written
     raise typer.Exit(result.exit_code)
+
+
+def _print_commands(opening: Opening) -> None:
+    """Print the commands that the next trials would run."""
+    from tuneplay.app.opening.opening import count_pending, planned_commands
+    from tuneplay.words.text import safe
+
+    shown = 0
+    shows = safe if sys.stdout.isatty() else str  # escapes for a terminal, exact in a pipe
+    for _, command in planned_commands(opening):
+        print(shows(command))
+        shown += 1
+    if later := count_pending(opening) - shown:
+        print(f"# and {later} more, whose values depend on earlier results")
 
 
 def make_view() -> Observer:

@@ -127,7 +127,7 @@ def _option(head: str, about: str, *, boxed: bool) -> Option | None:
     return Option(
         tuple(dict.fromkeys(names)), values, choices, _default(about, names),
         required="[required]" in about or "(required)" in about, about=" ".join(about.split()),
-        metavar=metavar, whole=_WHOLE.search(f"{metavar}\0{about}") is not None,
+        metavar=metavar, integer=_WHOLE.search(f"{metavar}\0{about}") is not None,
     )  # fmt: skip
 
 

@@ -48,7 +48,7 @@ _MOMENTUMS = frozenset({Meaning.MOMENTUM, Meaning.BETA1, Meaning.BETA2})
 
 
 def meaning_of_option(
-    names: Sequence[str], about: str, default: float | None, *, whole: bool
+    names: Sequence[str], about: str, default: float | None, *, integer: bool
 ) -> Meaning | None:
     """What an option is; None when neither its names nor its description are usual.
 
@@ -56,12 +56,12 @@ def meaning_of_option(
         names: Its names, the one that it is passed by first.
         about: What the help says.
         default: Its default, when that is a number.
-        whole: Whether it only takes whole numbers.
+        integer: Whether it only takes whole numbers.
     """
     found = next((m for name in names if (m := _by_name(name, about))), None)
-    if found in _MOMENTUMS and _is_no_momentum(names[0], about, default, whole=whole):
+    if found in _MOMENTUMS and _is_no_momentum(names[0], about, default, integer=integer):
         found = None
-    if found is None and not whole and is_rate_text(about):
+    if found is None and not integer and is_rate_text(about):
         return Meaning.LEARNING_RATE
     return found
 
@@ -81,8 +81,8 @@ def _by_name(name: str, about: str) -> Meaning | None:
     return meaning_of(name)
 
 
-def _is_no_momentum(name: str, about: str, default: float | None, *, whole: bool) -> bool:
+def _is_no_momentum(name: str, about: str, default: float | None, *, integer: bool) -> bool:
     """Whether an option with the name of a momentum is something else. A default of 0 is not."""
     outside = default is not None and not 0 <= default < 1
     named = _ANOTHERS_NAME.fullmatch(name.lower().lstrip("-"))
-    return whole or outside or named is not None or _ANOTHER.search(about) is not None
+    return integer or outside or named is not None or _ANOTHER.search(about) is not None

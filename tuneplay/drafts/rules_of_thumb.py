@@ -81,7 +81,7 @@ def space_of(option: Option) -> Space | None:
 
     The range contains the script's own default. Otherwise a study could miss the present setting.
     """
-    if not option.is_number or option.whole:
+    if not option.is_number or option.integer:
         return None  # every rule of thumb here is about numbers with a fraction
     found = _rule_of_thumb(option)
     return holding(found, option.number) if found else None

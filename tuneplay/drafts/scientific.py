@@ -69,7 +69,7 @@ def _usable(template: Template, option: Option) -> bool:
     if len(option.choices) > 1 and option.values == 1:
         return template.name != "regularizer"
     if template.name == "regularizer":
-        return option.is_number and not option.whole
+        return option.is_number and not option.integer
     if template.name == "preprocessing":
         return option.is_flag or isinstance(option.default, bool)
     whole = isinstance(option.default, int) and not isinstance(option.default, bool)

@@ -37,7 +37,7 @@ class Option:
         required: Whether the script does not start without it.
         about: What the help says.
         metavar: What the help calls its value.
-        whole: Whether it is known to take whole numbers only.
+        integer: Whether it is known to take whole numbers only.
     """
 
     names: tuple[str, ...]
@@ -47,7 +47,7 @@ class Option:
     required: bool = False
     about: str = ""
     metavar: str = ""
-    whole: bool = False
+    integer: bool = False
 
     @property
     def spelling(self) -> str:
@@ -82,7 +82,7 @@ class Option:
         """What it is, by any of its names and by what the help says of it."""
         ordered = (self.spelling, *self.names)
         about = self.about if self.is_number else ""
-        return meaning_of_option(ordered, about, self.number, whole=self.whole)
+        return meaning_of_option(ordered, about, self.number, integer=self.integer)
 
     @property
     def nameable(self) -> bool:

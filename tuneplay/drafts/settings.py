@@ -52,4 +52,4 @@ def _setting(node: ast.stmt) -> Option | None:
         return None
     # The configurator refuses a value of another type.
     whole = isinstance(value, int) and not isinstance(value, bool)
-    return Option((f"--{target.id}",), default=value, whole=whole)
+    return Option((f"--{target.id}",), default=value, integer=whole)

@@ -198,7 +198,9 @@ def _fits(option: Option) -> bool:
 def _base_rates(options: list[Option]) -> list[Option]:
     """The learning rates to tune: one base rate, and those of other networks (`lr_g` and `lr_d`)."""
     rates = [
-        o for o in options if o.is_number and not o.whole and not _END.fullmatch(snake_case(o.name))
+        o
+        for o in options
+        if o.is_number and not o.integer and not _END.fullmatch(snake_case(o.name))
     ]
     whole = [o for o in rates if not _OF_SOME_LAYERS.fullmatch(snake_case(o.name))]
     bases = [o for o in whole if _BASE.fullmatch(snake_case(o.name))]

@@ -26,7 +26,7 @@ class _Declared:
 
     default: Scalar
     choices: tuple[str, ...]
-    whole: bool
+    integer: bool
 
 
 def with_source(script: Script, source: str) -> Script:
@@ -50,7 +50,7 @@ def _completed(option: Option, declared: dict[str, _Declared]) -> Option:
     default = option.default if option.default is not None else found.default
     return replace(
         option, default=default, choices=option.choices or found.choices,
-        whole=option.whole or found.whole,
+        integer=option.integer or found.integer,
     )  # fmt: skip
 
 

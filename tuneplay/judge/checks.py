@@ -70,7 +70,7 @@ ROUND_CHECKS: tuple[RoundCheck, ...] = (
     fixed_values.check,
 )
 
-#: Reviews, each of which sees what the earlier ones made of the findings.
+#: Reviews. Each sees the findings as the earlier reviews left them.
 REVIEWS: tuple[Review, ...] = (agreement.review, one_sided.review)
 
 

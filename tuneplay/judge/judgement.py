@@ -34,7 +34,7 @@ class StudySummary:
         infeasible: Trials of the search that ended infeasible.
         failed: Trials of the search that failed.
         best: The best trial by retrospective checkpoint selection; None without a feasible one.
-        expected_best: The best value that so many trials would be expected to find, by number.
+        expected_best: The best value to expect from a number of trials, by that number.
         study_sd: Study variance: standard deviation of the best value over other samples of as
             many points; None without a feasible trial.
         reruns: The reruns of the selected configuration; None while there are none.

@@ -39,7 +39,7 @@ STRAGGLER_SECONDS = 5.0
 #: machine); those of shorter ones when the round ends.
 FAMILY_SECONDS = 1.0
 
-#: Exit codes above this tell of a signal.
+#: Exit codes above this mean a signal.
 SIGNALLED = 128
 
 #: Sleeping is harmless but poll's milliseconds are an int: wake up once an hour, in seconds.
@@ -215,7 +215,7 @@ class LocalLauncher:
         self._watched[key] = _Watched(handle["pid"], handle, folder, child, pidfd)
 
     def _has_ended(self, watched: _Watched) -> bool:
-        """Whether the leader and its whole group are gone; stragglers are sent TERM, then KILL.
+        """Whether the leader and its entire group are gone; stragglers are sent TERM, then KILL.
 
         The group's id cannot be anybody else's while a member lives, so that no stranger is ever
         signalled.

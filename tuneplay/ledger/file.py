@@ -1,6 +1,6 @@
 """The ledger's file: appending so that nothing is lost, reading whatever a crash left.
 
-Every append is one write of whole lines and one fsync. A crash can therefore leave nothing worse
+Every append is one write of complete lines and one fsync. A crash can therefore leave nothing worse
 than a torn tail: it is set aside before the next write, and never read.
 """
 
@@ -45,7 +45,7 @@ def read(folder: RoundFolder) -> list[Event]:
 
 
 def _events(path: Path, data: bytes) -> Iterator[Event]:
-    lines = data[: whole_length(data)].split(b"\n")
+    lines = data[: complete_length(data)].split(b"\n")
     parse = parser_for(len(data))
     for number, line in enumerate(lines[:-1], start=1):
         try:
@@ -89,7 +89,7 @@ def _check_version(path: Path, version: int) -> None:
         )
 
 
-def whole_length(data: bytes) -> int:
+def complete_length(data: bytes) -> int:
     """Length of the part that was written completely.
 
     That is everything up to the last newline; a last line that is not a JSON object is torn as well
@@ -168,7 +168,7 @@ class LedgerWriter:
     def _repair(self, folder: RoundFolder) -> None:
         size = os.fstat(self._fd).st_size
         data = os.pread(self._fd, size, 0)
-        end = whole_length(data)
+        end = complete_length(data)
         if end == size:
             return
         set_aside(data[end:], folder.torn)

@@ -10,7 +10,7 @@ from pathlib import Path
 from tuneplay.domain.folder import RoundFolder
 from tuneplay.errors import LedgerError
 from tuneplay.ledger.disk import content, set_aside
-from tuneplay.ledger.file import event_in, whole_length
+from tuneplay.ledger.file import complete_length, event_in
 from tuneplay.system.files import sync_folder, write_new
 
 
@@ -41,7 +41,7 @@ def repair(folder: RoundFolder) -> Repair | None:
         FileNotFoundError: There is no ledger.
     """
     data = content(folder.ledger)
-    end = whole_length(data)
+    end = complete_length(data)
     good: list[bytes] = []
     bad: dict[int, bytes] = {}
     for number, line in enumerate(data[:end].split(b"\n")[:-1], start=1):

@@ -70,30 +70,35 @@ def print_reruns(
         folder: The round's folder, for the commands that are suggested.
         started: Whether there was anything to do.
     """
-    # Judging loads numpy, which `tuneplay run` does not need.
-    from tuneplay.words.answer import say_answer
-    from tuneplay.words.naming import naming_of
-    from tuneplay.words.remarks import say_luck
-
-    reruns = count(progress.planned, "rerun")
-    if progress.ended < progress.planned:
-        lines = [f"Stopped: {progress.ended} of {reruns} have ended. Give the same command again."]
-    else:
-        naming = naming_of(round_)
-        if started:
-            lines = [f"{reruns} {'has' if progress.planned == 1 else 'have'} ended."]
-        else:
-            lines = [
-                f"{reruns} had already ended; nothing was started. For more reruns ask for more seeds."
-            ]
-        lines += [
-            f"{naming.study(s.study.key)}: {say_luck(s.luck).text}"
-            for s in judgement.studies
-            if s.luck is not None and not s.stale
-        ]
-        lines += [line.text for line in say_answer(judgement, naming)]
+    lines = [_say_progress(progress, started=started)]
+    if progress.ended >= progress.planned:
+        lines += _say_judgement(round_, judgement)
         lines.append(f"Next: {typed('tuneplay', 'report', folder)}")
     try:
         print(safe("\n".join(lines)), file=out, flush=True)
     except OSError:
         return  # nobody reads standard output any longer
+
+
+def _say_progress(progress: Progress, *, started: bool) -> str:
+    reruns = count(progress.planned, "rerun")
+    if progress.ended < progress.planned:
+        return f"Stopped: {progress.ended} of {reruns} have ended. Give the same command again."
+    if started:
+        return f"{reruns} {'has' if progress.planned == 1 else 'have'} ended."
+    return f"{reruns} had already ended; nothing was started. For more reruns ask for more seeds."
+
+
+def _say_judgement(round_: Round, judgement: Judgement) -> list[str]:
+    # Judging loads numpy, which `tuneplay run` does not need.
+    from tuneplay.words.answer import say_answer
+    from tuneplay.words.naming import naming_of
+    from tuneplay.words.remarks import say_luck
+
+    naming = naming_of(round_)
+    lucky = [
+        f"{naming.study(s.study.key)}: {say_luck(s.luck).text}"
+        for s in judgement.studies
+        if s.luck is not None and not s.stale
+    ]
+    return [*lucky, *(line.text for line in say_answer(judgement, naming))]

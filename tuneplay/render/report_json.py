@@ -10,7 +10,7 @@ from typing import Any
 from tuneplay.domain.progress import Progress
 from tuneplay.domain.round import Round
 from tuneplay.domain.trial import Trial
-from tuneplay.judge.fairness.isolation import RangeIsolation
+from tuneplay.judge.fairness.isolation import IsolationPoint, RangeIsolation
 from tuneplay.judge.finding import Finding
 from tuneplay.judge.judgement import Judgement, StudySummary
 from tuneplay.judge.training.epoch_budget import EpochBudget
@@ -42,23 +42,9 @@ def report_json(
         commands: The command that repeats the selected trial of each study, by its key.
     """
     naming = naming_of(round_)
-    objective = round_.objective
     return {
         "schema_version": SCHEMA_VERSION,
-        "round": {
-            "name": round_.name,
-            "goal": round_.goal,
-            "phase": round_.phase.value,
-            "epochs": round_.epochs,
-            "objective": {
-                "metric": objective.metric,
-                "direction": objective.direction.value,
-                "worthwhile": objective.worthwhile,
-                "chance": objective.chance,
-                "test_metric": objective.test_metric,
-            },
-            "baseline": round_.baseline,
-        },
+        "round": _round(round_),
         "progress": progress_json(progress),
         "answer": [_message(line) for line in say_answer(judgement, naming)],
         "choice": judgement.choice,
@@ -71,16 +57,35 @@ def report_json(
             **_budget(judgement.epoch_budget, naming),
             "studies": {key: _budget(own, naming) for key, own in judgement.epoch_budgets.items()},
         },
-        "isolation": [
-            {
-                "study": point.study,
-                "value": point.value,
-                "spread": point.spread,
-                "trial": point.trial.id.number if point.trial else None,
-            }
-            for point in judgement.isolation
-        ],
+        "isolation": [_point(point) for point in judgement.isolation],
         "isolation_ranges": [_range(along) for along in judgement.ranges],
+    }
+
+
+def _round(round_: Round) -> dict[str, Any]:
+    objective = round_.objective
+    return {
+        "name": round_.name,
+        "goal": round_.goal,
+        "phase": round_.phase.value,
+        "epochs": round_.epochs,
+        "objective": {
+            "metric": objective.metric,
+            "direction": objective.direction.value,
+            "worthwhile": objective.worthwhile,
+            "chance": objective.chance,
+            "test_metric": objective.test_metric,
+        },
+        "baseline": round_.baseline,
+    }
+
+
+def _point(point: IsolationPoint) -> dict[str, Any]:
+    return {
+        "study": point.study,
+        "value": point.value,
+        "spread": point.spread,
+        "trial": point.trial.id.number if point.trial else None,
     }
 
 

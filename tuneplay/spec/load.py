@@ -72,7 +72,7 @@ class Spec:
 
     @property
     def warnings(self) -> list[str]:
-        """What puts the answer in danger, as `file:line:column: …` lines."""
+        """What endangers the answer, as `file:line:column: …` lines."""
         return [problem.line(self.problems.file) for problem in sorted(self.problems.warnings)]
 
     @property
@@ -119,6 +119,11 @@ def load(
         SpecError: The file cannot be read, or the spec is wrong.
     """
     shown = shown or str(path)
+    around = replace(around or Surroundings(), folder=path.parent)
+    return loads(_text_of(path, shown), name, shown, design=design, around=around)
+
+
+def _text_of(path: Path, shown: str) -> str:
     try:
         with path.open("rb") as file:
             data = file.read(MAX_BYTES + 1)
@@ -131,15 +136,13 @@ def load(
             f"{shown}: larger than {MAX_BYTES:,} bytes", "Shorten it: a spec is a page of text."
         )
     try:
-        text = data.decode("utf-8-sig")
+        return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = data[: error.start].count(b"\n") + 1
         start = data.rfind(b"\n", 0, error.start) + 1
         column = len(data[start : error.start].decode("utf-8", "replace")) + 1
         where = f"{shown}:{line}:{column}"
         raise SpecError(f"{where}: not UTF-8 text", "Save the file as UTF-8.") from None
-    around = replace(around or Surroundings(), folder=path.parent)
-    return loads(text, name, shown, design=design, around=around)
 
 
 def loads(

@@ -72,7 +72,7 @@ class Problems:
         file: Name of the file, as the user gave it.
         text: The spec.
         errors: What stops.
-        warnings: What puts the answer in danger.
+        warnings: What endangers the answer.
         notes: What is good to know.
     """
 

@@ -106,7 +106,7 @@ def _kept(budget: EpochBudget) -> str:
 
 
 def _not_enough(budget: EpochBudget) -> str:
-    """Why late best epochs are no reason for more of them."""
+    """Why late best epochs do not call for more of them."""
     ends = budget.ends
     if ends is None:
         raise AssertionError("late best epochs are a reason for more where nothing else is known")

@@ -1,6 +1,6 @@
 """Intents: what the next attempt of a trial trains. They are made here and nowhere else.
 
-The ledger has hyperparameters without secrets; whoever makes an intent puts them back.
+The ledger has hyperparameters without secrets; whoever makes an intent adds them again.
 """
 
 from __future__ import annotations

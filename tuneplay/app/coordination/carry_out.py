@@ -81,7 +81,7 @@ def carry_out(
 
 
 def _exit_code(progress: Progress, stop: StopRequests) -> ExitCode:
-    """Failed trials leave the budget unmet: they are no evidence, and a report has to do without."""
+    """Failed trials leave the budget unmet: they are not evidence, and a report has to do without."""
     complete = progress.ended == progress.planned
     if stop.level is not Stop.NO and not complete:
         return stop.exit_code

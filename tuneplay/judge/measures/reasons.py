@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from tuneplay.domain.trial import Cause, Trial
 
 #: Causes, each with its number of trials, the most frequent one first. A text stands where an
-#: earlier version recorded a reason in words that tells no cause.
+#: earlier version recorded a reason in words from which no cause follows.
 Reasons = tuple[tuple[Cause | str, int], ...]
 
 

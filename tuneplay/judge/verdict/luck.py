@@ -15,7 +15,7 @@ from tuneplay.judge.verdict.seeds.standards import MIN_USABLE
 #: or three equal trainings gains on average.)
 LUCKY_SDS = 0.5
 
-#: A decided difference that is larger than so many times both spreads together is clear of them:
+#: A decided difference that is larger than this many times both spreads together is clear of them:
 #: the usual two standard errors.
 CLEAR_SDS = 2.0
 

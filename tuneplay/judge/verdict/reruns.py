@@ -19,7 +19,7 @@ class RerunSummary:
     Attributes:
         trial: Number of the trial whose configuration was trained again.
         values: One value a rerun, in the order of the seeds; NaN where it was infeasible. A
-            failed rerun is left out: it is no evidence.
+            failed rerun is left out: it is not evidence.
         failed: Reruns that failed.
         selected_value: The value in the search, by which the configuration was selected.
         test: Mean of the test metric at the reruns' best epochs; None without one.

@@ -153,7 +153,7 @@ def _optimum(fits: tuple[Trends, ...], best: FloatArray, grids: FloatArray) -> F
 
 
 def _draw(trends: Trends, dim: int, at: FloatArray, grid: FloatArray) -> Draws:
-    """Draws functions of one dimension, mixed over how strong this dimension may be."""
+    """Sample functions of one dimension, mixed over how strong this dimension may be."""
     options = np.tile(trends.strengths, (len(STRENGTHS), 1))
     options[:, dim] = STRENGTHS
     score = log_evidence(trends, options, np.full(len(options), trends.noise))
@@ -170,7 +170,7 @@ def _draw(trends: Trends, dim: int, at: FloatArray, grid: FloatArray) -> Draws:
 def draw_profiles(
     units: FloatArray, values: FloatArray, offsets: FloatArray, low: FloatArray, high: FloatArray
 ) -> list[Draws]:
-    """Draws, for every dimension, functions that the feasible trials support.
+    """Sample, for every dimension, functions that the feasible trials support.
 
     Args:
         units: Feasible trials (n, d) in [0, 1].
@@ -180,7 +180,7 @@ def draw_profiles(
         high: Where it ends (d,).
 
     Returns:
-        One Draws per dimension, with the functions of all scales.
+        `Draws` of each dimension, with the functions of all scales.
     """
     fits = fit_trends(units, values, offsets)
     grids = low + (high - low) * np.linspace(0.0, 1.0, GRID)[:, None]

@@ -34,7 +34,7 @@ REACH = 0.75
 
 @dataclass(frozen=True)
 class StudyFit:
-    """What `judge_edges` and `judge_narrow` share: the feasible trials and the drawn functions.
+    """What `judge_edges` and `judge_narrow` share: the feasible trials and the sampled functions.
 
     Attributes:
         units: Feasible trials (n, d) in [0, 1].
@@ -65,7 +65,7 @@ def fit_study(units: FloatArray, values: FloatArray, offsets: FloatArray | None 
             edges, but what they do would be noise on those of the others.
 
     Returns:
-        The fit; without drawn functions where there are too few feasible trials.
+        The fit; without sampled functions where there are too few feasible trials.
     """
     infeasible = ~np.isfinite(values)
     good, objective = units[~infeasible], values[~infeasible]

@@ -72,11 +72,11 @@ class EdgeEvidence:
         name: Of the hyperparameter.
         side: "low" or "high".
         verdict: What follows for the edge.
-        probability: That the optimum lies at or beyond the (feasible) edge and is better than
+        probability: That the optimum is at or beyond the (feasible) edge and is better than
             the middle of the range by a relevant amount; NaN where there are too few trials.
         margin: Distance of the best trial to the edge (the threshold of infeasibility, if there
             is one), as a share of the range.
-        enrichment: Share of the best quarter of the trials that lies in the outer quarter of the
+        enrichment: Share of the best quarter of the trials that is in the outer quarter of the
             range on this side, over the same share of all feasible trials (1: no preference).
         gain: Expected advantage of the edge zone over the middle, in sd of the objective's scale.
         bound: New bound on the unit scale (-0.8: 0.8 ranges below the low edge); the present one

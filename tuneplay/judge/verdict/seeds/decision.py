@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from itertools import chain
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -161,11 +162,6 @@ def _build(
     sign = -rules.direction.sign
     gains = _gain_interval(evidence, width)
     verdict, ground = decide(evidence, p_values, gains, rules)
-    base, cand = (oriented(side, rules.direction) for side in sides)
-    pairs, n, m = pair_gains(base, cand), len(base), len(cand)
-    chance = won_pairs(pairs) / (n * m) if n and m else None
-    robust = None if evidence.shift is None else sign * evidence.shift
-    shifts = shift_interval(pairs, n, m, _REPORTED_ALPHA) if robust is not None else None
     blocked = evidence.blocked and verdict is Verdict.NOT_DISTINGUISHABLE
     return Comparison(
         study=keys[1],
@@ -177,12 +173,7 @@ def _build(
         interval95=_signed(_gain_interval(evidence, _REPORTED_ALPHA), rules.direction),
         interval_decision=_signed(gains, rules.direction),
         confidence=1 - width,
-        robust_difference=robust,
-        robust_interval=_signed(shifts, rules.direction),
-        probability_better=chance,
-        probability_interval=(
-            None if chance is None else chance_interval(chance, n, m, _REPORTED_ALPHA)
-        ),
+        **_by_ranks(sides, evidence, rules.direction),
         p_better=p_values[0],
         p_worse=p_values[1],
         candidate=evidence.candidate,
@@ -196,6 +187,24 @@ def _build(
         cautions=_cautions(evidence, *keys),
         open_to_seeds=not blocked,
     )
+
+
+def _by_ranks(
+    sides: tuple[Array, Array], evidence: SeedEvidence, direction: Direction
+) -> dict[str, Any]:
+    """What the ranks of (baseline, candidate) say: fields of a `Comparison`."""
+    base, cand = (oriented(side, direction) for side in sides)
+    pairs, n, m = pair_gains(base, cand), len(base), len(cand)
+    found: dict[str, Any] = {}
+    if n and m:
+        chance = won_pairs(pairs) / (n * m)
+        found["probability_better"] = chance
+        found["probability_interval"] = chance_interval(chance, n, m, _REPORTED_ALPHA)
+    if evidence.shift is not None:
+        found["robust_difference"] = -direction.sign * evidence.shift
+        shifts = shift_interval(pairs, n, m, _REPORTED_ALPHA)
+        found["robust_interval"] = _signed(shifts, direction)
+    return found
 
 
 def holm(p_values: Sequence[float]) -> list[float]:

@@ -44,9 +44,9 @@ def outliers(values: Array) -> tuple[float, ...]:
     """Return the one value farthest from the mean if Grubbs' two-sided test flags it, else none.
 
     Grubbs, Procedures for Detecting Outlying Observations in Samples, Technometrics 11 (1969). The
-    test takes the values for continuous. On a coarse metric one error more or less, beside values
+    test takes the values for continuous. On a coarse metric one error more or less, next to values
     that are all the same, would be flagged: a value within `OUTLIER_STEPS` of the next one is not,
-    and beside values without any scatter nothing is.
+    and next to values without any scatter nothing is.
     """
     n = len(values)
     if n <= MIN_USABLE or same(values):

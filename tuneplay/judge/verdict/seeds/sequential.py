@@ -142,15 +142,20 @@ def next_step(
         evidence = gather(base, cand, rules.direction)
         chance, ending = _hopeless(evidence, rules, seeds, steps, levels[-1])
     stands = replace(stands, chance=chance, ending=ending, following=None if ending else following)
-    # Between two looks nothing is decided, and what has become hopeless is not distinguishable.
-    is_open = judged.verdict not in (Verdict.ADOPT, Verdict.KEEP_BASELINE) and ending is None
     return Step(
         decision="hopeless" if ending else "continue",
         level=level,
-        comparison=replace(
-            judged,
-            verdict=judged.verdict if is_open else Verdict.NOT_DISTINGUISHABLE,
-            looking=stands,
-            open_to_seeds=ending is None,
-        ),
+        comparison=_between(judged, stands),
+    )
+
+
+def _between(judged: Comparison, stands: Looking) -> Comparison:
+    """A comparison between two looks, where nothing is decided, or of a hopeless sequence."""
+    hopeless = stands.ending is not None
+    is_open = judged.verdict not in (Verdict.ADOPT, Verdict.KEEP_BASELINE) and not hopeless
+    return replace(
+        judged,
+        verdict=judged.verdict if is_open else Verdict.NOT_DISTINGUISHABLE,
+        looking=stands,
+        open_to_seeds=not hopeless,
     )
