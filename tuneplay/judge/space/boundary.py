@@ -25,7 +25,7 @@ Ordered = Range | Choice
 #: Feasible trials for each dimension with which an edge is found nearly always (docs/advice.md).
 TRIALS_WANTED = 10
 
-#: What is said beside an edge that was found in exploitation (`widening.ADAPTIVE_PROBABILITY`).
+#: What is added about an edge that was found in exploitation (`widening.ADAPTIVE_PROBABILITY`).
 _ADAPTIVE = ". Exploitation crowds its trials where they were good, so more was asked of them"
 
 
