@@ -124,7 +124,7 @@ def test_a_wrong_spec_lists_every_error_with_its_place_and_starts_nothing(bench,
         "bad.yaml:1:1: gaol: unknown key 'gaol'; did you mean 'goal'?",
         "bad.yaml:3:49: command: unknown placeholder {sede}; did you mean 'seed'?",
         "bad.yaml:5:9: epochs: 010 could be decimal or octal; write 10, or 0o10 for octal",
-        "bad.yaml:9:33: nuisance.learning_rate.low: low 1 is not below high 0.0001",
+        "bad.yaml:9:33: nuisance.learning_rate.low: low 1 is above high 0.0001",
     ):
         assert line in result.stderr
     assert "4 errors in bad.yaml; nothing was started" in result.stderr
@@ -199,14 +199,14 @@ def test_report_json_has_the_documented_keys(bench):
         "name": "r", "goal": "Is b better than a?", "phase": "exploration", "epochs": 3,
         "baseline": "arm=a",
         "objective": {"metric": "val_error", "direction": "minimize", "worthwhile": 0.0,
-                      "test_metric": None},
+                      "chance": None, "test_metric": None},
     }  # fmt: skip
     assert set(report) == {
         "schema_version", "round", "progress", "studies", "comparison", "findings",
-        "epoch_budget", "isolation", "isolation_ranges",
+        "epoch_budget", "isolation", "isolation_ranges", "answer", "choice",
     }  # fmt: skip
     best = report["studies"][1]["best"]
-    assert set(best) == {"trial", "value", "epoch", "hyperparameters", "checkpoint"}
+    assert set(best) == {"trial", "value", "epoch", "hyperparameters", "checkpoint", "command"}
     assert set(best["hyperparameters"]) == {"arm", "learning_rate"}
 
 

@@ -38,7 +38,7 @@ def test_ctrl_c_once_lets_running_trials_finish_and_says_how_to_go_on(bench, gat
     assert len(bench.attempts()) == 6
 
 
-def test_ctrl_c_twice_stops_the_trials_and_they_are_begun_anew_later(bench, gated):
+def test_ctrl_c_twice_stops_the_trials_and_they_are_started_again_later(bench, gated):
     spec = gated.spec()
     terminal = Terminal(bench, "run", spec)
     terminal.until("3/10")

@@ -130,7 +130,7 @@ def saves(bench, after, last, **more):
 
 
 @pytest.mark.parametrize("more", ["", "infeasible: {worse_than: 0.4}\n"], ids=["", "limit"])
-def test_a_partial_training_that_somebody_ended_is_lost_and_begun_anew(bench, more):
+def test_a_partial_training_that_somebody_ended_is_lost_and_started_again(bench, more):
     result = bench.tuneplay("run", saves(bench, 2, 3, more=more))
     assert result.returncode == 0, result.stderr
     assert "killed by SIGTERM from outside; it gets another attempt" in result.stdout

@@ -93,7 +93,7 @@ def test_a_trial_is_taken_back_with_its_true_age_when_the_clock_was_set_meanwhil
 
 
 @pytest.mark.parametrize(("jump", "known"), [(HOUR, False), (-HOUR, False), (0, True)])
-def test_a_duration_is_not_told_where_the_clock_was_set_while_nobody_watched(bench, jump, known):
+def test_a_duration_is_not_shown_where_the_clock_was_set_while_nobody_watched(bench, jump, known):
     spec = gated(bench)
     first = bench.start("run", spec)
     wait_for(lambda: sum((f / "started").exists() for f in bench.attempts()) == 2)

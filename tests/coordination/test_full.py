@@ -166,7 +166,7 @@ def test_a_trial_that_did_all_its_epochs_counts_whatever_its_log_says(bench):
     assert bench.tuneplay("run", spec).returncode == 0
 
 
-def test_a_trial_that_ran_out_of_room_while_nobody_watched_is_begun_anew_at_once(bench):
+def test_a_trial_that_ran_out_of_room_while_nobody_watched_is_started_again_at_once(bench):
     bench.write("low", LOW.replace("if [ -e", "while [ ! -e go ]; do sleep 0.05; done\nif [ -e"))
     (bench.root / "low").chmod(0o755)
     bench.write("full", "")

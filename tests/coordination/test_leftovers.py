@@ -10,7 +10,7 @@ from support.processes import pids_of
 from support.waiting import wait_for
 
 from tuneplay.app.attempts.attempt import Attempt
-from tuneplay.app.attempts.ending import read_ending, unusable
+from tuneplay.app.attempts.ending_files import read_ending, unusable
 from tuneplay.domain.folder import AttemptFolder
 from tuneplay.domain.trial import Cause
 from tuneplay.judge.ending import What, decide
@@ -128,7 +128,7 @@ def test_a_line_of_wrong_types_is_damage_and_no_defect(bench, harm):
 
 
 @pytest.mark.parametrize("anew", ["", "; mkdir $3"])
-def test_a_program_that_deletes_its_own_folder_is_told_so(bench, anew):
+def test_a_program_that_deletes_its_own_folder_is_warned(bench, anew):
     script(bench, "tidy", f'#!/bin/sh\nrm -r "$3"{anew}\necho \'{{"epoch": 1, "val_error": 1}}\'\n')
     result = bench.tuneplay("run", bench.spec("./tidy {learning_rate} {arm} {trial_dir}"))
     if anew:

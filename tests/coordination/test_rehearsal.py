@@ -96,7 +96,7 @@ def test_a_shutdown_or_a_closed_terminal_leaves_no_training_behind(bench, number
     wait_for(lambda: pids_of(f"PWD={bench.root}") == [])
 
 
-def test_a_command_that_fails_shows_its_log_and_how_to_see_it_by_hand(tried):
+def test_a_command_that_fails_shows_its_log_and_how_to_see_it_yourself(tried):
     result = tried("crash")
     assert result.returncode == 7
     assert "  | ModuleNotFoundError: no module named torch" in result.stderr

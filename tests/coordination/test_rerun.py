@@ -203,7 +203,7 @@ def test_asking_for_fewer_seeds_than_there_are_starts_nothing_and_says_so(bench,
     bench.tuneplay("rerun", spec)
     result = bench.tuneplay("rerun", spec, "--seeds", "3")
     assert result.returncode == 0
-    assert "Nothing was started" in result.stdout
+    assert "nothing was started" in result.stdout
     assert len(finished(bench)) == 10
 
 

@@ -135,7 +135,7 @@ def test_a_misspelt_objective_stops_the_round_before_its_budget_is_gone(bench):
     assert bench.report()["progress"]["feasible"] == 100
 
 
-def test_a_spec_mended_after_a_false_start_trains_what_it_says_now(bench):
+def test_a_spec_fixed_after_a_false_start_trains_what_it_says_now(bench):
     spec = bench.spec("./train --wrong {learning_rate} {epochs} {arm}", trials=2)
     assert bench.tuneplay("run", spec).returncode == 7
     bench.spec(trials=2, epochs=2)
@@ -159,7 +159,7 @@ def test_a_false_start_in_the_wrong_folder_does_not_bind_the_round(bench):
     assert bench.tuneplay("run", spec.parent).returncode == 0
 
 
-def test_a_working_folder_that_is_gone_is_said_to_be_so_and_can_be_named_anew(bench):
+def test_a_working_folder_that_is_gone_is_said_to_be_so_and_can_be_named_again(bench):
     spec = bench.spec(trials=1)
     old = bench.root / "old"
     old.mkdir()

@@ -17,7 +17,7 @@ echo '{"epoch": 1, "val_error": 1}'
 """
 
 
-def test_of_eight_started_together_one_runs_and_seven_are_told_who_it_is(bench):
+def test_of_eight_started_together_one_runs_and_seven_learn_who_it_is(bench):
     bench.write("gate", GATE).chmod(0o755)
     spec = bench.spec("./gate {learning_rate} {arm}", trials=3)
     # All of them wait at the same line, so that they reach the new round together.

@@ -190,7 +190,7 @@ def test_what_is_compared_is_no_caveat_and_every_question_is_one(text):
     assert problems_of(text) == []
 
 
-def test_the_same_flaw_under_two_values_is_told_twice():
+def test_the_same_flaw_under_two_values_is_reported_twice():
     text = GOOD.replace("{low: 1e-3, high: 1, scale: log}", "{low: 1e-4, high: 1.0}")
     text = text.replace("{low: 1e-5, high: 1e-2, scale: log}", "{low: 1e-4, high: 1.0}")
     assert [one[1] for one in problems_of(text)] == ["linear-decades"] * 2
@@ -275,7 +275,7 @@ def test_what_was_changed_since_the_parent_asks_for_new_tuning(before, now, rule
     assert [one[1] for one in found if one[0] is Level.WARNING] == ["retune-after-change"] * rules
 
 
-def test_a_round_with_a_parent_need_not_begin_simple():
+def test_a_round_with_a_parent_need_not_start_simple():
     text = with_nuisance("lr_decay: [cosine, linear]", "warmup_steps: [0, 100]")
     parent = loads(ONE, "00-before", "p.yaml").round
     assert problems_of(text + "parent: rounds/00\n", earlier=lambda _: parent) == []

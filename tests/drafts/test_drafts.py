@@ -128,7 +128,7 @@ def test_flags_as_absl_prints_them():
     }
 
 
-def test_text_that_is_no_help_tells_nothing():
+def test_text_that_is_not_help_gives_nothing():
     for text in ("", "epoch 1: loss 0.3\nepoch 2: loss 0.2", "Traceback (most recent call last):"):
         assert read_help(text) == Script(read_help("").style, ())
 
@@ -143,7 +143,7 @@ def test_a_metric_is_found_only_where_the_script_says_it_itself():
     assert objective_of(read_help("  --val_loss X  (default: 3)\n")) == (None, None)
 
 
-def test_the_source_tells_defaults_that_the_help_does_not():
+def test_the_source_shows_defaults_that_the_help_does_not():
     source = """
 add("--no", default=1)
 p.add_argument("--lr", "--rate", type=float, default=0.1)
@@ -296,7 +296,7 @@ def test_what_is_only_called_as_a_momentum_is_left_alone():
         ("  --alpha A  actor's learning rate, log scale (default: 0.1)", "alpha"),
     ],
 )
-def test_the_help_tells_what_a_short_name_is(line, name):
+def test_the_help_says_what_a_short_name_is(line, name):
     assert tuned(drafted(f"{line}\n")[1]).keys() == {name}
 
 
@@ -410,7 +410,7 @@ def test_a_larger_batch_is_asked_to_keep_the_metric_and_not_to_better_it():
          ("train",)),
     ],
 )  # fmt: skip
-def test_subcommands_are_told_from_arguments_with_choices(text, names):
+def test_subcommands_are_distinguished_from_arguments_with_choices(text, names):
     assert read_help(text).subcommands == names
 
 
@@ -587,7 +587,7 @@ def test_a_script_gets_no_input_and_a_wide_terminal(tmp_path):
     assert call([script(tmp_path, 'cat; echo "$COLUMNS"')]).text == "400\n"
 
 
-def test_a_program_that_is_none_is_named(tmp_path):
+def test_a_file_that_is_not_a_program_is_named(tmp_path):
     for words in ([str(tmp_path / "none")], [str(tmp_path)], ["a\0b"]):
         with pytest.raises(CannotStartError, match="cannot be started"):
             call(words)

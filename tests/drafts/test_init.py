@@ -373,7 +373,7 @@ def test_what_was_typed_stays_and_what_is_tuned_is_filled_in_in_its_place(script
 
 def test_a_script_that_trains_instead_is_ended_with_all_that_it_started(scripts):
     scripts.environment = lambda **more: {**Bench.environment(scripts), "MARK": str(scripts.root)}
-    said = from_script(scripts, "deaf.py", code=2)
+    said = from_script(scripts, "ignores_arguments.py", code=2)
     assert "did not end by itself and was stopped" in said
     assert "Traceback" not in said
     assert pids_of(str(scripts.root)) == []
@@ -393,7 +393,7 @@ def test_a_script_that_trains_instead_is_ended_with_all_that_it_started(scripts)
         ("", 2, "--from is empty"),
     ],
 )
-def test_a_command_that_cannot_be_read_is_told_in_a_sentence(bench, command, code, said):
+def test_a_command_that_cannot_be_read_is_explained_in_a_sentence(bench, command, code, said):
     if command in ("true", "false"):
         bench.write(command, f"#!/bin/sh\nexit {int(command == 'false')}\n").chmod(0o755)
         command, said = f"./{command}", said.replace("`true", "`./true")

@@ -96,7 +96,7 @@ def test_tests_lie_in_folders_and_take_what_they_share_from_support_alone():
             assert not shared.intersection(names), f"{path.name}: {names}"
 
 
-def test_what_the_linter_is_told_to_leave_alone_is_explained():
+def test_what_the_linter_has_to_leave_alone_is_explained():
     lines = (ROOT / "pyproject.toml").read_text(encoding="utf-8").splitlines()
     start = lines.index("ignore = [")
     block = [line.strip() for line in lines[start + 1 : lines.index("]", start)]]
@@ -109,65 +109,10 @@ def test_what_the_linter_is_told_to_leave_alone_is_explained():
 #: Names that do not say what a thing is, alone or as a word of a longer name.
 UNCLEAR = re.compile(r"(?:^|_)(told|deaf|pasted|by_?hand|picture|parts|anew|kept|lookout)(?=_|$)")
 
-#: Files that still have such names. A file leaves this list with its last one; none is added.
-UNCLEAR_YET = {
-    "scripts/advice_recorded.py",
-    "scripts/advice_score.py",
-    "scripts/advice_spaces.py",
-    "scripts/advice_training.py",
-    "scripts/bench_advice.py",
-    "tuneplay/app/attempts/checkpoint_files.py",
-    "tuneplay/app/attempts/intents.py",
-    "tuneplay/app/check.py",
-    "tuneplay/app/coordination/coordinator.py",
-    "tuneplay/app/coordination/failures.py",
-    "tuneplay/app/coordination/parts.py",
-    "tuneplay/app/coordination/recovery.py",
-    "tuneplay/app/coordination/session.py",
-    "tuneplay/app/coordination/snapshot.py",
-    "tuneplay/app/coordination/watch.py",
-    "tuneplay/app/opening/opening.py",
-    "tuneplay/app/opening/provenance.py",
-    "tuneplay/app/opening/redaction.py",
-    "tuneplay/app/rerun.py",
-    "tuneplay/app/run.py",
-    "tuneplay/domain/meaning.py",
-    "tuneplay/drafts/compose.py",
-    "tuneplay/drafts/filled.py",
-    "tuneplay/drafts/help_text.py",
-    "tuneplay/drafts/rules_of_thumb.py",
-    "tuneplay/drafts/sorting.py",
-    "tuneplay/drafts/typed.py",
-    "tuneplay/drafts/values.py",
-    "tuneplay/drafts/yaml_text.py",
-    "tuneplay/judge/fairness/isolation.py",
-    "tuneplay/judge/fairness/unequal.py",
-    "tuneplay/judge/judgement.py",
-    "tuneplay/judge/space/boundary.py",
-    "tuneplay/judge/space/edges/narrowing.py",
-    "tuneplay/judge/space/edges/profiles.py",
-    "tuneplay/judge/space/edges/widening.py",
-    "tuneplay/judge/space/infeasible.py",
-    "tuneplay/judge/space/regions.py",
-    "tuneplay/judge/training/shape.py",
-    "tuneplay/judge/training/transfer.py",
-    "tuneplay/judge/verdict/compared.py",
-    "tuneplay/judge/verdict/reruns.py",
-    "tuneplay/judge/verdict/seeds/decision.py",
-    "tuneplay/ledger/codec.py",
-    "tuneplay/ledger/repair.py",
-    "tuneplay/render/answer.py",
-    "tuneplay/render/remarks.py",
-    "tuneplay/render/report_terminal.py",
-    "tuneplay/spec/problems.py",
-    "tuneplay/spec/studies.py",
-}
-
 
 def test_names_say_what_things_are():
     unclear = {_place(path) for path in SOURCES if any(map(_is_unclear, _given(path)))}
-    assert sorted(unclear - UNCLEAR_YET) == []
-    assert sorted(UNCLEAR_YET - unclear) == [], "clean now: take it off the list"
+    assert sorted(unclear) == []
 
 
 @pytest.mark.parametrize(
@@ -211,20 +156,10 @@ def _place(path):
 #: Modules of one name that belong together, with the reason. The same command in cli, app and
 #: render needs none.
 SHARED_MODULES = {
-    "asking": "not yet: two things, the questions of init and the asking of a sampler",
     "command": "the train command: what it is (domain), and how a spec states it (spec)",
     "rehearsal": "check --try: its facts (domain), how it is done (app), how it is shown (render)",
     "repair": "run --repair: the lines of the ledger (ledger), and the round (app)",
     "schema": "the JSON Schema: how it is built (spec), and the command that prints it",
-}
-
-#: Classes of one name, with the reason.
-SHARED_CLASSES = {
-    "Advice": "not yet: what a design rule says, and what the epoch budget advises",
-    "Answer": "not yet: what a called script printed, and what nvidia-smi printed",
-    "Comparison": "not yet: the verdict on a candidate, and a comparison of seeds",
-    "Evidence": "not yet: what the seeds say, and what a study says about an edge",
-    "Template": "not yet: the train command as a template, and a template of init",
 }
 
 #: Where a command has a module of its name.
@@ -243,7 +178,7 @@ def test_modules_and_classes_have_names_of_their_own():
             if isinstance(node, ast.ClassDef):
                 classes[node.name].add(place)
     modules = {name: rooms for name, rooms in modules.items() if not rooms <= COMMAND_ROOMS}
-    for places, allowed in ((modules, SHARED_MODULES), (classes, SHARED_CLASSES)):
-        shared = {name: sorted(map(str, at)) for name, at in places.items() if len(at) > 1}
-        assert {name: at for name, at in shared.items() if name not in allowed} == {}
-        assert sorted(set(allowed) - set(shared)) == [], "not shared any more: take it off the list"
+    shared = {name: sorted(map(str, at)) for name, at in modules.items() if len(at) > 1}
+    assert {name: at for name, at in shared.items() if name not in SHARED_MODULES} == {}
+    assert sorted(set(SHARED_MODULES) - set(shared)) == [], "not shared any more: take it off"
+    assert {name: sorted(map(str, at)) for name, at in classes.items() if len(at) > 1} == {}

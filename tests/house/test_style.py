@@ -13,9 +13,6 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 
-#: Files that still have such words, one a line. The list only shrinks.
-NOT_CLEAN = set((ROOT / "tests" / "not_clean_yet.txt").read_text().split())
-
 #: What is written instead is in the second column.
 FORBIDDEN = {
     r"(?:the|its|a|their|new) begin": "start",
@@ -120,14 +117,7 @@ def texts_of(path):
 )
 def test_nobody_stops_at_a_word(path):
     found = [(word, text[:300]) for text in texts_of(path) for word in found_in(text)]
-    if path.relative_to(ROOT).as_posix() in NOT_CLEAN:
-        assert found, "it is clean now: take it off tests/not_clean_yet.txt"
-    else:
-        assert found == [], "STYLE: these words have plainer ones, see FORBIDDEN"
-
-
-def test_only_files_that_exist_are_not_clean_yet():
-    assert {name for name in NOT_CLEAN if not (ROOT / name).exists()} == set()
+    assert found == [], "STYLE: these words have plainer ones, see FORBIDDEN"
 
 
 @pytest.mark.parametrize(

@@ -234,7 +234,7 @@ def test_too_few_trials_are_said_to_be_too_few(dims, data):
     assert finding.suggestion == {"trials": 10 * dims}
 
 
-def test_so_many_trials_are_asked_for_as_give_enough_feasible_ones():
+def test_as_many_trials_are_asked_for_as_give_enough_feasible_ones():
     values = np.full(12, np.nan)
     values[:3] = [3, 1, 2]
     trials = trials_at([LOG], points(12, 1), values)

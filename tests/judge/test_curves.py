@@ -220,7 +220,7 @@ def test_a_training_loss_that_rises_in_a_minority_is_left_alone():
 
 @pytest.mark.parametrize("period", [3, 4, 5, 7, 10])
 @pytest.mark.parametrize("wave", ["sine", "spike"])
-def test_a_period_is_found_beside_noise_and_a_trend(period, wave):
+def test_a_period_is_found_despite_noise_and_a_trend(period, wave):
     def bump(e):
         return math.sin(2 * math.pi * e / period) if wave == "sine" else 2.0 * (e % period == 0)
 
@@ -257,7 +257,7 @@ def test_the_rounding_of_what_a_program_prints_is_neither_noise_nor_a_period(dig
     assert late_noise(stairs) == pytest.approx(unit * late_noise([v / unit for v in stairs]))
 
 
-def test_a_period_is_found_beside_odd_epochs_and_a_step():
+def test_a_period_is_found_despite_odd_epochs_and_a_step():
     wave = [math.sin(2 * math.pi * e / 5) for e in range(80)]
     assert period_of(range(80), [v + 6 * (e in {20, 61}) for e, v in enumerate(wave)]) == 5
     assert period_of(range(80), [v + 60 * (e < 30) for e, v in enumerate(wave)]) == 5

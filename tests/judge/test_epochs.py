@@ -26,7 +26,7 @@ from tuneplay.judge.training.epochs import (
     check,
 )
 from tuneplay.judge.training.shape import level, noise_of
-from tuneplay.words.epoch_budget import say_budget
+from tuneplay.words.epoch_advice import say_budget
 from tuneplay.words.findings import say
 from tuneplay.words.naming import Naming
 
@@ -277,7 +277,7 @@ def test_the_playbooks_own_shares_are_in_the_evidence():
 # Another validation metric.
 
 
-def test_a_validation_metric_that_is_best_elsewhere_is_shown_beside_the_objective():
+def test_a_validation_metric_that_is_best_elsewhere_is_shown_next_to_the_objective():
     error, loss = curves_of(falling, noise=0.01), curves_of(early_best, noise=0.01)
     trials = [
         trial(n, e, val_loss=v, train_loss=v, val_speed=v)
@@ -344,7 +344,7 @@ def test_the_training_loss_is_known_by_its_name(names, loss):
 # The shape of a curve.
 
 
-def test_noise_is_measured_beside_a_slope_and_an_odd_epoch():
+def test_noise_is_measured_despite_a_slope_and_an_odd_epoch():
     rng = random.Random(1)
     values = [3 * k + rng.gauss(0, 1) for k in range(400)]
     assert noise_of(values) == pytest.approx(1, rel=0.2)

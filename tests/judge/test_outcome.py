@@ -159,7 +159,7 @@ def test_an_epoch_without_the_objective_is_no_divergence():
 
 
 @pytest.mark.parametrize("name", ["loss", "train_loss", "Train/Loss", "val-LOSS", "eval_loss"])
-def test_a_loss_that_is_not_finite_tells_of_divergence_though_the_objective_stays_finite(name):
+def test_a_loss_that_is_not_finite_shows_divergence_though_the_objective_stays_finite(name):
     judged = outcome((0.9, 0.9, 0.9), **{name: [2.0, NAN, NAN]})
     reason = f"diverged: {name} is not finite from epoch 2 on"
     assert judged == Outcome(INFEASIBLE, reason, 0.9, 1, Cause.DIVERGED)

@@ -11,12 +11,12 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from tuneplay.domain.curves import Direction
-from tuneplay.judge.verdict.facts import CautionKind, Comparison, Ending, Ground, Route
+from tuneplay.judge.measures.chances import fisher_tail
+from tuneplay.judge.verdict.facts import CautionKind, Comparison, Futility, Ground, Route
 from tuneplay.judge.verdict.seeds.decision import compare_values, holm
 from tuneplay.judge.verdict.seeds.power import detectable, power_at, seeds_needed
 from tuneplay.judge.verdict.seeds.ranks import (
     chance_interval,
-    infeasible_tail,
     pair_gains,
     rank_tail,
     won_pairs,
@@ -199,7 +199,7 @@ def test_ranks_agree_with_scipy():
         wins = won_pairs(pair_gains(a, b))
         assert wins == test.statistic
         assert rank_tail(wins, n, m) == pytest.approx(test.pvalue)
-        assert infeasible_tail(1, n, 2, m) == pytest.approx(
+        assert fisher_tail(2, m, 1, n) == pytest.approx(
             stats.fisher_exact([[2, m - 2], [1, n - 1]], alternative="greater").pvalue
         )
 
@@ -324,7 +324,7 @@ def test_a_sequence_goes_on_until_it_is_decided_or_hopeless():
     hopeless = step(base[:5], base[:5] + np.array([0.3, -0.2, 0.5, -0.3, 0.2]), rules)
     assert verdict_of(hopeless) == ("hopeless", "not-distinguishable")
     found = hopeless.comparison
-    assert found.looking.ending is Ending.UNLIKELY
+    assert found.looking.futility is Futility.UNLIKELY
     assert not found.needs_seeds
     assert found.difference == pytest.approx(0.1)
     assert found.confidence > 0.95, "the level of the look is the interval's"
@@ -338,7 +338,7 @@ def test_sequence_with_failures_and_ties():
     assert step([1.0, 1.1, NAN], [0.1, 0.2, 0.15], rules).decision == "continue"
     lost = step([1.0, 1.1, 1.2], [0.1, 0.2, NAN], rules)
     assert verdict_of(lost) == ("hopeless", "not-distinguishable")
-    assert lost.comparison.looking.ending is Ending.MORE_INFEASIBLE_RERUNS
+    assert lost.comparison.looking.futility is Futility.MORE_INFEASIBLE_RERUNS
     excluded = step(BASE, [0.1501, 0.1521, 0.148, 0.1513, 0.149], VerdictRules(MINIMIZE, 0.05))
     assert verdict_of(excluded) == ("decided", "keep-baseline")
 

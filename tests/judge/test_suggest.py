@@ -19,8 +19,8 @@ from tuneplay.search import halton
 from tuneplay.spec.load import loads
 from tuneplay.words.findings import say
 from tuneplay.words.naming import Naming
-from tuneplay.words.numbers import exact
-from tuneplay.words.text import suggestion, value
+from tuneplay.words.numbers import exact, setting
+from tuneplay.words.text import suggestion
 
 HEAD = (
     "goal: What is best?\ncommand: train {args} {epochs} {seed}\nepochs: 3\ntrials: 9\nphase: exploration\n"
@@ -205,8 +205,8 @@ def test_no_new_choice_lies_beyond_its_meaning(name, numbers, side):
 
 
 def test_numbers_near_one_are_printed_with_the_digits_of_what_is_missing():
-    assert value(0.99999999) == exact(0.99999999) == "0.99999999"
-    assert value(0.123456789) == "0.123457"
+    assert setting(0.99999999) == exact(0.99999999) == "0.99999999"
+    assert setting(0.123456789) == "0.123457"
     assert suggestion("x", {"low": 0.0, "high": 1.0}) == "low: 0.0, high: 1.0"
     assert suggestion("x", {"low": 1, "high": 6}) == "low: 1, high: 6"
 

@@ -8,7 +8,7 @@ import time
 import pytest
 from support.waiting import wait_for
 
-from tuneplay.launch.holders import Answer, HolderQuery, describe_process
+from tuneplay.launch.holders import GpuHolders, HolderQuery, describe_process
 
 #: What stands in for nvidia-smi: two GPUs; the processes on them are what files named holders/PID
 #: say (each holds a GPU's index) as long as they live. It notes every question.
@@ -211,8 +211,8 @@ def test_without_nvidia_smi_nobody_is_asked(bench):
     assert finished(bench) == 4
 
 
-def test_gpus_are_known_by_index_and_by_the_begin_of_their_uuid():
-    answer = Answer({"0": "GPU-ab", "1": "GPU-cd"}, {"GPU-cd": frozenset({5})})
+def test_gpus_are_known_by_index_and_by_the_start_of_their_uuid():
+    answer = GpuHolders({"0": "GPU-ab", "1": "GPU-cd"}, {"GPU-cd": frozenset({5})})
     assert answer.of("1") == answer.of("GPU-c") == {5}
     assert answer.of("0") == answer.of("MIG-x") == answer.of("7") == frozenset()
 

@@ -155,11 +155,11 @@ def test_a_damaged_ledger_with_secrets_is_repaired(bench):
 @pytest.mark.parametrize(
     ("more", "said"),
     [
-        ("redact: [learning_rate]\n", "learning_rate is searched, so its values are results"),
+        ("redact: [learning_rate]\n", "learning_rate is searched, and its values are results"),
         ("redact: [arm]\n", "arm is searched"),
-        ("fixed: {password: abc}\nredact: [password]\n", "no text of 6 or more characters"),
+        ("fixed: {password: abc}\nredact: [password]\n", "is not a text of at least 6 characters"),
         ("fixed: {password: 12345678}\nredact: [password]\n", "quote a number"),
-        ("env: {TOKEN: abc}\nredact: [TOKEN]\n", "no text of 6 or more characters"),
+        ("env: {TOKEN: abc}\nredact: [TOKEN]\n", "is not a text of at least 6 characters"),
         ("env: {TOKEN: 'x{seed}yzzzz'}\nredact: [TOKEN]\n", "has placeholders"),
         ("redact: TOKEN\n", "is not a list"),
         ("redact: [[a]]\n", "is not a text"),
@@ -233,7 +233,7 @@ print(json.dumps({"epoch": 1, "val_error": 1, key: 2}))
     assert "<redacted>…" in event["remarks"][0]
 
 
-def test_a_text_that_was_cut_does_not_end_with_the_begin_of_a_secret():
+def test_a_text_that_was_cut_does_not_end_with_the_start_of_a_secret():
     secrets = Secrets(("abcdefghij",))
     assert secrets.hide("token abcdefgh… is odd") == "token <redacted>… is odd"
     assert secrets.hide("token abcde… is odd") == "token abcde… is odd"

@@ -439,7 +439,7 @@ def test_a_trial_finishes_once_and_the_first_time_counts():
     assert history.finished == {A: first.trial}
 
 
-def test_a_withdrawn_trial_can_finish_anew():
+def test_a_withdrawn_trial_can_finish_again():
     failed = finished(state=State.FAILED)
     history = replay([intent(), failed, note("withdrawn")])
     assert history.finished == {}
@@ -505,7 +505,7 @@ def hold(folder):
         holder.communicate()
 
 
-def test_a_second_coordinator_is_told_who_the_first_one_is(folder, hold):
+def test_a_second_coordinator_learns_who_the_first_one_is(folder, hold):
     holder, _ = hold()
     with pytest.raises(BusyError) as caught:
         CoordinatorLock(folder)

@@ -178,7 +178,7 @@ def test_a_log_that_is_a_link_is_never_shortened(outside):
     assert precious.read_bytes() == b"x" * 1_000_000
 
 
-def test_what_is_written_anew_does_not_go_through_a_link(outside):
+def test_what_is_written_again_does_not_go_through_a_link(outside):
     log = outside / "stdout.log"
     log.write_bytes(b"a line\n" * 100_000)
     saved = Saved(0, 0, None, {}, [], 0, [])

@@ -51,7 +51,7 @@ def test_the_ledger_names_the_machine_python_and_the_commit(bench, repository):
     assert not (bench.root / "rounds/r/dirty.diff").exists()
 
 
-def test_what_differs_from_the_commit_is_kept_beside_the_ledger(bench, repository):
+def test_what_differs_from_the_commit_is_kept_next_to_the_ledger(bench, repository):
     bench.write("code.py", "rate = 2  # größer\n")
     spec = bench.spec(trials=1)
     bench.tuneplay("run", spec)

@@ -71,7 +71,7 @@ def test_lines_are_the_same_however_they_come_in(tmp_path_factory, data, cuts):
     assert found + list(follower.lines(end=True)) == at_once
 
 
-def test_a_truncated_file_is_read_anew(path):
+def test_a_truncated_file_is_read_again(path):
     follower = Follower(path)
     add(path, b"first\nsecond\nhalf of")
     assert list(follower.lines()) == [b"first", b"second"]
@@ -79,7 +79,7 @@ def test_a_truncated_file_is_read_anew(path):
     assert list(follower.lines()) == [b"again"]
 
 
-def test_a_file_replaced_by_a_shorter_one_is_read_anew(path, tmp_path):
+def test_a_file_replaced_by_a_shorter_one_is_read_again(path, tmp_path):
     follower = Follower(path)
     add(path, b"first\nsecond\n")
     assert list(follower.lines()) == [b"first", b"second"]
@@ -169,7 +169,7 @@ def test_bytes_that_are_no_text_are_lines_like_any_other(path):
     assert list(Follower(path).lines()) == [b"\xff\xfe", b"\0", b"\xc3"]
 
 
-def test_a_file_that_holds_its_latest_line_alone_is_read_anew_at_the_end_too(path, tmp_path):
+def test_a_file_that_holds_its_latest_line_alone_is_read_again_at_the_end_too(path, tmp_path):
     follower = Follower(path)
     path.write_bytes(b"epoch 1\n")
     assert list(follower.lines()) == [b"epoch 1"]
@@ -275,7 +275,7 @@ def test_a_line_that_pretends_to_nothing_is_passed_over(line):
         ('{"epoch": 1, "e": ' + "[" * 100_000 + "]" * 100_000 + "}", "not valid JSON"),
     ],
 )
-def test_a_line_that_looks_like_a_measurement_and_is_none_says_why(line, why):
+def test_a_line_that_looks_like_a_measurement_but_is_not_says_why(line, why):
     with pytest.raises(BadLineError) as caught:
         measured(line)
     assert str(caught.value) == why
@@ -393,7 +393,7 @@ def test_a_metrics_file_that_comes_later_takes_over(attempt):
     assert (collector.last_epoch, collector.value("e")) == (2, 0.7)
 
 
-def test_reading_tells_whether_there_was_news(attempt):
+def test_reading_says_whether_there_was_news(attempt):
     collector = Collector(attempt)
     assert not collector.read()
     add(attempt.stdout, b'{"epoch": 1, "e": 0.5}')
@@ -597,7 +597,7 @@ def test_half_an_epoch_is_not_logged_as_a_whole_one(log):
         log(epoch=1.5, val_error=0.5)
 
 
-def test_a_metrics_file_that_cannot_be_written_is_told_to_the_script(monkeypatch, tmp_path):
+def test_a_metrics_file_that_cannot_be_written_is_reported_to_the_script(monkeypatch, tmp_path):
     monkeypatch.setenv("TUNEPLAY_METRICS", str(tmp_path / "gone" / "metrics.jsonl"))
     with pytest.raises(OSError, match="gone"):
         tuneplay.log(epoch=1, val_error=0.5)

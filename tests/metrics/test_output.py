@@ -183,7 +183,7 @@ def columns(collector):
 
 @pytest.mark.parametrize("how", ["in place", "replaced"])
 @pytest.mark.parametrize("later", [[(3, 3)], [(n, n) for n in range(3, 9)]])
-def test_a_metrics_file_written_anew_keeps_what_was_read_and_says_so(attempt, how, later):
+def test_a_metrics_file_written_again_keeps_what_was_read_and_says_so(attempt, how, later):
     def write(rows):
         path = attempt.metrics if how == "in place" else f"{attempt.root}/other"
         with open(path, "w") as file:
@@ -201,7 +201,7 @@ def test_a_metrics_file_written_anew_keeps_what_was_read_and_says_so(attempt, ho
     assert collector.bad_lines == (0, ())
 
 
-def test_a_program_that_writes_its_whole_file_anew_each_epoch_is_nothing_odd(attempt):
+def test_a_program_that_writes_its_file_again_each_epoch_is_nothing_odd(attempt):
     collector = Collector(attempt)
     for epochs in range(1, 8):
         with open(f"{attempt.root}/other", "w") as file:
@@ -221,7 +221,7 @@ def test_a_program_that_writes_its_whole_file_anew_each_epoch_is_nothing_odd(att
         (lambda path: os.symlink(path, path), "Too many levels of symbolic links"),
     ],
 )
-def test_a_metrics_file_that_is_none_is_left_alone_and_said(attempt, make, why):
+def test_a_metrics_file_that_is_not_a_file_is_left_alone_and_said(attempt, make, why):
     make(attempt.metrics)
     with open(attempt.stdout, "w") as file:
         file.write(row(1, 0.5))
@@ -269,7 +269,7 @@ def test_a_metrics_file_without_rights_is_said_to_be_so(attempt):
     assert list(collector.happened) == ["metrics.jsonl: cannot be read: Permission denied"]
 
 
-def test_a_trial_says_what_befell_its_metrics_file(bench):
+def test_a_trial_says_what_happened_to_its_metrics_file(bench):
     body = (
         f'mkfifo "$3/metrics.jsonl"\n{FIRST}\necho \'{{"epoch": -4}}\'\necho \'{{"epoch": 1.5}}\''
     )
@@ -287,8 +287,13 @@ def test_a_trial_says_what_befell_its_metrics_file(bench):
             "stdout.log:3: epoch 1.5 is not a whole number",
         ]
     found = [f for f in bench.report("f")["findings"] if f["kind"] == "unusable-output"]
-    assert [(f["severity"], f["evidence"]) for f in found] == [("note", {"trials": 2, "lines": 4})]
-    assert "4 lines could not be used in the output of 2 trials" in found[0]["message"]
+    first = {
+        "first": "arm=a/0000",
+        "remark": "metrics.jsonl: cannot be read: it is a FIFO, not a file",
+    }
+    assert [f["severity"] for f in found] == ["note"]
+    assert found[0]["evidence"] == {"trials": 2, "lines": 4, **first}
+    assert "4 lines in the output of 2 trials could not be used" in found[0]["message"]
     assert "unusable-output" in bench.tuneplay("report", "f.yaml").stdout
 
 
@@ -499,8 +504,8 @@ def test_a_log_that_is_small_enough_stays_as_it_is(bench):
 @pytest.mark.parametrize(
     ("written", "problem"),
     [
-        ("100", "100 is too small for a log; at least 64kB"),
-        ("10X", "10X is not a size; as in 500kB, 100MB or 2GiB"),
+        ("100", "100 is too small for a log; write at least 64kB"),
+        ("10X", "10X is not a size; write it as in 500kB, 100MB or 2GiB"),
         ("-5MB", "-5MB is not a size"),
         ("[1]", "a list is not a size"),
     ],

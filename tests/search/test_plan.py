@@ -172,7 +172,7 @@ def test_the_plan_of_today_is_the_plan_of_all_years():
     }
 
 
-def test_exploitation_begins_on_the_plan_and_then_leaves_it():
+def test_exploitation_starts_on_the_plan_and_then_leaves_it():
     exploration, exploitation = a_round(), a_round(phase=Phase.EXPLOITATION)
     for number in range(STARTUP_TRIALS):
         assert planned_units(exploitation, ADAM, number) == planned_units(exploration, ADAM, number)
@@ -270,7 +270,7 @@ def test_exploitation_stays_within_its_ranges_however_trials_end(states, directi
     assert len(set(points)) == len(points)
 
 
-def test_exploitation_begins_with_the_points_of_the_plan():
+def test_exploitation_starts_with_the_points_of_the_plan():
     round_ = a_round(phase=Phase.EXPLOITATION)
     book = StudyBook(round_, {})
     for number in range(STARTUP_TRIALS):
@@ -321,7 +321,7 @@ def test_exploitation_is_the_same_for_the_same_history():
         assert asked[0][name] == (pytest.approx(value, 1e-9) if type(value) is float else value)
 
 
-def test_exploitation_learns_from_what_it_was_told():
+def test_exploitation_learns_from_the_values_it_was_given():
     round_ = a_round(phase=Phase.EXPLOITATION, studies=(SGD,))
 
     def asked_after(better):

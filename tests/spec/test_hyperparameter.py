@@ -98,7 +98,7 @@ def test_the_first_coordinate_gives_the_low_end_and_the_last_one_all_but_the_hig
 
 @rule
 @given(st.one_of(int_ranges(), stepped_ranges()))
-def test_a_grid_begins_at_its_low_end_and_reaches_its_last_point(h):
+def test_a_grid_starts_at_its_low_end_and_reaches_its_last_point(h):
     step = Decimal(repr(h.step or 1.0))
     last = Decimal(repr(h.low)) + (Decimal(repr(h.high)) - Decimal(repr(h.low))) // step * step
     assert h.at(0.0) == h.low

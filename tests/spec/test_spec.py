@@ -76,7 +76,7 @@ SINGLE = {
 
 @rule
 @given(st.data())
-def test_all_errors_are_told_at_once_and_in_the_order_of_the_file(data):
+def test_all_errors_are_listed_at_once_and_in_the_order_of_the_file(data):
     keys = data.draw(st.lists(st.sampled_from(LONELY), min_size=2, unique=True))
     picked = [data.draw(st.sampled_from(SINGLE[key])) for key in keys]
     expected = [

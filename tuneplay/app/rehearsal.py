@@ -12,7 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from tuneplay.app.attempts.attempt import Attempt
-from tuneplay.app.attempts.ending import read_ending
+from tuneplay.app.attempts.ending_files import read_ending
 from tuneplay.app.attempts.intents import planned_intent
 from tuneplay.app.attempts.workshop import Workshop
 from tuneplay.app.coordination.failures import log_end, shell_line

@@ -1,4 +1,4 @@
-"""Advice on a design: which rule, where, what is wrong, what would be right."""
+"""BrokenRule on a design: which rule, where, what is wrong, what would be right."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class Rule:
 
 
 @dataclass(frozen=True, slots=True)
-class Advice:
+class BrokenRule:
     """One rule that a round breaks.
 
     Attributes:
@@ -136,6 +136,6 @@ def _all_uses(round_: Round) -> Iterator[Use]:
             yield Use("fixed", name, round_.meaning(name), value=value, study=study_key)
 
 
-def about(use: Use, rule: Rule, wrong: str, right: str, level: Level | None = None) -> Advice:
-    """Advice about one hyperparameter."""
-    return Advice(rule, wrong, right, use.key, use.name, use.study, level)
+def about(use: Use, rule: Rule, wrong: str, right: str, level: Level | None = None) -> BrokenRule:
+    """BrokenRule about one hyperparameter."""
+    return BrokenRule(rule, wrong, right, use.key, use.name, use.study, level)

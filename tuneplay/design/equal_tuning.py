@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tuneplay.design.advice import Advice, Design, Level, Rule, Use, about
+from tuneplay.design.advice import BrokenRule, Design, Level, Rule, Use, about
 from tuneplay.domain.meaning import OPTIMIZER_MEANINGS, Meaning
 
 _ROLES = "Identifying scientific, nuisance, and fixed hyperparameters"
@@ -26,12 +26,12 @@ _OF_ANY_OPTIMIZER = frozenset(
 )
 
 
-def fairness(design: Design) -> Iterator[Advice]:
+def fairness(design: Design) -> Iterator[BrokenRule]:
     """Every scientific value is tuned, and equally well."""
     studies = design.round.studies
     if len(studies) < 2 and not studies[0].axes:
         if not studies[0].space:
-            yield Advice(
+            yield BrokenRule(
                 NO_NUISANCE,
                 "nothing is searched, so all trials are the same training",
                 "tune at least the learning rate",
@@ -41,7 +41,7 @@ def fairness(design: Design) -> Iterator[Advice]:
     bare = [study.key for study in studies if not (study.shared or study.conditional)]
     if bare:
         who = "any scientific value" if len(bare) == len(studies) else ", ".join(bare)
-        yield Advice(
+        yield BrokenRule(
             NO_NUISANCE,
             f"nothing is tuned for {who}, so a single configuration decides, and the comparison is "
             "unfair",
@@ -53,7 +53,7 @@ def fairness(design: Design) -> Iterator[Advice]:
     tuned = [s.key for s in studies if any(design.round.meaning(h.name) is rate for h in s.space)]
     missing = [s.key for s in studies if s.key not in tuned and s.key not in bare]
     if tuned and missing:
-        yield Advice(
+        yield BrokenRule(
             UNTUNED_VALUE,
             f"the learning rate is tuned for {', '.join(tuned)} but not for {', '.join(missing)}, so "
             "the comparison is unfair",
@@ -65,7 +65,7 @@ def fairness(design: Design) -> Iterator[Advice]:
     yield from _fixed_optimizer(design)
 
 
-def _unequal(design: Design) -> Iterator[Advice]:
+def _unequal(design: Design) -> Iterator[BrokenRule]:
     """What any optimizer could use, and is tuned for some of them only."""
     compared = {use.name for use in design.uses if use.key == "scientific"}
     if all(design.round.meaning(name) is not Meaning.OPTIMIZER for name in compared):
@@ -88,7 +88,7 @@ def _unequal(design: Design) -> Iterator[Advice]:
             )
 
 
-def _fixed_optimizer(design: Design) -> Iterator[Advice]:
+def _fixed_optimizer(design: Design) -> Iterator[BrokenRule]:
     """Fixed learning rates, and what else of the optimizers is fixed."""
     fixed = [
         use

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from tuneplay.design.advice import Advice, Design, Level, Rule, about
+from tuneplay.design.advice import BrokenRule, Design, Level, Rule, about
 from tuneplay.domain.meaning import Meaning
 from tuneplay.domain.round import Round
 
@@ -87,7 +87,7 @@ _GENERIC = frozenset(
 _SEVERAL_EXTRAS = 2
 
 
-def compared(design: Design) -> Iterator[Advice]:
+def compared(design: Design) -> Iterator[BrokenRule]:
     """A round compares one thing, and one that is worth comparing."""
     scientific = [use for use in design.uses if use.key == "scientific"]
     for use in scientific:
@@ -102,7 +102,7 @@ def compared(design: Design) -> Iterator[Advice]:
     names = list(dict.fromkeys(use.name for use in scientific))
     if len(names) > 1:
         total = len(design.round.studies) * design.round.trials
-        yield Advice(
+        yield BrokenRule(
             SEVERAL_SCIENTIFIC,
             f"{', '.join(names)} are compared at once: one baseline cannot separate their effects, "
             f"and the cost multiplies ({_product(design.round)}: {total:,} trainings)",
@@ -129,7 +129,7 @@ def _product(round_: Round) -> str:
     return f"{studies} of {round_.trials} trials"
 
 
-def simplicity(design: Design) -> Iterator[Advice]:
+def simplicity(design: Design) -> Iterator[BrokenRule]:
     """A first round is simple."""
     if design.round.parent is not None:
         return
@@ -149,7 +149,7 @@ def _words(*texts: str) -> set[str]:
     return {word for text in texts for word in re.findall(r"[^\W\d_]+", text.casefold())}
 
 
-def goal(design: Design) -> Iterator[Advice]:
+def goal(design: Design) -> Iterator[BrokenRule]:
     """A goal is a question, not a name."""
     words = _words(design.round.goal)
     named = _words(design.round.name, *(u.name for u in design.uses if u.key == "scientific"))
@@ -157,7 +157,7 @@ def goal(design: Design) -> Iterator[Advice]:
     # Some languages write without spaces: one word may be a complete question.
     long = any(not word.isascii() for word in words)
     if not long and (len(words) < 2 or words <= named | plural | _GENERIC):
-        yield Advice(
+        yield BrokenRule(
             EMPTY_GOAL,
             f"the goal '{design.round.goal}' is a name, not a question",
             "ask one, as in: does adam reach a lower validation error than sgd?",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tuneplay.design.advice import Advice, Design, Level, Rule, Use, about
+from tuneplay.design.advice import BrokenRule, Design, Level, Rule, Use, about
 from tuneplay.domain.hyperparameter import Hyperparameter, Range, is_number
 from tuneplay.domain.meaning import REGULARIZATION_MEANINGS, Meaning
 
@@ -35,7 +35,7 @@ EARLY_STOPPING = Rule(
 REGULARIZATION_CHOICE = Rule("regularization-choice", Level.NOTE, _ROLES)
 
 
-def never_searched(design: Design) -> Iterator[Advice]:
+def never_searched(design: Design) -> Iterator[BrokenRule]:
     """The budget, the seed and early stopping are not hyperparameters."""
     for use in design.uses:
         if use.meaning is Meaning.LENGTH and use.key == "fixed" and use.study is not None:
@@ -74,7 +74,7 @@ def never_searched(design: Design) -> Iterator[Advice]:
             )
 
 
-def _seed(use: Use) -> Iterator[Advice]:
+def _seed(use: Use) -> Iterator[BrokenRule]:
     if use.searched:
         yield about(
             use,
@@ -92,7 +92,7 @@ def _seed(use: Use) -> Iterator[Advice]:
         )
 
 
-def batch(design: Design) -> Iterator[Advice]:
+def batch(design: Design) -> Iterator[BrokenRule]:
     """The batch size sets the speed of training. It is not tuned for the validation metric."""
     for use in design.uses:
         if use.meaning is Meaning.ACCUMULATION and use.searched:
@@ -129,7 +129,7 @@ def batch(design: Design) -> Iterator[Advice]:
             )
 
 
-def regularization(design: Design) -> Iterator[Advice]:
+def regularization(design: Design) -> Iterator[BrokenRule]:
     """Whether to regularize at all is a question of its own. Only the strength is nuisance."""
     asked: set[str] = set()
     for use in design.uses:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tuneplay.design import equal_tuning, questions, roles, scales, since_parent, trial_counts
-from tuneplay.design.advice import Advice, Level, Rule, design_of
+from tuneplay.design.advice import BrokenRule, Level, Rule, design_of
 from tuneplay.domain.round import Round
 
 #: Every rule by its name.
@@ -31,7 +31,7 @@ _CHECKS = (
 _ORDER = {Level.ERROR: 0, Level.WARNING: 1, Level.NOTE: 2}
 
 
-def advise(round_: Round, parent: Round | None = None) -> list[Advice]:
+def advise(round_: Round, parent: Round | None = None) -> list[BrokenRule]:
     """What the playbook would say about a round before it starts.
 
     Args:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
-from tuneplay.design.advice import Advice, Design, Level, Rule, Use, about
+from tuneplay.design.advice import BrokenRule, Design, Level, Rule, Use, about
 from tuneplay.domain.hyperparameter import Choice, Range, Scale, is_number
 from tuneplay.domain.meaning import OPTIMIZER_MEANINGS, Meaning
 from tuneplay.domain.round import Phase
@@ -49,7 +49,7 @@ _CONTINUOUS = OPTIMIZER_MEANINGS | {Meaning.DROPOUT, Meaning.LABEL_SMOOTHING}
 _GRID_VALUES = 3
 
 
-def scales(design: Design) -> Iterator[Advice]:
+def scales(design: Design) -> Iterator[BrokenRule]:
     """The scale of a range fits the effect of its values."""
     for use in design.uses:
         h = use.space
@@ -89,7 +89,7 @@ def _upper_share(h: Range) -> float:
     return (h.high - h.high / 10) / (h.high - h.low)
 
 
-def widths(design: Design) -> Iterator[Advice]:
+def widths(design: Design) -> Iterator[BrokenRule]:
     """Exploration starts with wide ranges."""
     if design.round.phase is not Phase.EXPLORATION:
         return
@@ -107,7 +107,7 @@ def widths(design: Design) -> Iterator[Advice]:
                 )
 
 
-def grids(design: Design) -> Iterator[Advice]:
+def grids(design: Design) -> Iterator[BrokenRule]:
     """Lists of numbers where a range would show more."""
     if design.round.phase is not Phase.EXPLORATION:
         return

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from tuneplay.design.advice import Advice, Level, Rule
+from tuneplay.design.advice import BrokenRule, Level, Rule
 from tuneplay.domain.command import variable_of
 from tuneplay.domain.hyperparameter import Scalar
 from tuneplay.domain.meaning import OPTIMIZER_MEANINGS, REGULARIZATION_MEANINGS, Meaning
@@ -24,7 +24,7 @@ _CHANGES = frozenset(
 _RETUNED = OPTIMIZER_MEANINGS | REGULARIZATION_MEANINGS
 
 
-def since(parent: Round, round_: Round) -> Iterator[Advice]:
+def since(parent: Round, round_: Round) -> Iterator[BrokenRule]:
     """Hyperparameters that stay fixed although something changed that they depend on."""
     earlier = {**_baseline(parent), **_fixed(parent)}
     before = {_identity(name, parent): value for name, value in earlier.items()}
@@ -38,7 +38,7 @@ def since(parent: Round, round_: Round) -> Iterator[Advice]:
     for study in round_.studies:
         for name in study.fixed:
             if round_.meaning(name) in _RETUNED:
-                yield Advice(
+                yield BrokenRule(
                     RETUNE,
                     f"{name} is fixed although {', '.join(changed)} changed since {parent.name}: its best "
                     "value has probably moved",

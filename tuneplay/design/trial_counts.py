@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tuneplay.design.advice import Advice, Design, Level, Rule
+from tuneplay.design.advice import BrokenRule, Design, Level, Rule
 from tuneplay.domain.meaning import ADAM_TRIALS
 from tuneplay.domain.round import Round, Study
 
@@ -19,10 +19,10 @@ FEW_TRIALS = Rule(
 TRIALS_PER_DIMENSION = 5
 
 
-def trials(design: Design) -> Iterator[Advice]:
+def trials(design: Design) -> Iterator[BrokenRule]:
     """Enough trials for what is searched."""
-    adam: dict[str, Advice] = {}
-    few: dict[int, Advice] = {}
+    adam: dict[str, BrokenRule] = {}
+    few: dict[int, BrokenRule] = {}
     for study in design.round.studies:
         for advice in _adam(design.round, study):
             adam.setdefault(advice.name, advice)
@@ -31,7 +31,7 @@ def trials(design: Design) -> Iterator[Advice]:
             needed = TRIALS_PER_DIMENSION * dims
             few.setdefault(
                 dims,
-                Advice(
+                BrokenRule(
                     FEW_TRIALS,
                     f"only {_counted(design.round.trials, 'trial')} for "
                     f"{_counted(dims, 'hyperparameter')} of {study.key}: the report cannot judge "
@@ -49,13 +49,13 @@ def _counted(count: int, what: str) -> str:
     return f"{count} {what}" if count == 1 else f"{count} {what}s"
 
 
-def _adam(round_: Round, study: Study) -> Iterator[Advice]:
+def _adam(round_: Round, study: Study) -> Iterator[BrokenRule]:
     for h in study.space:
         meaning = round_.meaning(h.name)
         least = ADAM_TRIALS.get(meaning, 0) if meaning else 0
         if round_.trials < least:
             conditional = all(h is not other for other in study.shared)
-            yield Advice(
+            yield BrokenRule(
                 TOO_FEW_FOR_ADAM,
                 f"with fewer than {least} trials, tuning {h.name} costs more than it gains",
                 "fix it at its default, or use more trials",

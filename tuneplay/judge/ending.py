@@ -167,7 +167,7 @@ class Decision:
 
 
 @dataclass(frozen=True, slots=True)
-class _Case:
+class _EndingInRound:
     """An ending in its round, and what both tables ask of it."""
 
     end: Ending
@@ -237,7 +237,7 @@ class _Evidence:
 
     what: What
     why: Cause | None
-    when: Callable[[_Case], bool]
+    when: Callable[[_EndingInRound], bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,7 +246,7 @@ class _Recorded:
 
     state: State
     cause: Cause | None
-    when: Callable[[_Case], bool]
+    when: Callable[[_EndingInRound], bool]
 
 
 #: Is it evidence about its configuration? One that diverged before it was killed is tried again as
@@ -298,7 +298,7 @@ def decide(ending: Ending, round_: Round) -> Decision:
         The decision; `value` and `best_epoch` are set whenever a finite objective was seen.
     """
     objective, end = round_.objective, ending
-    case = _Case(
+    case = _EndingInRound(
         end,
         round_,
         end.curves.best(objective.metric, objective.direction),
@@ -319,7 +319,7 @@ def decide(ending: Ending, round_: Round) -> Decision:
     )
 
 
-def _went_over(case: _Case, cause: Cause) -> bool:
+def _went_over(case: _EndingInRound, cause: Cause) -> bool:
     return case.end.limit is not None and case.end.limit.cause is cause
 
 

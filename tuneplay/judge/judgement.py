@@ -19,7 +19,7 @@ from tuneplay.judge.finding import Finding
 from tuneplay.judge.measures.best_of import expected_best
 from tuneplay.judge.training.epoch_budget import EpochBudget, epoch_budget, epoch_budgets
 from tuneplay.judge.verdict.compare import compare
-from tuneplay.judge.verdict.facts import Comparison, Limit, Verdict
+from tuneplay.judge.verdict.facts import Comparison, Limitation, Verdict
 from tuneplay.judge.verdict.luck import Luck, limit_alone, limit_of, luck_of, spreads_of
 from tuneplay.judge.verdict.reruns import RerunSummary, summarize_reruns
 
@@ -51,7 +51,7 @@ class StudySummary:
     study_sd: float | None
     reruns: RerunSummary | None
     luck: Luck | None = None
-    limit: Limit | None = None
+    limit: Limitation | None = None
 
     @property
     def ended(self) -> int:

@@ -25,7 +25,7 @@ _LINE = re.compile(r"\s*(\d+)\s*,\s*((?:GPU|MIG)-\S+)\s*")
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class GpuHolders:
     """What nvidia-smi said.
 
     Attributes:
@@ -79,7 +79,7 @@ class HolderQuery:
         if self._child is None and self._program is not None:
             self._start(_HOLDERS if self._gpus else _GPUS)
 
-    def answer(self) -> Answer | None:
+    def answer(self) -> GpuHolders | None:
         """The answer to the last question; None while there is none (any more).
 
         A failure, or no answer for `PATIENCE_SECONDS`, ends all asking: see `able`.
@@ -108,7 +108,7 @@ class HolderQuery:
         holders: dict[str, set[int]] = {}
         for pid, uuid in pairs:
             holders.setdefault(uuid, set()).add(int(pid))
-        return Answer(self._gpus, {uuid: frozenset(pids) for uuid, pids in holders.items()})
+        return GpuHolders(self._gpus, {uuid: frozenset(pids) for uuid, pids in holders.items()})
 
     def close(self) -> None:
         """Ask no more."""

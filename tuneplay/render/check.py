@@ -14,7 +14,8 @@ from tuneplay.domain.hyperparameter import Hyperparameter, Range, Scalar, Scale
 from tuneplay.domain.round import Round
 from tuneplay.render.fitting import first_that_fits, stacked
 from tuneplay.render.trimmed import Trimmed
-from tuneplay.words.text import count, safe, typed, value
+from tuneplay.words.numbers import count, setting
+from tuneplay.words.text import safe, typed
 
 #: Nobody reads a table of more studies than this.
 MOST_STUDIES = 40
@@ -150,7 +151,7 @@ def _studies(round_: Round, console: Console) -> RenderableType:
     lines: list[tuple[Text, list[str]]] = []
     for row in _rows(round_):
         head, space = Text(safe(row.head)), [safe(line) for line in row.space]
-        fixed = [safe(f"{n}: {value(v)}") for n, v in row.fixed.items()]
+        fixed = [safe(f"{n}: {setting(v)}") for n, v in row.fixed.items()]
         table.add_row(head, *(Text("\n".join(column)) for column in (space, fixed)))
         lines.append((head, [*space, *fixed]))
     return first_that_fits(console, table) or stacked(lines)
@@ -158,10 +159,10 @@ def _studies(round_: Round, console: Console) -> RenderableType:
 
 def _space(h: Hyperparameter) -> str:
     if not isinstance(h, Range):
-        listed = [value(choice) for choice in h.choices[:MOST_CHOICES]]
+        listed = [setting(choice) for choice in h.choices[:MOST_CHOICES]]
         more = len(h.choices) - len(listed)
         return f"{h.name}: {', '.join([*listed, f'… ({more} more)'] if more else listed)}"
     scale = "" if h.scale is Scale.LINEAR else f", {h.scale.value}"
-    step = f", step {value(h.step)}" if h.step is not None else ""
+    step = f", step {setting(h.step)}" if h.step is not None else ""
     kind = ", int" if h.kind == "int" else ""
-    return f"{h.name}: {value(h.low)} to {value(h.high)}{scale}{kind}{step}"
+    return f"{h.name}: {setting(h.low)} to {setting(h.high)}{scale}{kind}{step}"

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TextIO
 
 from tuneplay.domain.progress import Progress
-from tuneplay.words.text import count, number, safe, typed
+from tuneplay.words.numbers import count, number
+from tuneplay.words.text import safe, typed
 
 if TYPE_CHECKING:
     from tuneplay.domain.round import Round

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from tuneplay.words.text import count, safe, typed
+from tuneplay.words.numbers import count
+from tuneplay.words.text import safe, typed
 
 
 def print_draft(

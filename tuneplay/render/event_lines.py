@@ -7,7 +7,8 @@ from typing import TextIO
 
 from tuneplay.domain.progress import Progress
 from tuneplay.domain.trial import Trial, TrialId
-from tuneplay.words.text import count, duration, number, one_line
+from tuneplay.words.numbers import count, number
+from tuneplay.words.text import duration, one_line
 
 
 class LineView:

@@ -15,12 +15,12 @@ _GROUPS = {"finding": "Findings", "verdict": "Verdicts", "rule": "Rules of desig
 
 def explanation_text(explanation: Explanation, width: int) -> str:
     """One explanation, wrapped at a width."""
-    parts = [f"{explanation.name} ({explanation.about})", _wrapped(explanation.means, width)]
+    blocks = [f"{explanation.name} ({explanation.about})", _wrapped(explanation.means, width)]
     for key, (headline, text) in explanation.more.items():
         # What can be pasted is never wrapped.
         shown = f"  {text}" if key == "silence" else _wrapped(text, width)
-        parts += ["", f"{headline}:", shown]
-    return "\n".join(parts)
+        blocks += ["", f"{headline}:", shown]
+    return "\n".join(blocks)
 
 
 def explanation_list(found: Sequence[Explanation], width: int) -> str:

@@ -13,7 +13,8 @@ from tuneplay.domain.progress import Progress, StudyProgress
 from tuneplay.domain.trial import State, Trial, TrialId
 from tuneplay.render.event_lines import describe
 from tuneplay.render.fitting import first_that_fits, stacked
-from tuneplay.words.text import count, duration, number, safe
+from tuneplay.words.numbers import count, number
+from tuneplay.words.text import duration, safe
 
 #: Seconds between two drawings: smooth to the eye, and hardly any work.
 _INTERVAL = 0.25

@@ -7,7 +7,8 @@ from rich.text import Text
 
 from tuneplay.domain.rehearsal import Rehearsal, Tried
 from tuneplay.domain.round import Round
-from tuneplay.words.text import count, duration, number, safe, size
+from tuneplay.words.numbers import count, number
+from tuneplay.words.text import duration, safe, size
 
 
 def print_rehearsal(console: Console, round_: Round, rehearsal: Rehearsal) -> bool:

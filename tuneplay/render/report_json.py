@@ -14,13 +14,13 @@ from tuneplay.judge.fairness.isolation import IsolationPoint, RangeIsolation
 from tuneplay.judge.finding import Finding
 from tuneplay.judge.judgement import Judgement, StudySummary
 from tuneplay.judge.training.epoch_budget import EpochBudget
-from tuneplay.judge.verdict.facts import Caution, Comparison, Limit, Looking
+from tuneplay.judge.verdict.facts import Caution, Comparison, Limitation, Looking
 from tuneplay.judge.verdict.luck import Luck
 from tuneplay.judge.verdict.reruns import RerunSummary
 from tuneplay.render.progress_json import progress_json
 from tuneplay.words.answer import say_answer
 from tuneplay.words.cautions import say_caution
-from tuneplay.words.epoch_budget import say_budget
+from tuneplay.words.epoch_advice import say_budget
 from tuneplay.words.findings import say
 from tuneplay.words.message import Message
 from tuneplay.words.naming import Naming, naming_of
@@ -142,7 +142,7 @@ def _luck(luck: Luck) -> dict[str, Any]:
     return {**_plain(luck), **_message(say_luck(luck))}
 
 
-def _limit(limit: Limit | None) -> dict[str, Any] | None:
+def _limit(limit: Limitation | None) -> dict[str, Any] | None:
     return None if limit is None else {**_plain(limit), **_message(say_limit(limit))}
 
 
@@ -231,7 +231,7 @@ def _message(message: Message) -> dict[str, str]:
     return {"what": message.what, "fix": message.fix}
 
 
-def _plain(facts: Luck | Limit | Looking | Caution) -> dict[str, Any]:
+def _plain(facts: Luck | Limitation | Looking | Caution) -> dict[str, Any]:
     """Facts by their names; what is not finite is null."""
     return {name: _values(value) for name, value in asdict(facts).items()}
 

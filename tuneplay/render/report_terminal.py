@@ -233,8 +233,10 @@ def _print_chosen(
             f"{h.name} {setting(best.hyperparameters[h.name])}" for h in summary.study.space
         )
         console.print()
-        head = f"  {summary.study.key}: trial {best.id.number}"
-        console.print(Text(safe(head), style="bold") + Text(safe(f", {values}" if values else "")))
+        head = Text()
+        head.append(safe(f"{summary.study.key}: trial {best.id.number}"), style="bold")
+        head.append(safe(f", {values}" if values else ""))
+        console.print(Trimmed(Padding(head, _INDENT)))
         if best.checkpoint:
             console.print(Text(safe(f"    checkpoint {folder}/{best.checkpoint}")), soft_wrap=True)
         if command := commands.get(summary.study.key):

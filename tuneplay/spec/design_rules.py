@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 
-from tuneplay.design.advice import Advice, Level
+from tuneplay.design.advice import BrokenRule, Level
 from tuneplay.design.rules import RULES, advise
 from tuneplay.domain.command import text_of, variable_of
 from tuneplay.domain.meaning import Meaning
@@ -57,7 +57,7 @@ def read_silenced(field: Field | None) -> frozenset[str]:
     return frozenset(names)
 
 
-def _can_silence(advice: Advice) -> bool:
+def _can_silence(advice: BrokenRule) -> bool:
     """Whether a spec may silence this advice: not where tuneplay sets the value itself."""
     return variable_of(advice.name) not in (variable_of("epochs"), variable_of("seed"))
 
@@ -91,7 +91,7 @@ def check_design(
             _note(root.problems, advice, mark, path)
 
 
-def _note(problems: Problems, advice: Advice, mark: Mark, path: str) -> None:
+def _note(problems: Problems, advice: BrokenRule, mark: Mark, path: str) -> None:
     source = f'[{advice.rule.name}; playbook, "{advice.rule.section}"]'
     problem = Problem(mark, path, advice.wrong, f"{advice.right} {source}")
     if advice.severity is Level.ERROR:
@@ -103,7 +103,7 @@ def _note(problems: Problems, advice: Advice, mark: Mark, path: str) -> None:
 
 
 def _place(
-    advice: Advice, round_: Round, root: Field, fields: Mapping[str, Field]
+    advice: BrokenRule, round_: Round, root: Field, fields: Mapping[str, Field]
 ) -> tuple[Mark, str]:
     """Position and key path of what an advice is about; the nearest existing key."""
     if advice.name:
@@ -119,7 +119,7 @@ def _place(
     return root.mark, advice.key
 
 
-def _paths(advice: Advice, round_: Round) -> Iterator[tuple[str, ...]]:
+def _paths(advice: BrokenRule, round_: Round) -> Iterator[tuple[str, ...]]:
     below = (advice.key, advice.name)
     yield from _arm_paths(advice, round_, below)
     yield below
@@ -128,7 +128,9 @@ def _paths(advice: Advice, round_: Round) -> Iterator[tuple[str, ...]]:
         yield from _study_paths(study, below)
 
 
-def _arm_paths(advice: Advice, round_: Round, below: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+def _arm_paths(
+    advice: BrokenRule, round_: Round, below: tuple[str, ...]
+) -> Iterator[tuple[str, ...]]:
     """Possible places of a conditional hyperparameter: below each scientific value of its study."""
     if advice.study is not None:
         yield from _study_paths(round_.study(advice.study), below)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tuneplay.judge.judgement import Judgement, StudySummary
-from tuneplay.judge.verdict.facts import Comparison, Limit, LimitedBy
+from tuneplay.judge.verdict.facts import Comparison, Limitation, LimitedBy
 from tuneplay.judge.verdict.luck import Luck
 from tuneplay.words.cautions import say_caution
 from tuneplay.words.message import Message
@@ -56,7 +56,7 @@ def say_detectable(comparison: Comparison, naming: Naming) -> Message | None:
     )
 
 
-def say_limit(limit: Limit) -> Message:
+def say_limit(limit: Limitation) -> Message:
     """Which spread limits a conclusion, and what to spend the next hour on."""
     study, trial = (number(sd, ESTIMATE_DIGITS) for sd in (limit.study_sd, limit.trial_sd))
     if limit.by is LimitedBy.NEITHER:

@@ -1,25 +1,13 @@
-"""Numbers and names as people read them."""
+"""Times, sizes, names and commands as people read and type them."""
 
 from __future__ import annotations
 
-import math
 import shlex
 import unicodedata
 from collections.abc import Mapping
 
 from tuneplay.domain.hyperparameter import Scalar
-
-
-def number(value: float | None, digits: int = 4) -> str:
-    """A number to a few significant digits; a dash for None."""
-    if value is None:
-        return "–"
-    return f"{value:.{digits}g}" if math.isfinite(value) else str(value)
-
-
-def signed(value: float | None, digits: int = 3) -> str:
-    """A difference with its sign; a dash for None."""
-    return "–" if value is None else f"{value:+.{digits}g}"
+from tuneplay.words.values import as_typed
 
 
 def duration(seconds: float | None) -> str:
@@ -48,26 +36,10 @@ def size(count_: int) -> str:
     return f"{amount:.3g} TB"
 
 
-def value(scalar: Scalar) -> str:
-    """A hyperparameter's value, short enough to read and still pasteable."""
-    if isinstance(scalar, bool) or scalar is None:
-        return str(scalar).lower() if scalar is not None else "null"
-    if not isinstance(scalar, float):
-        return str(scalar)
-    # Near 1 the digits of 1 - x matter: 0.99999999 is not 1.
-    near = 0.9 < scalar < 1
-    return number(scalar, 6 + math.floor(-math.log10(1 - scalar)) if near else 6)
-
-
-def spec_text(scalar: Scalar) -> str:
-    """A value for the next spec: with all digits, and a float never looks like an integer."""
-    return repr(scalar) if isinstance(scalar, float) else value(scalar)
-
-
 def suggestion(name: str | None, given: Mapping[str, Scalar]) -> str:
     """What a finding suggests for the next spec: keys of a range, or a complete list."""
     return ", ".join(
-        f"{name}: {v}" if key == "choices" and name else f"{key}: {spec_text(v)}"
+        f"{name}: {v}" if key == "choices" and name else f"{key}: {as_typed(v)}"
         for key, v in given.items()
     )
 
@@ -102,8 +74,3 @@ def _is_safe(c: str) -> bool:
 
 def _shown(c: str) -> str:
     return f"\\x{ord(c):02x}" if ord(c) < 0x100 else f"\\u{ord(c):04x}"
-
-
-def count(items: int, one: str, many: str = "") -> str:
-    """`1 trial`, `2 trials`."""
-    return f"{items} {one if items == 1 else many or one + 's'}"

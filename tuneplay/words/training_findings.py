@@ -18,7 +18,7 @@ from tuneplay.judge.training.rising_loss import TrainingLossRises
 from tuneplay.judge.training.transfer import ShortRound, Transfer
 from tuneplay.judge.training.unusable_output import UnusableOutput
 from tuneplay.words import training_samples as samples
-from tuneplay.words.epoch_budget import best_are_early, never_changed, of_best, still_improving
+from tuneplay.words.epoch_advice import best_are_early, never_changed, of_best, still_improving
 from tuneplay.words.message import FindingWords, Message
 from tuneplay.words.naming import Naming, listed
 from tuneplay.words.numbers import count, in_step, number

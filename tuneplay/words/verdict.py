@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from tuneplay.judge.verdict.facts import (
     Comparison,
-    Ending,
+    Futility,
     Ground,
     Interval,
     Looking,
@@ -310,12 +310,12 @@ _GROUNDS: dict[Ground, Callable[[Speaker], Message]] = {
 
 def _say_stopped(looking: Looking, speaker: Speaker) -> str:
     """Why a sequence of looks has ended early; nothing where it has not."""
-    if looking.ending is None:
+    if looking.futility is None:
         return ""
     after = f"Stopped after {count(looking.seeds, 'seed')}"
-    if looking.ending is Ending.MORE_INFEASIBLE_RERUNS:
+    if looking.futility is Futility.MORE_INFEASIBLE_RERUNS:
         return f"{after}: it cannot be adopted."
-    if looking.ending is Ending.EQUAL_VALUES:
+    if looking.futility is Futility.EQUAL_VALUES:
         return f"{after}: more seeds would say nothing."
     chance = percent(looking.chance or 0.0)
     return (

@@ -56,10 +56,10 @@ def deepobs_curves() -> dict[str, tuple[FloatArray, list[FloatArray]]]:
 
 
 def deepobs_studies(seed: int, trials: int, per_place: int) -> Iterator[KnownStudy]:
-    """Studies of the learning rate in parts of 1 to 5 decades."""
+    """Studies of the learning rate in ranges of 1 to 5 decades."""
     rng = np.random.default_rng([seed, trials])
     for rates, values in deepobs_curves().values():
-        for truth, low, width, optimum in _deepobs_parts(rates, values, per_place, rng):
+        for truth, low, width, optimum in _deepobs_cuts(rates, values, per_place, rng):
             units = quasi_random(1, trials, rng)
             nearest = np.abs(rates - (low + width * units)).argmin(axis=1)
             measured = np.array([rng.choice(values[index]) for index in nearest])
@@ -67,7 +67,7 @@ def deepobs_studies(seed: int, trials: int, per_place: int) -> Iterator[KnownStu
             yield KnownStudy(units, measured, (truth,), np.ones(1), at)
 
 
-def _deepobs_parts(
+def _deepobs_cuts(
     rates: FloatArray, values: list[FloatArray], per_place: int, rng: Rng
 ) -> list[tuple[Truth, float, float, float]]:
     """Parts whose truth is clear: the truth, the low edge, the width and the optimum (log10)."""
@@ -113,12 +113,12 @@ def taskset_tables() -> dict[str, tuple[FloatArray, FloatArray]]:
 
 
 def taskset_studies(seed: int, trials: int, per_place: int) -> Iterator[KnownStudy]:
-    """Studies of all eight hyperparameters in parts of the learning rate's range."""
+    """Studies of all eight hyperparameters in sub-ranges of the learning rate's range."""
     rng = np.random.default_rng([seed, trials])
     for points, values in taskset_tables().values():
         ranked = np.argsort(np.where(np.isfinite(values), values, np.inf))
         best = points[ranked[:20], 0]
-        for truth, low, width, members in _taskset_parts(points, values, best, rng, per_place):
+        for truth, low, width, members in _taskset_cuts(points, values, best, rng, per_place):
             if len(members) < trials:
                 continue
             chosen = rng.choice(members, trials, replace=False)
@@ -129,7 +129,7 @@ def taskset_studies(seed: int, trials: int, per_place: int) -> Iterator[KnownStu
             yield KnownStudy(units, values[chosen], truths, np.ones(8), optimum)
 
 
-def _taskset_parts(
+def _taskset_cuts(
     points: FloatArray, values: FloatArray, best: FloatArray, rng: Rng, per_place: int
 ) -> Iterator[tuple[Truth, float, float, np.ndarray]]:
     """Parts of the learning rate's range whose truth is clear, and their configurations."""
@@ -156,14 +156,14 @@ def grid_studies(seed: int, per_dim: int, per_place: int) -> Iterator[KnownStudy
     """Studies of complete grids, with one ordered hyperparameter cut to a part of its levels."""
     rng = np.random.default_rng([seed, per_dim])
     for _, levels, values in grids():
-        cuts = [cut for dim in range(len(levels)) for cut in _grid_parts(levels, values, dim)]
+        cuts = [cut for dim in range(len(levels)) for cut in _grid_cuts(levels, values, dim)]
         for side in SIDES:
             pool = [cut for cut in cuts if cut[0] == side]
             for _ in range(per_place if pool else 0):
                 yield _grid_study(levels, values, pool[int(rng.integers(len(pool)))], per_dim, rng)
 
 
-def _grid_parts(
+def _grid_cuts(
     levels: list[list[Any]], values: FloatArray, dim: int
 ) -> Iterator[tuple[Truth, int, int, int, int]]:
     """Parts of one dimension whose truth is clear: truth, dimension, first, end, best level."""

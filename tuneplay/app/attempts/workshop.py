@@ -9,7 +9,7 @@ from pathlib import Path
 
 from tuneplay.app.attempts.attempt import Attempt
 from tuneplay.app.attempts.checkpoint_files import find_checkpoint, thin_out
-from tuneplay.app.attempts.remarks import remarks_of
+from tuneplay.app.attempts.oddities import remarks_of
 from tuneplay.domain.curves import Curves
 from tuneplay.domain.folder import AttemptFolder, RoundFolder, study_folders
 from tuneplay.domain.hyperparameter import Scalar

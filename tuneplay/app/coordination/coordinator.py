@@ -13,9 +13,9 @@ from dataclasses import replace
 
 from tuneplay.app.attempts.attempt import Attempt
 from tuneplay.app.attempts.backlog import Backlog
-from tuneplay.app.attempts.ending import read_ending, storage_full, unusable
+from tuneplay.app.attempts.ending_files import read_ending, storage_full, unusable
 from tuneplay.app.attempts.intents import next_intent
-from tuneplay.app.attempts.remarks import oddities
+from tuneplay.app.attempts.oddities import oddities
 from tuneplay.app.coordination.breaker import Breaker
 from tuneplay.app.coordination.enforcer import Enforcer
 from tuneplay.app.coordination.failures import log_remarks

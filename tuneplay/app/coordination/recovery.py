@@ -6,7 +6,7 @@ import time
 from collections.abc import Sequence
 
 from tuneplay.app.attempts.attempt import Attempt
-from tuneplay.app.attempts.ending import read_ending
+from tuneplay.app.attempts.ending_files import read_ending
 from tuneplay.app.coordination.coordinator import Coordinator
 from tuneplay.app.coordination.session import Session
 from tuneplay.app.coordination.tally import Tally

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from tuneplay.app.attempts.attempt import Attempt
 from tuneplay.domain.folder import AttemptFolder
-from tuneplay.launch.holders import Answer, HolderQuery, describe_process, trial_of
+from tuneplay.launch.holders import GpuHolders, HolderQuery, describe_process, trial_of
 from tuneplay.launch.processes import end_family
 from tuneplay.system.pids import exists
 
@@ -114,7 +114,7 @@ class Slots:
         if self._query is not None:
             self._query.close()
 
-    def _get_to_know(self, answer: Answer, living: set[str]) -> None:
+    def _get_to_know(self, answer: GpuHolders, living: set[str]) -> None:
         """Who uses our GPUs already; the trials that were just started do not count."""
         self._known = True
         ended = {withheld.folder.root for withheld in self._withheld}
@@ -127,7 +127,7 @@ class Slots:
                 who = describe_process(min(strangers))
                 self._remark(f"GPU {gpu} is used by {who} already; trials share it")
 
-    def _still_held(self, withheld: _Withheld, answer: Answer, living: set[str]) -> bool:
+    def _still_held(self, withheld: _Withheld, answer: GpuHolders, living: set[str]) -> bool:
         """Whether a GPU must not be given out; who can be ended is ended, anybody else is named."""
         if self._query is not None and self._query.asked_at < withheld.since:
             return True  # the question is older than the trial's end

@@ -18,7 +18,7 @@ FloatArray = NDArray[np.float64]
 BoolArray = NDArray[np.bool_]
 
 #: Chance, over all hyperparameters together, that shuffled labels explain as much. With
-#: `INSIDE_SHARE` and `KEPT_SHARE` a region is named in 2 % of the studies that have none
+#: `INSIDE_SHARE` and `OUTSIDE_SHARE` a region is named in 2 % of the studies that have none
 #: (docs/advice.md). At 0.01 a half-line of 10 trials, three of them infeasible, could hardly ever be
 #: named.
 ALPHA = 0.04
@@ -29,7 +29,7 @@ INSIDE_SHARE = 0.7
 
 #: Share of the feasible trials that are outside: a range that costs more than a tenth of them is
 #: not good advice.
-KEPT_SHARE = 0.9
+OUTSIDE_SHARE = 0.9
 
 #: Infeasible trials that a region has to hold. Two may be a coincidence in any study.
 LEAST_INSIDE = 3
@@ -130,7 +130,7 @@ def _allowed(
 ) -> NDArray[np.bool_]:
     feasible = len(bad) - int(bad.sum())
     mostly = (hit >= INSIDE_SHARE * size) & (hit >= LEAST_INSIDE)
-    return mostly & (size - hit <= (1 - KEPT_SHARE) * feasible + 1e-9) & ~holds_best
+    return mostly & (size - hit <= (1 - OUTSIDE_SHARE) * feasible + 1e-9) & ~holds_best
 
 
 def _on_axis(number: int, axis: Axis, bad: BoolArray, best: int | None) -> Region | None:

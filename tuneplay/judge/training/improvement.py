@@ -10,7 +10,7 @@ import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from tuneplay.judge.training.shape import PARTS, Lateness, late_wander, lateness
+from tuneplay.judge.training.shape import FIFTHS, Lateness, late_wander, lateness
 
 #: The trial variance, as a share of the noise from one epoch to the next, where no rerun shows it.
 #: Measured on recorded trainings of DeepOBS with 10 seeds: 0.2 to 1.4 on two networks (four pairs
@@ -114,15 +114,15 @@ class Improvement:
         if self.gain > SPEEDING_UP * max(0.0, self.before):
             return USUAL_FACTOR
         fifths, gain = 0, self.gain
-        while gain > self.least and 1 + fifths / PARTS < MOST_FACTOR:
+        while gain > self.least and 1 + fifths / FIFTHS < MOST_FACTOR:
             fifths += 1
             gain *= self._ratio
-        return min(MOST_FACTOR, max(LEAST_FACTOR, 1 + fifths / PARTS))
+        return min(MOST_FACTOR, max(LEAST_FACTOR, 1 + fifths / FIFTHS))
 
     @property
     def expected(self) -> float:
         """What `factor` times the epochs would gain by that extrapolation."""
-        fifths = round((self.factor - 1) * PARTS)
+        fifths = round((self.factor - 1) * FIFTHS)
         return math.fsum(self.gain * self._ratio**k for k in range(1, fifths + 1))
 
 

@@ -16,8 +16,8 @@ from tuneplay.judge.case import StudyCase
 from tuneplay.judge.finding import Evidence, Finding, Kind, Severity
 from tuneplay.judge.training.losses import loss_of
 from tuneplay.judge.training.shape import (
+    FIFTHS,
     LEAST_VALUES,
-    PARTS,
     fifth_of,
     finite_points,
     late_noise,
@@ -175,7 +175,7 @@ def _best_level(values: Sequence[float], end: int) -> tuple[int, float]:
 def _still_improves(trial: Trial, loss: str, epoch: int) -> bool:
     """Whether the training loss over the last fifth is below its level at an epoch."""
     epochs, values = finite_points(trial.curves, loss, Direction.MINIMIZE)
-    if len(values) < PARTS:
+    if len(values) < FIFTHS:
         return False
     place = sum(one <= epoch for one in epochs) - 1
     around = values[max(0, place - WINDOW // 2) : place + WINDOW // 2 + 1]

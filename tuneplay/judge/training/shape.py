@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from tuneplay.domain.curves import Curves, Direction
 
 #: Parts of a curve: fifths, since the epoch budget is judged by fifths (`epoch_budget.EARLY_SHARE`).
-PARTS = 5
+FIFTHS = 5
 
 #: Fewer values have no fifths.
 LEAST_VALUES = 5
@@ -114,7 +114,7 @@ def noise_of(values: Sequence[float]) -> float:
 
 def fifth_of(count: int) -> int:
     """A fifth of a number of values; at least one."""
-    return max(1, round(count / PARTS))
+    return max(1, round(count / FIFTHS))
 
 
 def late_noise(values: Sequence[float]) -> float:

@@ -84,8 +84,8 @@ class Side:
     """What the reruns of one study gave.
 
     Attributes:
-        reruns: Trainings with a new seed, infeasible ones included; failed ones are not, for they
-            are no evidence.
+        reruns: Trainings with a new seed, infeasible ones included. Failed ones are left out:
+            they show nothing about the method.
         usable: Trainings with a finite value.
         mean: Mean of the usable values; None without any.
         sd: Sample standard deviation of the usable values; None below two.
@@ -106,7 +106,7 @@ class Side:
         return self.reruns - self.usable
 
 
-class Ending(StrEnum):
+class Futility(StrEnum):
     """Why a sequence of looks ended before its last one without a decision."""
 
     UNLIKELY = "unlikely"
@@ -123,14 +123,14 @@ class Looking:
         last: The most seeds that were planned.
         following: Seeds at the next look; None when the sequence has ended.
         chance: Conditional power of an adoption at the last look; None where it was not computed.
-        ending: Why it was stopped; None while it goes on, and where it was decided.
+        futility: Why it was stopped; None while it goes on, and where it was decided.
     """
 
     seeds: int
     last: int
     following: int | None = None
     chance: float | None = None
-    ending: Ending | None = None
+    futility: Futility | None = None
 
 
 class LimitedBy(StrEnum):
@@ -142,7 +142,7 @@ class LimitedBy(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Limit:
+class Limitation:
     """What limits a conclusion.
 
     Attributes:
@@ -222,7 +222,7 @@ class Comparison:
     known_sd: float | None = None
     looking: Looking | None = None
     cautions: tuple[Caution, ...] = ()
-    limit: Limit | None = None
+    limit: Limitation | None = None
     open_to_seeds: bool = True
 
     @property

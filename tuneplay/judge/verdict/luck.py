@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 
 from tuneplay.domain.curves import Direction
-from tuneplay.judge.verdict.facts import Comparison, Limit, LimitedBy, Verdict
+from tuneplay.judge.verdict.facts import Comparison, Limitation, LimitedBy, Verdict
 from tuneplay.judge.verdict.reruns import RerunSummary
 from tuneplay.judge.verdict.seeds.standards import MIN_USABLE
 
@@ -98,14 +98,14 @@ def spreads_of(reruns: RerunSummary | None, study_sd: float | None) -> Spreads |
     return Spreads(study_sd, reruns.sd / math.sqrt(len(reruns.usable)))
 
 
-def limit_alone(spreads: Spreads | None) -> Limit | None:
+def limit_alone(spreads: Spreads | None) -> Limitation | None:
     """What limits the best value of a study that is compared with nothing."""
     return None if spreads is None else _limit(spreads.study, spreads.trial)
 
 
 def limit_of(
     comparison: Comparison, candidate: Spreads | None, base: Spreads | None
-) -> Limit | None:
+) -> Limitation | None:
     """What limits a comparison; None where a spread is not known, or more seeds cannot help.
 
     Args:
@@ -120,10 +120,10 @@ def limit_of(
     trial = math.hypot(candidate.trial, base.trial)
     decided = comparison.verdict in (Verdict.ADOPT, Verdict.KEEP_BASELINE)
     if decided and abs(comparison.difference) > CLEAR_SDS * math.hypot(study, trial):
-        return Limit(study_sd=study, trial_sd=trial, by=LimitedBy.NEITHER)
+        return Limitation(study_sd=study, trial_sd=trial, by=LimitedBy.NEITHER)
     return _limit(study, trial)
 
 
-def _limit(study: float, trial: float) -> Limit:
+def _limit(study: float, trial: float) -> Limitation:
     by = LimitedBy.STUDY_VARIANCE if study > trial else LimitedBy.TRIAL_VARIANCE
-    return Limit(study_sd=study, trial_sd=trial, by=by)
+    return Limitation(study_sd=study, trial_sd=trial, by=by)

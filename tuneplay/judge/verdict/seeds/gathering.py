@@ -9,8 +9,9 @@ from numpy.typing import NDArray
 from scipy.special import stdtr
 
 from tuneplay.domain.curves import Direction
+from tuneplay.judge.measures.chances import fisher_tail
 from tuneplay.judge.verdict.facts import Route, Side
-from tuneplay.judge.verdict.seeds.ranks import infeasible_tail, pair_gains, rank_tail, won_pairs
+from tuneplay.judge.verdict.seeds.ranks import pair_gains, rank_tail, won_pairs
 from tuneplay.judge.verdict.seeds.scatter import Noise, noise, summarize
 from tuneplay.judge.verdict.seeds.standards import MIN_USABLE, RANK_PENALTY, SeedEvidence
 
@@ -66,11 +67,11 @@ def _infeasible_tails(base: Side, cand: Side, gain: float | None) -> tuple[float
     if base.infeasible * cand.reruns > cand.infeasible * base.reruns and (
         gain is None or gain >= 0
     ):
-        better = infeasible_tail(cand.infeasible, cand.reruns, base.infeasible, base.reruns)
+        better = fisher_tail(base.infeasible, base.reruns, cand.infeasible, cand.reruns)
     if cand.infeasible * base.reruns > base.infeasible * cand.reruns and (
         gain is None or gain <= 0
     ):
-        worse = infeasible_tail(base.infeasible, base.reruns, cand.infeasible, cand.reruns)
+        worse = fisher_tail(cand.infeasible, cand.reruns, base.infeasible, base.reruns)
     return better, worse
 
 

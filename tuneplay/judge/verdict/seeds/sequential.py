@@ -9,7 +9,7 @@ from typing import Literal
 import numpy as np
 from scipy.special import stdtr
 
-from tuneplay.judge.verdict.facts import Comparison, Ending, Looking, Verdict
+from tuneplay.judge.verdict.facts import Comparison, Futility, Looking, Verdict
 from tuneplay.judge.verdict.seeds.decision import compare_values
 from tuneplay.judge.verdict.seeds.gathering import gather
 from tuneplay.judge.verdict.seeds.spending import (
@@ -57,11 +57,11 @@ def plan(max_seeds: int = MAX_SEEDS) -> tuple[int, ...]:
     return (*(look for look in LOOKS if look < max_seeds), max_seeds)
 
 
-def _settled(evidence: SeedEvidence, seeds: int) -> Ending | None:
+def _settled(evidence: SeedEvidence, seeds: int) -> Futility | None:
     """Why more seeds will not lead to an adoption; None if they may."""
     if evidence.noise_unknown and seeds >= SURE_OF_TIES:
-        return Ending.EQUAL_VALUES
-    return Ending.MORE_INFEASIBLE_RERUNS if evidence.blocked else None
+        return Futility.EQUAL_VALUES
+    return Futility.MORE_INFEASIBLE_RERUNS if evidence.blocked else None
 
 
 def _chance(
@@ -80,7 +80,7 @@ def _chance(
 
 def _hopeless(
     evidence: SeedEvidence, rules: VerdictRules, seeds: int, looks: tuple[int, ...], level: float
-) -> tuple[float | None, Ending | None]:
+) -> tuple[float | None, Futility | None]:
     """Conditional power of an adoption, and why to stop (None: go on).
 
     A candidate that is about to be shown worse is not given up: that is an answer as well, where
@@ -100,7 +100,7 @@ def _hopeless(
     if chance is None or chance >= HOPELESS:
         return chance, None
     shown = conditional_power(evidence.p_worse, fraction, level, optimism=0.0)
-    return chance, None if shown >= NEARLY_SHOWN else Ending.UNLIKELY
+    return chance, None if shown >= NEARLY_SHOWN else Futility.UNLIKELY
 
 
 def next_step(
@@ -137,25 +137,24 @@ def next_step(
     if level is not None and (judged.verdict in FINAL or following is None):
         decided: Decision = "decided" if judged.verdict in FINAL else "exhausted"
         return Step(decision=decided, level=level, comparison=replace(judged, looking=stands))
-    chance, ending = None, None
+    chance, futility = None, None
     if level is not None:
         evidence = gather(base, cand, rules.direction)
-        chance, ending = _hopeless(evidence, rules, seeds, steps, levels[-1])
-    stands = replace(stands, chance=chance, ending=ending, following=None if ending else following)
-    return Step(
-        decision="hopeless" if ending else "continue",
-        level=level,
-        comparison=_between(judged, stands),
+        chance, futility = _hopeless(evidence, rules, seeds, steps, levels[-1])
+    stands = replace(
+        stands, chance=chance, futility=futility, following=None if futility else following
     )
+    return _undecided(judged, stands, level)
 
 
-def _between(judged: Comparison, stands: Looking) -> Comparison:
-    """A comparison between two looks, where nothing is decided, or of a hopeless sequence."""
-    hopeless = stands.ending is not None
+def _undecided(judged: Comparison, stands: Looking, level: float | None) -> Step:
+    """The step after a look, or between two, that decided nothing; `hopeless` says to stop here."""
+    hopeless = stands.futility is not None
     is_open = judged.verdict not in (Verdict.ADOPT, Verdict.KEEP_BASELINE) and not hopeless
-    return replace(
+    comparison = replace(
         judged,
         verdict=judged.verdict if is_open else Verdict.NOT_DISTINGUISHABLE,
         looking=stands,
         open_to_seeds=not hopeless,
     )
+    return Step(decision="hopeless" if hopeless else "continue", level=level, comparison=comparison)

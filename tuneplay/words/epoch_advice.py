@@ -21,7 +21,7 @@ def say_budget(budget: EpochBudget, naming: Naming) -> Message:
     if budget.advice is Advice.UNKNOWN:
         return _unknown(budget, naming)
     if budget.suggested is None:
-        return Message(_kept(budget), f"Keep {budget.current} epochs.")
+        return Message(_unchanged(budget), f"Keep {budget.current} epochs.")
     if budget.advice is Advice.DECREASE:
         what = best_are_early(budget.early, budget.trials, max(budget.best_epochs))
     else:
@@ -90,7 +90,7 @@ def _unknown(budget: EpochBudget, naming: Naming) -> Message:
     )
 
 
-def _kept(budget: EpochBudget) -> str:
+def _unchanged(budget: EpochBudget) -> str:
     """Why the number of epochs is to be kept."""
     trials, ends = budget.trials, budget.ends
     if budget.because is Because.IMPROVES_AGAIN:

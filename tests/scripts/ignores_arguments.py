@@ -1,4 +1,4 @@
-"""Ignores its command line and begins to train, and starts a process of its own to do so."""
+"""Ignores its command line, starts to train, and starts a process of its own as well."""
 
 import itertools
 import subprocess
