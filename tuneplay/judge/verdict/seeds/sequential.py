@@ -137,13 +137,12 @@ def next_step(
     if level is not None and (judged.verdict in FINAL or following is None):
         decided: Decision = "decided" if judged.verdict in FINAL else "exhausted"
         return Step(decision=decided, level=level, comparison=replace(judged, looking=stands))
-    chance, futility = None, None
+    chance, stop = None, None
     if level is not None:
         evidence = gather(base, cand, rules.direction)
-        chance, futility = _hopeless(evidence, rules, seeds, steps, levels[-1])
-    stands = replace(
-        stands, chance=chance, futility=futility, following=None if futility else following
-    )
+        chance, stop = _hopeless(evidence, rules, seeds, steps, levels[-1])
+    following = None if stop else following
+    stands = replace(stands, chance=chance, futility=stop, following=following)
     return _undecided(judged, stands, level)
 
 
