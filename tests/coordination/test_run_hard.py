@@ -128,7 +128,7 @@ def test_a_misspelt_objective_stops_the_round_before_its_budget_is_gone(bench):
     spec = bench.spec("./typo {learning_rate} {arm}", trials=50)
     result = bench.tuneplay("run", spec)
     assert result.returncode == 7
-    assert "no val_error seen; saw: val_eror" in result.stderr
+    assert "printed no val_error that could be read, but val_eror" in result.stderr
     # The spec is mended, and the same command goes on, with the whole budget.
     spec.write_text(spec.read_text().replace("metric: val_error", "metric: val_eror"))
     assert bench.tuneplay("run", spec).returncode == 0

@@ -1,6 +1,8 @@
 """docs/messages.md has every sentence, and nothing that is not said any more."""
 
 import ast
+import dataclasses
+import enum
 import importlib.util
 import sys
 from importlib.machinery import SourceFileLoader
@@ -9,9 +11,14 @@ from pathlib import Path
 import pytest
 
 from tuneplay.design.rules import RULES
+from tuneplay.domain.trial import Cause
 from tuneplay.judge.finding import Evidence, Kind
+from tuneplay.judge.training.epoch_budget import Because
+from tuneplay.judge.verdict.facts import CautionKind, Futility, Ground, LimitedBy, Route
 from tuneplay.spec.problems import Problems
 from tuneplay.words.findings import FINDING_WORDS
+from tuneplay.words.samples import SPOKEN
+from tuneplay.words.verdict_words import VERDICT_WORDS
 
 ROOT = Path(__file__).resolve().parents[2]
 SPEC_FOLDER = ROOT / "tuneplay" / "spec"
@@ -55,6 +62,22 @@ def test_every_class_of_evidence_has_a_sample_on_the_page():
         _name(type(sample.evidence)) for words in FINDING_WORDS.values() for sample in words.samples
     }
     assert {_name(one) for one in classes} - shared - shown == set()
+
+
+def values_in(value):
+    """Every member of an enumeration in some facts."""
+    if isinstance(value, enum.Enum):
+        return {value}
+    if dataclasses.is_dataclass(value):
+        return {v for f in dataclasses.fields(value) for v in values_in(getattr(value, f.name))}
+    return {v for one in value for v in values_in(one)} if isinstance(value, tuple) else set()
+
+
+@pytest.mark.parametrize("kind", [Ground, Route, CautionKind, LimitedBy, Futility, Because, Cause])
+def test_everything_that_a_verdict_or_a_remark_can_say_is_on_the_page(kind):
+    facts = (*VERDICT_WORDS.values(), *SPOKEN)
+    shown = values_in(tuple(sample for words in facts for sample in words.samples))
+    assert [one for one in kind if one not in shown] == []
 
 
 def sites_of_errors():

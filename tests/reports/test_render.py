@@ -129,7 +129,7 @@ def test_candidates_without_reruns_share_a_sentence_the_best_first(direction, sa
     gaps = {"b": 0.1, "c": -0.2, "d": 0.0}
     comparisons = [compared(n, Verdict.NEEDS_RERUNS, gap, None) for n, gap in gaps.items()]
     assert answer(round_, judged(round_, comparisons)) == (
-        f"Not decided yet. In the search, with one training each, against arm=a: {said}. "
+        f"Not decided yet. Compared with arm=a in the search, with one training each: {said}. "
         "Rerun all with new seeds to see what of that is luck."
     )
 
@@ -170,7 +170,7 @@ def test_seeds_that_would_decide_are_said_of_each_candidate():
     open_ = Verdict.NOT_DISTINGUISHABLE
     some = [compared("b", open_, seeds_needed=12), compared("c", open_, seeds_needed=30)]
     text = answer(round_, judged(round_, some))
-    said = "More seeds would settle arm=b by about 12 seeds each, arm=c by about 30 seeds each."
+    said = "To settle it, train about 12 seeds each for arm=b, 30 seeds each for arm=c."
     assert said in text
 
 

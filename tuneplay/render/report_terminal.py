@@ -20,6 +20,7 @@ from tuneplay.render.trimmed import Trimmed
 from tuneplay.words.answer import say_answer
 from tuneplay.words.cautions import say_caution
 from tuneplay.words.findings import say
+from tuneplay.words.message import joined
 from tuneplay.words.naming import Naming, naming_of
 from tuneplay.words.next_steps import next_commands
 from tuneplay.words.numbers import count, in_step, number, setting, signed
@@ -79,7 +80,7 @@ def print_report(
 def _answer(
     progress: Progress, judgement: Judgement, naming: Naming, console: Console
 ) -> RenderableType:
-    rows = [("Answer", " ".join(line.text for line in say_answer(judgement, naming)))]
+    rows = [("Answer", joined(*(line.text for line in say_answer(judgement, naming))))]
     if progress.ended < progress.planned:
         rows.append(
             ("So far", f"{progress.ended} of {count(progress.planned, 'trial')} have ended.")
@@ -183,7 +184,7 @@ def _findings(findings: Sequence[Finding], naming: Naming, console: Console) -> 
         # Advice that stands above is not repeated.
         fix = "" if message.fix in advised else message.fix
         advised.add(message.fix)
-        text = safe(_with_subject(finding, f"{message.what} {fix}".strip(), naming))
+        text = safe(_with_subject(finding, joined(message.what, fix), naming))
         rows.append((mark, finding.kind.value, text, safe(f"use  {given}" if given else "")))
     if console.width < _LEAST_FOR_FINDINGS:
         return stacked(

@@ -81,11 +81,11 @@ def _keep(alike: Sequence[Comparison], naming: Naming) -> Message:
 def _open(alike: Sequence[Comparison], naming: Naming) -> Message:
     base = naming.study(alike[0].baseline)
     more = [
-        f"{naming.study(c.study)} by about {c.seeds_needed} seeds each"
+        f"{c.seeds_needed} seeds each for {naming.study(c.study)}"
         for c in alike
         if c.needs_seeds and c.seeds_needed is not None and c.seeds_needed > max(c.seeds)
     ]
-    settle = f"More seeds would settle {', '.join(more[:MOST_NAMED])}. " if more else ""
+    settle = f"To settle it, train about {', '.join(more[:MOST_NAMED])}. " if more else ""
     return Message(
         f"No clear difference from {base}: {_listed(alike, naming, _difference)}.",
         f"{settle}Keep {base}.",
@@ -100,8 +100,8 @@ def _undecided(alike: Sequence[Comparison], naming: Naming) -> Message:
         return f"{'ahead' if is_ahead(comparison, naming) else 'behind'} by {size}"
 
     return Message(
-        f"Not decided yet. In the search, with one training each, against "
-        f"{naming.study(alike[0].baseline)}: {_listed(alike, naming, gap)}.",
+        f"Not decided yet. Compared with {naming.study(alike[0].baseline)} in the search, with one "
+        f"training each: {_listed(alike, naming, gap)}.",
         "Rerun all with new seeds to see what of that is luck.",
     )
 

@@ -4,9 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from tuneplay.judge.finding import Finding, Kind
 from tuneplay.words.naming import Naming
+
+
+def joined(*sentences: str) -> str:
+    """Sentences in one paragraph, without the empty ones. No name in them loses a blank."""
+    return " ".join(text for text in sentences if text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +30,7 @@ class Message:
     @property
     def text(self) -> str:
         """Both, in one paragraph."""
-        return f"{self.what} {self.fix}".strip()
+        return joined(self.what, self.fix)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +57,23 @@ class FindingWords:
     right: str
     do: str
     samples: tuple[Finding, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """What is said about one kind of fact that is neither a finding nor a verdict.
+
+    Attributes:
+        title: What docs/messages.md calls it.
+        say: The sentences about one fact.
+        samples: Facts with sample numbers, for docs/messages.md.
+        phrase: Whether it is a part of a line and not a sentence.
+    """
+
+    title: str
+    say: Callable[[Any, Naming], Message]
+    samples: tuple[Any, ...]
+    phrase: bool = False
 
 
 def no_words(finding: Finding) -> AssertionError:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import signal
 
-from tuneplay.domain.round import Round
 from tuneplay.domain.trial import Cause
 from tuneplay.judge.ending import Decision, Ending, Limit, What, signal_of
+from tuneplay.words.naming import listed
 
 #: What is said of an attempt whose program emptied the folder that it was given.
 EMPTIED = (
@@ -18,18 +18,26 @@ EMPTIED = (
 STOPPED_ON_REQUEST = "stopped on request"
 
 
-def reason_of(decision: Decision, ending: Ending, round_: Round) -> str:
-    """Why a trial is not feasible; empty when it is."""
+def reason_of(
+    decision: Decision, ending: Ending, metric: str, worse_than: float | None = None
+) -> str:
+    """Why a trial is not feasible; empty when it is.
+
+    Args:
+        decision: How it ended.
+        ending: What is known of its end.
+        metric: The objective.
+        worse_than: The objective from which on a trial is infeasible; None for no such limit.
+    """
     cause = decision.cause
     if cause is Cause.DIVERGED and decision.divergence is not None:
         found = decision.divergence
         how = "is null" if found.null else "is not finite"
         return f"diverged: {found.metric} {how} from epoch {found.epoch} on"
     if cause is Cause.WORSE_THAN_LIMIT:
-        metric, limit = round_.objective.metric, round_.infeasible.worse_than
-        return f"best {metric} {decision.value:g} is worse than {limit:g}"
+        return f"best {metric} {decision.value:g} is worse than {worse_than:g}"
     if cause is Cause.NO_METRIC:
-        return _nothing_seen(ending, round_.objective.metric)
+        return _nothing_seen(ending, metric)
     return "" if cause is None else _in_words(cause, ending)
 
 
@@ -84,5 +92,6 @@ def exit_in_words(code: int | None) -> str:
 
 def _nothing_seen(ending: Ending, metric: str) -> str:
     others = [name for name in ending.names if name != metric]
-    saw = f"saw: {', '.join(others)}" if others else "saw no metrics at all"
-    return f"no {metric} seen; {saw}"
+    if others:
+        return f"printed no {metric} that could be read, but {listed(others)}"
+    return f"printed no {metric}, and no other metric that could be read"

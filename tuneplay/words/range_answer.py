@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from tuneplay.domain.trial import Outcome, State, Trial, TrialId
 from tuneplay.judge.fairness.isolation import Bucket, RangeIsolation
 from tuneplay.words.message import Message
 from tuneplay.words.naming import Naming
@@ -68,35 +67,3 @@ def _part(along: RangeIsolation, best: Bucket, naming: Naming) -> str:
 
 def _end(value: float) -> str:
     return number(value, _END_DIGITS)
-
-
-_BEST = Trial(
-    TrialId("weight_decay", 7), 7, {"weight_decay": 3.2e-5}, Outcome(State.FEASIBLE, "", 0.0217, 17)
-)
-
-_SLICES = (
-    Bucket(1e-6, 1e-5, 5, 0, 0.0312, 0.0008, None),
-    Bucket(1e-5, 1e-4, 6, 0, 0.0217, 0.0007, _BEST),
-    Bucket(1e-4, 1e-3, 5, 0, 0.0224, 0.0009, None),
-    Bucket(1e-3, 1e-2, 2, 4, 0.0405, 0.0011, None),
-)
-
-
-def _sample(first: int, last: int, edge: str | None = None) -> Message:
-    along = RangeIsolation("weight_decay", "weight_decay", _SLICES, (first, last), _SLICES[1])
-    return range_answer(along, Naming("val_error"), edge)
-
-
-#: Sample answers, for docs/messages.md.
-SAMPLES: tuple[tuple[str, Message], ...] = (
-    ("A scientific range: one part is best", _sample(1, 1)),
-    ("A scientific range: the best part is in the middle", _sample(1, 2)),
-    ("A scientific range: the best part is at the lower end", _sample(0, 2)),
-    ("A scientific range: the best part is at the upper end", _sample(1, 3)),
-    ("A scientific range: no part is best", _sample(0, 3)),
-    ("A scientific range: better values are beyond it", _sample(0, 1, "low")),
-    (
-        "A scientific range: nothing was feasible",
-        range_answer(RangeIsolation("weight_decay", "weight_decay", (), None), Naming("val_error")),
-    ),
-)

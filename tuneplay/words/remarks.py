@@ -94,8 +94,9 @@ def _of_study(summary: StudySummary, naming: Naming) -> Iterator[Message]:
     for other in reruns.others:
         if other.trial in luck.better_trials:
             yield Message(
-                f"{name}: trial {other.trial} did better over {count(len(other.usable), 'seed')}, "
-                f"{number(other.mean)}. It was picked afterwards.",
+                f"{name}: trial {other.trial} has a better mean over "
+                f"{count(len(other.usable), 'seed')} ({number(other.mean, 3)}). It was picked "
+                "afterwards.",
                 "Give it new seeds before you trust it.",
             )
     if reruns.test is not None:

@@ -15,7 +15,7 @@ from tuneplay.judge.verdict.facts import (
     Side,
 )
 from tuneplay.judge.verdict.seeds.standards import MIN_USABLE
-from tuneplay.words.message import Message
+from tuneplay.words.message import Message, joined
 from tuneplay.words.naming import Naming
 from tuneplay.words.numbers import MINUS, count, in_step, number, percent, signed
 
@@ -71,7 +71,8 @@ class Speaker:
         if mine.usable == theirs.usable:
             return f"{count(mine.usable, 'seed')} each"
         return (
-            f"{count(mine.usable, 'seed')} of {self.candidate}, {theirs.usable} of {self.baseline}"
+            f"{count(mine.usable, 'seed')} of {self.candidate} and {theirs.usable} of "
+            f"{self.baseline}"
         )
 
     @property
@@ -85,7 +86,7 @@ class Speaker:
             )
         if route is Route.RANK:
             return (
-                "the ranks show it, though one outlier moves the means. Robust difference "
+                "the ranks show it, though one outlier moves the means. The robust difference: "
                 f"{self.difference(robust=True)}"
             )
         return self.difference()
@@ -125,7 +126,7 @@ def say_verdict(comparison: Comparison, naming: Naming) -> Message:
         return found
     if looking.following is not None:
         return Message(found.what, f"The next look is at {looking.following} seeds each.")
-    return Message(f"{found.what} {_say_stopped(looking, speaker)}".strip(), found.fix)
+    return Message(joined(found.what, _say_stopped(looking, speaker)), found.fix)
 
 
 def _better(speaker: Speaker) -> Message:
@@ -160,7 +161,7 @@ def _perhaps_not_worthwhile(speaker: Speaker) -> Message:
     return Message(
         f"{speaker.candidate} is better, but perhaps by less than the worthwhile {least}: "
         f"{speaker.clear_difference}.",
-        f"{_more_seeds(speaker)} {speaker.keep}".strip(),
+        joined(_more_seeds(speaker), speaker.keep),
     )
 
 
@@ -179,7 +180,7 @@ def _more_infeasible(speaker: Speaker) -> Message:
 def _no_clear_difference(speaker: Speaker) -> Message:
     return Message(
         f"No clear difference: {speaker.difference()}.",
-        f"{_more_seeds(speaker)} {speaker.keep}".strip(),
+        joined(_more_seeds(speaker), speaker.keep),
     )
 
 
@@ -233,7 +234,7 @@ def _too_few(speaker: Speaker) -> Message:
     return Message(
         f"Not decided yet: {mine.usable} of {count(mine.reruns, 'rerun')} of {speaker.candidate} "
         f"and {theirs.usable} of {theirs.reruns} of {speaker.baseline} gave a value.",
-        f"At least {MIN_USABLE} of each are needed. {_known_variance(speaker.comparison)}".strip(),
+        joined(f"At least {MIN_USABLE} of each are needed.", _known_variance(speaker.comparison)),
     )
 
 
@@ -256,8 +257,10 @@ def _search_only(speaker: Speaker) -> Message:
     else:
         lead = f"{speaker.candidate} is behind by {size}"
     return Message(
-        f"Not decided yet: {lead} in the search, with one training each. "
-        f"{_known_variance(found)}".strip(),
+        joined(
+            f"Not decided yet: {lead} in the search, with one training each.",
+            _known_variance(found),
+        ),
         "Rerun both with new seeds to see whether that is luck.",
     )
 
@@ -273,12 +276,12 @@ def _known_variance(comparison: Comparison) -> str:
     sd, difference = comparison.known_sd, comparison.difference
     if sd is None or difference is None:
         return ""
-    size = (
-        f"That is {abs(difference) / sd:.1f} standard deviations of one training ({number(sd, 2)})"
-    )
+    sds = abs(difference) / sd
+    many = f"{sds:.1f}" if sds >= LEAST_SDS else f"less than {LEAST_SDS}"
+    size = f"That is {many} standard deviations of one training ({number(sd, ESTIMATE_DIGITS)})."
     if comparison.seeds_needed is None:
-        return f"{size}: no reasonable number of seeds would settle it."
-    return f"{size}: about {comparison.seeds_needed} seeds each would settle it."
+        return f"{size} No reasonable number of seeds would settle it."
+    return f"{size} About {comparison.seeds_needed} seeds each would settle it."
 
 
 def _no_feasible_trial(speaker: Speaker) -> Message:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from tuneplay.judge.verdict.facts import (
@@ -15,6 +16,9 @@ from tuneplay.judge.verdict.facts import (
     Side,
     Verdict,
 )
+from tuneplay.words.message import Message
+from tuneplay.words.naming import Naming
+from tuneplay.words.verdict import say_verdict
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,6 +27,7 @@ class VerdictWords:
 
     Attributes:
         verdict: The verdict.
+        say: The sentences about one comparison.
         means: What it means, for `tuneplay explain`.
         judged: How it is judged.
         right: How often it is right, with the family that was measured.
@@ -31,6 +36,7 @@ class VerdictWords:
     """
 
     verdict: Verdict
+    say: Callable[[Comparison, Naming], Message] = say_verdict
     means: str
     judged: str
     right: str
@@ -126,7 +132,12 @@ ADOPT = VerdictWords(
                 Caution(kind=CautionKind.REPEATED_TRAININGS, study="optimizer=adam", count=2, of=7),
             ),
         ),
-        replace(_BETTER, route=Route.RANK),
+        replace(
+            _BETTER,
+            route=Route.RANK,
+            robust_difference=-0.0098,
+            robust_interval=(-0.0141, -0.0052),
+        ),
         replace(
             _BETTER,
             route=Route.INFEASIBLE,

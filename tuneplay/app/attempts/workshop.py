@@ -104,7 +104,8 @@ class Workshop:
 
     def result(self, attempt: Attempt, ending: Ending, decision: Decision) -> Trial:
         """The ended trial, when this attempt is its last one."""
-        curves, reason = ending.curves, reason_of(decision, ending, self._round)
+        metric, worse_than = self._round.objective.metric, self._round.infeasible.worse_than
+        reason, curves = reason_of(decision, ending, metric, worse_than), ending.curves
         return Trial(
             attempt.intent.trial,
             attempt.intent.seed,

@@ -114,12 +114,11 @@ def next_step(
 ) -> Step:
     """Judge the seeds so far, infeasible ones included; call it again each time seeds were added.
 
-    It keeps no memory: the number of reruns says which look it is, reruns beyond the smaller side
-    are ignored. Stopping as hopeless only lowers the error rate (non-binding futility).
+    The number of reruns says which look it is; reruns beyond the smaller side are ignored. Stopping
+    as hopeless only lowers the error rate (non-binding futility).
 
     Args:
-        baseline: Key of the baseline's study, and its values in seed order; NaN for an infeasible
-            rerun.
+        baseline: Key of its study, and its values in seed order; NaN for an infeasible rerun.
         candidate: The same of the candidate.
         rules: What the verdict is held to; alpha is the error rate over all looks.
         looks: Seeds per side at the looks; fix them before the first look.
