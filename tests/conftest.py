@@ -1,160 +1,77 @@
-"""Real rounds for tests: real specs, real processes, real files."""
+"""What holds for every test: its surroundings, a limit on its time, and a bench to work at."""
 
-import contextlib
-import json
+import faulthandler
 import os
-import signal
-import subprocess
-import sys
-from pathlib import Path
 
 import pytest
 from hypothesis import settings
+from support.bench import Bench
+from support.surroundings import make_neutral
+from support.terminal import Gated
+
+make_neutral()
 
 # What guards main must say the same each time; `pytest --hypothesis-profile=explore` looks further.
 settings.register_profile("steady", derandomize=True)
 settings.register_profile("explore", derandomize=False)
 settings.load_profile("steady")
 
-#: A train command of a few milliseconds, written in sh so that many of them cost little. It knows
-#: nothing of tuneplay: it prints its metrics. Behaviour is chosen by its learning rate.
-TRAIN = """\
-#!/bin/sh
-# usage: train LEARNING_RATE EPOCHS [SECONDS an epoch]
-epoch=1
-while [ "$epoch" -le "$2" ]; do
-    [ -n "${3:-}" ] && sleep "$3"
-    echo "{\\"epoch\\": $epoch, \\"val_error\\": 0.$((100 + 50 / epoch)), \\"lr\\": $1}"
-    epoch=$((epoch + 1))
-done
-"""
+#: Seconds for a test that is marked slow; pyproject.toml has those for the others.
+SLOW_LIMIT = 600
 
-SPEC = """\
-goal: Is b better than a?
-phase: exploration
-command: {command}
-objective: {{metric: val_error, direction: minimize}}
-epochs: {epochs}
-trials: {trials}
-baseline: {{arm: a}}
-scientific: {{arm: [a, b]}}
-nuisance:
-  learning_rate: {{low: 1e-4, high: 1, scale: log}}
-resources: {{slots: {slots}}}
-{more}"""
+#: A test that its limit cannot end (it is inside a library) ends its whole process this much later.
+GRACE = 60
 
 
-class Bench:
-    """A folder to run tuneplay in."""
+#: A file for what a hanging test was doing.
+STANDARD_ERROR = pytest.StashKey()
 
-    def __init__(self, root):
-        self.root = root
-        self.started = []
-        self.write("train", TRAIN).chmod(0o755)
 
-    def write(self, name, text):
-        path = self.root / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
-        return path
+def pytest_configure(config):
+    # Standard error itself: pytest captures it while a test runs.
+    config.stash[STANDARD_ERROR] = os.fdopen(os.dup(2), "w")
 
-    def spec(
-        self,
-        command="./train {learning_rate} {epochs} {arm}",
-        *,
-        name="r.yaml",
-        epochs=3,
-        trials=3,
-        slots=2,
-        more="",
-    ):
-        text = SPEC.format(command=command, epochs=epochs, trials=trials, slots=slots, more=more)
-        return self.write(name, text)
 
-    def command(self, *arguments):
-        return [sys.executable, "-m", "tuneplay", *map(str, arguments)]
+def pytest_unconfigure(config):
+    config.stash[STANDARD_ERROR].close()
 
-    def environment(self, **more):
-        env = {k: v for k, v in os.environ.items() if not k.startswith(("TUNEPLAY_", "COLUMNS"))}
-        return env | {"PYTHONWARNINGS": "error"} | more
 
-    def tuneplay(self, *arguments, env=None, timeout=60):
-        """Run a command to its end; standard output and error are text."""
-        return subprocess.run(
-            self.command(*arguments),
-            cwd=self.root,
-            env=self.environment(**(env or {})),
-            capture_output=True,
-            text=True,
-            timeout=timeout,
-            check=False,
-            stdin=subprocess.DEVNULL,
-        )
+def pytest_collection_modifyitems(items):
+    for item in items:
+        if item.get_closest_marker("slow") and not item.get_closest_marker("timeout"):
+            item.add_marker(pytest.mark.timeout(SLOW_LIMIT))
 
-    def start(self, *arguments, **more):
-        """Start a command in a session of its own and return at once."""
-        process = subprocess.Popen(
-            self.command(*arguments),
-            cwd=self.root,
-            env=self.environment(),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            start_new_session=True,
-            **more,
-        )
-        self.started.append(process)
-        return process
 
-    def end(self):
-        """End what a test has left behind: a coordinator it gave up on, and all its trials."""
-        for process in self.started:
-            if process.poll() is None:
-                process.kill()
-                process.wait()
-            for pipe in (process.stdout, process.stderr):
-                if pipe is not None:
-                    pipe.close()
-        for pid in pids_of(str(self.root)):
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGKILL)
+def limit_of(item):
+    """The seconds that a test may take."""
+    given = item.config.getoption("timeout")
+    own = item.get_closest_marker("timeout")
+    if given == 0 or own is None:
+        return float(item.config.getini("timeout") if given is None else given)
+    return float(own.args[0])
 
-    def ledger(self, name="r"):
-        """The complete lines of a round's ledger."""
-        path = self.root / "rounds" / name / "ledger.jsonl"
-        lines = path.read_bytes().split(b"\n")[:-1] if path.exists() else []
-        return [json.loads(line) for line in lines]
 
-    def events(self, kind, name="r"):
-        return [event for event in self.ledger(name) if event["event"] == kind]
-
-    def attempts(self, name="r"):
-        return sorted((self.root / "rounds" / name / "trials").glob("*/*"))
-
-    def report(self, name="r"):
-        result = self.tuneplay("report", f"rounds/{name}", "--json")
-        assert result.returncode == 0, result.stderr
-        return json.loads(result.stdout)
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item):
+    limit = limit_of(item)
+    if limit:  # `--timeout 0`: somebody uses a debugger
+        file = item.config.stash[STANDARD_ERROR]
+        faulthandler.dump_traceback_later(limit + GRACE, exit=True, file=file)
+    try:
+        return (yield)
+    finally:
+        faulthandler.cancel_dump_traceback_later()
 
 
 @pytest.fixture
 def bench(tmp_path):
+    """A folder to run tuneplay in; what was started there ends with the test."""
     made = Bench(tmp_path)
     yield made
     made.end()
 
 
-def pids_of(marker):
-    """Living processes whose environment holds a text, such as a test's folder."""
-    found = []
-    for entry in Path("/proc").iterdir():
-        if entry.name.isdigit() and int(entry.name) != os.getpid():
-            try:
-                environ = (entry / "environ").read_bytes()
-                state = (entry / "stat").read_bytes().rpartition(b")")[2].split()[0]
-            except OSError:
-                continue
-            if os.fsencode(marker) in environ and state not in (b"Z", b"X"):
-                found.append(int(entry.name))
-    return found
+@pytest.fixture
+def gated(bench):
+    """A round whose trials wait in their third epoch until the gate is opened."""
+    return Gated(bench)

@@ -1,4 +1,4 @@
-"""What a training script may import: it runs inside the user's program."""
+"""What a training script imports; it runs inside the user's program."""
 
 import json
 import math
@@ -8,12 +8,12 @@ import os
 def log(*, epoch: int, **metrics: float | None) -> None:
     """Report the metrics of one epoch to the round that this training belongs to.
 
-    Outside of a round (without `$TUNEPLAY_METRICS`) nothing happens. Values that know how to
-    become a float (NumPy scalars, tensors of one element) may be passed as they are.
+    Outside of a round (without `$TUNEPLAY_METRICS`) nothing happens. Values that convert to a
+    float (NumPy scalars, tensors of one element) can be passed as they are.
 
     Args:
-        epoch: Number of the epoch, from 0 or 1, the same way in all trials.
-        **metrics: Metrics by name. NaN and infinities may be passed: they tell of divergence.
+        epoch: Number of the epoch, from 0 or from 1, but the same in all trials.
+        **metrics: Metrics by name. NaN and infinities are allowed: they show divergence.
 
     Raises:
         TypeError: A value is neither a number nor None.
@@ -25,7 +25,7 @@ def log(*, epoch: int, **metrics: float | None) -> None:
         return
     row = {"epoch": _whole(epoch)} | {name: _number(name, v) for name, v in metrics.items()}
     line = json.dumps(row) + "\n"
-    # One write of a whole line: lines of several writers do not mix, and none is half there.
+    # One write for each line: lines of several writers never mix, and no line is ever half written.
     fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
     try:
         os.write(fd, line.encode())

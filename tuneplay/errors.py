@@ -1,7 +1,7 @@
-"""What can go wrong on the user's side, and the exit code that says so.
+"""Errors that a user can cause, and their exit codes.
 
-Every error a user can cause is a `TuneplayError`: it says what is wrong and where, what to do
-next, and carries the documented exit code. Anything else that is raised is a defect of tuneplay.
+Each of them is a `TuneplayError`. It says what is wrong and where, says what to do next, and has
+the documented exit code. Anything else that is raised is a defect of tuneplay.
 """
 
 from __future__ import annotations
@@ -26,12 +26,12 @@ class ExitCode(IntEnum):
 
 
 class TuneplayError(Exception):
-    """An error that the user can act on.
+    """An error that the user can fix.
 
     Attributes:
         message: What is wrong, and where.
-        hint: What to do next; may be empty when the message says it already.
-        exit_code: The exit code of the command that stops on it.
+        hint: What to do next; empty when the message says it already.
+        exit_code: Exit code of the command that stops because of it.
     """
 
     exit_code = ExitCode.USAGE
@@ -51,7 +51,7 @@ class SpecError(TuneplayError):
 
 
 class SpecChangedError(TuneplayError):
-    """The spec was edited after the round began, in a way that changes what is measured."""
+    """The spec was edited after the round started, in a way that changes what is measured."""
 
 
 class LedgerError(TuneplayError):

@@ -31,7 +31,7 @@ parser.add_argument("--seed", type=int, default=0)
 parser.add_argument("--out", default="")
 args = parser.parse_args()
 
-# The same split for every seed: the seed draws the initial weights and the order of the batches.
+# The split is always the same: the seed decides the initial weights and the order of the batches.
 digits = load_digits()
 order = np.random.default_rng(0).permutation(len(digits.target))
 images, labels = digits.data[order] / 16.0 - 0.3, digits.target[order]

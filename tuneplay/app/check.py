@@ -14,10 +14,10 @@ class Check:
 
     Attributes:
         opening: The round, ready to run.
-        warnings: What puts its answer in danger: a message, and the line that it is about.
+        warnings: What endangers its answer: a message, and the line that it is about.
         notes: What is good to know, in the same form.
         first_command: The first command that would start; None when nothing is left to start.
-        last_command: The last one; None where the plan alone does not tell.
+        last_command: The last one; None where the plan alone does not determine it.
     """
 
     opening: Opening
@@ -42,6 +42,6 @@ def check_round(argument: str) -> Check:
     first = next(planned_commands(opening), None)
     found, hide = opening.spec.problems, opening.secrets.hide
     warnings, notes = (
-        [hide(text) for text in found.shown(told)] for told in (found.warnings, found.notes)
+        [hide(text) for text in found.shown(said)] for said in (found.warnings, found.notes)
     )
     return Check(opening, warnings, notes, first, last_command(opening))

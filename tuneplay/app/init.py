@@ -1,4 +1,4 @@
-"""`tuneplay init`: the draft of a spec, from a template and what a script's help tells."""
+"""`tuneplay init`: the draft of a spec, from a template and a script's help."""
 
 from __future__ import annotations
 
@@ -13,9 +13,8 @@ from tuneplay.app.schema import schema_file, write_schema
 from tuneplay.domain.folder import ROUNDS_NAME, SPEC_NAME
 from tuneplay.drafts.compose import Wish, compose, minimal
 from tuneplay.drafts.script import Script
-from tuneplay.drafts.shell import split_command
 from tuneplay.drafts.templates import TEMPLATES, TYPICAL_COMMAND, Template, typical_script
-from tuneplay.drafts.typed import without_marks
+from tuneplay.drafts.typed_command import split_command, without_marks
 from tuneplay.errors import CannotStartError, SpecError, UsageError
 from tuneplay.spec.load import loads
 
@@ -30,7 +29,7 @@ class ReadScript:
 
     Attributes:
         words: The command.
-        script: What the script can be told.
+        script: The script, with its options.
     """
 
     words: tuple[str, ...]
@@ -43,11 +42,11 @@ class Drafted:
 
     Attributes:
         spec: The spec, as a person would type its path.
-        round: What other commands are given.
-        edits: Lines of the spec that ask to be edited.
+        round: The round, as it is named to other commands.
+        edits: Lines of the spec that the user has to edit.
         nuisance: What is tuned in each study.
         studies: The keys of its studies.
-        fell_back: Whether the draft from the script came out wrong, and a minimal one was written.
+        fell_back: Whether a minimal spec was written, because the draft was not a valid one.
     """
 
     spec: str
@@ -62,7 +61,7 @@ def template_named(name: str) -> Template:
     """A template by its name.
 
     Raises:
-        UsageError: There is none of that name.
+        UsageError: There is no template of that name.
     """
     if name not in TEMPLATES:
         raise UsageError(f"there is no template '{name}'", f"One of {', '.join(TEMPLATES)}.")
@@ -73,7 +72,7 @@ def read_script(command: str) -> ReadScript:
     """Ask a script for its help, and for nothing else.
 
     Raises:
-        TuneplayError: It cannot be started, does not know `--help`, or tells no options.
+        TuneplayError: It cannot be started, does not know `--help`, or lists no options.
     """
     from tuneplay.drafts.call import call
     from tuneplay.drafts.help_text import read_help
@@ -94,25 +93,25 @@ def read_script(command: str) -> ReadScript:
     if script.subcommands:
         raise UsageError(
             f"`{command}` has subcommands, and none was named: {', '.join(script.subcommands)}",
-            f'Name what it is to do, as in --from "{command} {script.subcommands[0]}".',
+            f'Name one, as in --from "{command} {script.subcommands[0]}".',
         )
     if script.options:
         return ReadScript(words, script)
     if answer.exit_code != 0:
         raise CannotStartError(
             f"`{command} --help` ended with exit code {answer.exit_code}: {answer.last_words}",
-            "Mend the command, or leave out --from and edit the draft.",
+            "Fix the command, or leave out --from and edit the draft.",
         )
     hint = "Leave out --from and edit the draft."
     if script.positionals:
         # A script whose options belong to its subcommands.
         first = script.positionals[0].strip("{}").partition(",")[0]
-        hint = f'Name what it is to do, as in --from "{command} {first}".'
-    raise UsageError(f"`{command} --help` tells no options", hint)
+        hint = f'Name a subcommand, as in --from "{command} {first}".'
+    raise UsageError(f"`{command} --help` lists no options", hint)
 
 
 def _source(words: Sequence[str]) -> str:
-    """The text of the program's own file; empty where there is none to be read."""
+    """The text of the program's own file; empty if it cannot be read."""
     from tuneplay.drafts.source import MAX_BYTES
 
     name = next((word for word in words if word.endswith(".py")), None)
@@ -132,7 +131,7 @@ def place_for(path: str | None, template: Template) -> Path:
         template: Names the folder where none is given.
 
     Raises:
-        UsageError: There is something already.
+        UsageError: Something is there already.
     """
     if path is None:
         numbers = [
@@ -160,8 +159,8 @@ def write_draft(
     Args:
         spec: The file, which does not exist.
         wish: What the user wants.
-        read: The user's script; None to suppose a typical one.
-        command: The train command where the script was not read; None for a typical one.
+        read: The user's script; None to assume a typical one.
+        command: The train command, if the script was not read; None for a typical one.
 
     Raises:
         UsageError: The file cannot be written, or exists.
@@ -173,7 +172,7 @@ def write_draft(
     try:
         loaded = loads(without_marks(text), name, str(spec))
     except SpecError:
-        # A help text that we misread must not leave the user with a spec that is refused.
+        # A misread help text must not leave the user with a spec that is refused.
         text, fell_back = minimal(wish, words), True
         loaded = loads(without_marks(text), name, str(spec))
     _write(spec, text)

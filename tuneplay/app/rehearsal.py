@@ -1,4 +1,4 @@
-"""`tuneplay check --try`: a few epochs of one trial, to see what the whole round would cost."""
+"""`tuneplay check --try`: a few epochs of one trial, to see what the full round would cost."""
 
 from __future__ import annotations
 
@@ -12,21 +12,22 @@ from dataclasses import replace
 from pathlib import Path
 
 from tuneplay.app.attempts.attempt import Attempt
+from tuneplay.app.attempts.ending_files import read_ending
+from tuneplay.app.attempts.intents import planned_intent
 from tuneplay.app.attempts.workshop import Workshop
-from tuneplay.app.coordination.failures import by_hand, log_end
+from tuneplay.app.coordination.failures import log_end, shell_line
 from tuneplay.app.opening.opening import Opening
 from tuneplay.domain.folder import RoundFolder
 from tuneplay.domain.rehearsal import Rehearsal, Tried, appraise
 from tuneplay.domain.round import Round
 from tuneplay.domain.trial import TrialId
 from tuneplay.errors import CannotStartError, ExitCode
-from tuneplay.launch.base import Launcher, Order, read_exit
+from tuneplay.judge.ending import decide
+from tuneplay.launch.base import Launcher, Order
 from tuneplay.launch.gpus import gpu_shares
 from tuneplay.launch.local import LocalLauncher
-from tuneplay.ledger.events import Intent
-from tuneplay.search.plan import hyperparameters, planned_units, seed_of, values_at
 
-#: Epochs of a rehearsal: two tell the time of an epoch from that of the start.
+#: Epochs of a rehearsal: with two, the time of an epoch can be separated from that of the start.
 EPOCHS = 2
 
 #: A program that ignores `{epochs}` is ended this many epochs later.
@@ -90,28 +91,25 @@ def _rehearse(opening: Opening, launcher: Launcher) -> Rehearsal:
 def _train(
     short: Round, workshop: Workshop, launcher: Launcher, rerun: int, folder: RoundFolder
 ) -> Tried:
-    study = short.studies[0]
-    trial = TrialId(study.key, 0, rerun)
-    units = planned_units(short, study, 0)
-    if units is None:
+    intent = planned_intent(short, TrialId(short.studies[0].key, 0, rerun))
+    if intent is None:
         raise AssertionError("the first trial is always planned")
-    values = hyperparameters(study, values_at(study, units))
-    share = gpu_shares(short.resources, os.environ)[0]
-    intent = Intent(trial, 1, seed_of(short, trial), values, share)
+    intent = replace(intent, gpus=gpu_shares(short.resources, os.environ)[0])
     order = workshop.order(intent)
     launcher.check(order)
-    workshop.prepare(order, values)
+    workshop.prepare(order, intent.hyperparameters)
     launcher.submit(order)
     attempt = Attempt(intent, order.folder, short.objective.metric, None)
     with _ended_at_last(launcher, order.key):
-        times, exit_code, stopped = _follow(launcher, attempt, short.epochs)
-    ended = workshop.result(attempt, exit_code)
-    if exit_code != 0 and not stopped and not ended.feasible:
+        times, wrapper_code, stopped = _follow(launcher, attempt, short.epochs)
+    ending = read_ending(attempt, wrapper_code, short.epochs)
+    ended = workshop.result(attempt, ending, decide(ending, short))
+    if ending.code != 0 and not stopped and not ended.feasible:
         secrets = workshop.secrets
         reason = secrets.hide(ended.outcome.reason)
         raise CannotStartError(
             f"the train command failed: {reason}.{log_end(order.folder, secrets)}",
-            by_hand(order, secrets),
+            shell_line(order, secrets),
         )
     each = (times[-1] - times[0]) / (len(times) - 1) if len(times) > 1 else None
     saved = _saved(order)
@@ -142,7 +140,7 @@ def _ended_at_last(launcher: Launcher, key: str) -> Iterator[None]:
 def _follow(
     launcher: Launcher, attempt: Attempt, epochs: int
 ) -> tuple[list[float], int | None, bool]:
-    """Times at which epochs were reported, the exit code, and whether it had to be ended."""
+    """Times at which epochs were reported, the wrapper's exit code, and whether we ended it."""
     reader, writer = os.pipe()
     times: list[float] = []
     stopped = False
@@ -159,8 +157,7 @@ def _follow(
         os.close(writer)
     attempt.read_to_end(None)
     _note_times(attempt, times)
-    code = read_exit(attempt.folder)
-    return times, code if code is not None else next(iter(ended.values())), stopped
+    return times, next(iter(ended.values())), stopped
 
 
 def _note_times(attempt: Attempt, times: list[float]) -> None:
@@ -181,6 +178,6 @@ def _bytes(path: Path) -> int:
 
 
 def _saved(order: Order) -> int:
-    """Bytes that the program saved in its folder: what is there beside our own files."""
+    """Bytes that the program saved in its folder: what is there besides our own files."""
     ours = [*order.folder.ours, *([order.config[0]] if order.config else [])]
     return _bytes(Path(order.folder.root)) - sum(_bytes(Path(path)) for path in ours)

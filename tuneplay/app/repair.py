@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 
+from tuneplay.app.attempts.intents import fits_plan, intent_in
 from tuneplay.app.opening.locate import Place, locate, shown
-from tuneplay.app.opening.opening import planned_intent
-from tuneplay.app.opening.redaction import with_secrets
-from tuneplay.domain.folder import AttemptFolder, study_folders
+from tuneplay.domain.folder import study_folders
 from tuneplay.domain.round import Round
 from tuneplay.domain.trial import TrialId
 from tuneplay.launch.base import has_begun
@@ -52,7 +49,7 @@ def repair_round(argument: str) -> list[str]:
         done = repair(folder)
         if done is not None:
             lines = f"line{'s' if len(done.lines) > 1 else ''} {_listed(done.lines)}"
-            said.append(f"damaged {lines} of the ledger set aside in {shown(done.kept_in)}")
+            said.append(f"damaged {lines} of the ledger set aside in {shown(done.set_aside_in)}")
         history = place.history()
         found = list(_unknown_attempts(place, history, place.spec(history).round))
         if found:
@@ -82,16 +79,10 @@ def _unknown_attempts(place: Place, history: History, round_: Round) -> Iterator
             if known or number <= history.attempts.get(trial, 0):
                 continue
             folder = place.folder.attempt(name, trial, number)
-            intent = _intent_in(folder, trial, number) if has_begun(folder) else None
-            if intent is not None and _is_planned(intent, round_, history):
+            intent = intent_in(folder, trial, number) if has_begun(folder) else None
+            # A folder may be older than the plan.
+            if intent and fits_plan(round_, trial, intent.hyperparameters, history):
                 yield intent
-
-
-def _is_planned(intent: Intent, round_: Round, history: History) -> bool:
-    """Whether an attempt is of this round's plan, as far as that tells: folders may be older."""
-    planned = planned_intent(round_, replace(intent.trial, rerun=0), history)
-    values = with_secrets(intent.hyperparameters, round_, intent.trial.study)
-    return planned is None or planned.hyperparameters == values
 
 
 def _names(path: str) -> list[str]:
@@ -99,16 +90,3 @@ def _names(path: str) -> list[str]:
         return os.listdir(path)
     except OSError:
         return []
-
-
-def _intent_in(folder: AttemptFolder, trial: TrialId, number: int) -> Intent | None:
-    """What an attempt was to train, from its folder; None if that cannot be read."""
-    try:
-        with open(folder.params, encoding="utf-8") as file:
-            values = json.load(file)
-        with open(folder.command, encoding="utf-8") as file:
-            env = json.load(file)["env"]
-        gpus = tuple(filter(None, env.get("CUDA_VISIBLE_DEVICES", "").split(",")))
-        return Intent(trial, number, int(env["TUNEPLAY_SEED"]), dict(values), gpus)
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
-        return None

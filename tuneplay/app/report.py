@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 from threadpoolctl import threadpool_limits
 
+from tuneplay.app.attempts.repeat import repeat_command
 from tuneplay.app.coordination.tally import Tally
 from tuneplay.app.opening.earlier_rounds import trial_sd_of
 from tuneplay.app.opening.locate import earlier_round, locate, shown
@@ -24,12 +27,14 @@ class Report:
         progress: How far it has come.
         judgement: What its trials support.
         folder: The round's folder, as a person would type it.
+        commands: The command that repeats the selected trial of each study, by its key.
     """
 
     round: Round
     progress: Progress
     judgement: Judgement
     folder: str
+    commands: Mapping[str, str]
 
 
 def make_report(argument: str) -> Report:
@@ -49,11 +54,20 @@ def make_report(argument: str) -> Report:
         round_.epochs,
         Tally(round_, trials).studies(history.open),
     )
+    judgement = judge_history(round_, history)
+    opened = history.opened
     return Report(
         round_,
         progress,
-        judge_history(round_, history),
+        judgement,
         shown(place.folder.root),
+        {
+            summary.study.key: repeat_command(
+                round_, place.folder, Path(opened.workdir), summary.best
+            )
+            for summary in judgement.studies
+            if summary.best is not None and opened is not None
+        },
     )
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from tuneplay.app.coordination.carry_out import SessionResult, carry_out
 from tuneplay.app.coordination.observer import Observer
-from tuneplay.app.coordination.parts import Parts
-from tuneplay.app.coordination.session import SessionResult, coordinate, session
+from tuneplay.app.coordination.session import Session, open_session
 from tuneplay.app.coordination.stop import Stop
 from tuneplay.app.coordination.tally import Tally
 from tuneplay.app.opening.opening import Opening
@@ -28,12 +28,12 @@ class RerunRequest:
     """What `tuneplay rerun` was asked for.
 
     Attributes:
-        seeds: Reruns of each configuration, in all; None for the spec's `reruns`.
-        study: Key of the only candidate to train again, beside the baseline; None for all.
+        seeds: Reruns of each configuration, in total; None for the spec's `reruns`.
+        study: Key of the only candidate to train again, next to the baseline; None for all.
         baseline_only: Train only the baseline again, to know the trial variance.
-        max_seeds: Look in steps up to so many seeds, and stop when decided; None for a fixed
+        max_seeds: Look in steps up to this many seeds, and stop when decided; None for a fixed
             number.
-        top: Train so many of each study's best configurations again.
+        top: How many of each study's best configurations are trained again.
     """
 
     seeds: int | None = None
@@ -78,15 +78,15 @@ def rerun_round(
             f"{round_.name} has no trials yet", "Reruns come after the search: `tuneplay run`."
         )
     keys = _keys(round_, request)
-    with session(opening, observer, launcher or LocalLauncher()) as parts:
-        selected = _select(parts, keys, request.top)
-        _say_if_unfinished(parts)
+    with open_session(opening, observer, launcher or LocalLauncher()) as session:
+        selected = _select(session, keys, request.top)
+        _say_if_unfinished(session)
         if request.max_seeds is None:
             seeds = request.seeds or round_.rerun_seeds
-            result = _stage(parts, opening, Reruns(selected, seeds))
+            result = _stage(session, opening, Reruns(selected, seeds))
         else:
-            result = _until_decided(parts, opening, selected, plan(request.max_seeds))
-        judgement = judge_history(round_, parts.history)
+            result = _until_decided(session, opening, selected, plan(request.max_seeds))
+        judgement = judge_history(round_, session.history)
         return RerunResult(result, judgement, round_)
 
 
@@ -102,50 +102,48 @@ def _keys(round_: Round, request: RerunRequest) -> list[str]:
     return known
 
 
-def _select(parts: Parts, keys: Sequence[str], top: int) -> dict[str, tuple[int, ...]]:
+def _select(session: Session, keys: Sequence[str], top: int) -> dict[str, tuple[int, ...]]:
     """The configurations of each study that are trained again: the best ones of the search."""
     trials: dict[str, list[Trial]] = {key: [] for key in keys}
-    for trial in parts.history.finished.values():
+    for trial in session.history.finished.values():
         if trial.id.study in trials:
             trials[trial.id.study].append(trial)
     selected: dict[str, tuple[int, ...]] = {}
     for key in keys:
-        best = ranked(trials[key], parts.round.objective.direction)[:top]
+        best = ranked(trials[key], session.round.objective.direction)[:top]
         if not best:
-            parts.observer.remark(f"{key} has no feasible trial, so nothing to train again")
+            session.observer.remark(f"{key} has no feasible trial, so nothing to train again")
         else:
             selected[key] = tuple(trial.id.number for trial in best)
     if not selected:
         raise UsageError(
             "no trial was feasible, so there is nothing to train again",
-            "Look at why with `tuneplay report`, and begin a new round where some are.",
+            "See why with `tuneplay report`, and start a new round where some are feasible.",
         )
     return selected
 
 
-def _say_if_unfinished(parts: Parts) -> None:
-    ended = sum(1 for trial in parts.history.finished if not trial.rerun)
-    planned = parts.round.trials * len(parts.round.studies)
+def _say_if_unfinished(session: Session) -> None:
+    ended = sum(1 for trial in session.history.finished if not trial.rerun)
+    planned = session.round.trials * len(session.round.studies)
     if ended < planned:
-        parts.observer.remark(
+        session.observer.remark(
             f"the search has {planned - ended} of {planned} trials to go; the best so far are "
             "trained again"
         )
 
 
-def _stage(parts: Parts, opening: Opening, reruns: Reruns) -> SessionResult:
+def _stage(session: Session, opening: Opening, reruns: Reruns) -> SessionResult:
     """Train up to a number of seeds."""
-    if not parts.history.reruns or parts.history.reruns[-1] != reruns:
-        event = Rerun(reruns)
-        parts.ledger.append([event])
-        parts.history.apply(event)
+    if not session.history.reruns or session.history.reruns[-1] != reruns:
+        session.record([Rerun(reruns)])
     wanted = list(reruns.trials())
-    tally = Tally(parts.round, parts.history.finished.values(), reruns=set(wanted))
-    return coordinate(parts, opening, wanted, tally)
+    tally = Tally(session.round, session.history.finished.values(), reruns=set(wanted))
+    return carry_out(session, opening, wanted, tally)
 
 
 def _until_decided(
-    parts: Parts, opening: Opening, selected: dict[str, tuple[int, ...]], looks: tuple[int, ...]
+    session: Session, opening: Opening, selected: dict[str, tuple[int, ...]], looks: tuple[int, ...]
 ) -> SessionResult:
     """Add seeds look by look for the candidates that are still open.
 
@@ -153,18 +151,18 @@ def _until_decided(
     """
     remaining, result, started = selected, None, False
     for look in looks:
-        result = _stage(parts, opening, Reruns(remaining, look, looks))
+        result = _stage(session, opening, Reruns(remaining, look, looks))
         started = started or result.started
-        if parts.stop.level is not Stop.NO:
+        if session.stop.level is not Stop.NO:
             break
-        judgement = judge_history(parts.round, parts.history)
+        judgement = judge_history(session.round, session.history)
         candidates = {
             c.study for c in judgement.comparisons if c.needs_seeds and c.study in selected
         }
         remaining = {
             key: numbers
             for key, numbers in selected.items()
-            if key in candidates or key == parts.round.baseline
+            if key in candidates or key == session.round.baseline
         }
         if not candidates:
             break

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from tuneplay.app.attempts.intents import planned_intent
 from tuneplay.app.attempts.workshop import Workshop
+from tuneplay.app.coordination.carry_out import SessionResult, carry_out
 from tuneplay.app.coordination.observer import Observer
-from tuneplay.app.coordination.session import SessionResult, coordinate, session
+from tuneplay.app.coordination.session import open_session
 from tuneplay.app.coordination.tally import Tally
-from tuneplay.app.opening.opening import Opening, planned_commands, planned_intent
+from tuneplay.app.opening.opening import Opening, planned_commands
 from tuneplay.domain.round import Round
 from tuneplay.launch.base import Launcher
 from tuneplay.launch.local import LocalLauncher
-from tuneplay.ledger.history import History
 from tuneplay.search.plan import turns
 
 
@@ -34,15 +35,15 @@ def run_round(
     if any(True for _ in planned_commands(opening)):
         workshop = Workshop(round_, opening.place.folder, opening.workdir)
         _check_commands(round_, workshop, launcher)
-    with session(opening, observer, launcher) as parts:
-        tally = Tally(round_, parts.history.finished.values())
-        return coordinate(parts, opening, list(turns(round_)), tally)
+    with open_session(opening, observer, launcher) as session:
+        tally = Tally(round_, session.history.finished.values())
+        return carry_out(session, opening, list(turns(round_)), tally)
 
 
 def _check_commands(round_: Round, workshop: Workshop, launcher: Launcher) -> None:
     """See whether the first command of each study can start, before anything is written."""
     for study in round_.studies:
         trial = next(trial for trial in turns(round_) if trial.study == study.key)
-        intent = planned_intent(round_, trial, History())
+        intent = planned_intent(round_, trial)
         if intent is not None:
             launcher.check(workshop.order(intent))

@@ -9,8 +9,8 @@ from typing import Any
 
 from tuneplay.errors import UsageError
 
-#: The schema's place below a project's folder. Relative to the spec, so that it works offline, in
-#: every clone, and whatever the virtual environment is called.
+#: The schema's place below a project's folder. Specs point there by a relative path, which works
+#: offline, in every clone, and with any name of the virtual environment.
 SCHEMA_FILE = Path(".tuneplay") / "spec.schema.json"
 
 
@@ -22,7 +22,7 @@ def spec_schema() -> dict[str, Any]:
 
 
 def schema_file(spec: Path) -> Path:
-    """Where the schema for a spec lies: in the current folder, or beside a spec from elsewhere."""
+    """The place of a spec's schema: the current folder, or next to a spec from elsewhere."""
     here = Path.cwd()
     folder = spec.resolve().parent
     return (here if folder.is_relative_to(here) else folder) / SCHEMA_FILE
@@ -47,5 +47,5 @@ def write_schema(path: Path) -> None:
         path.write_bytes(data)
     except OSError as error:
         raise UsageError(
-            f"{path} cannot be written: {error.strerror}", "Mend the rights."
+            f"{path} cannot be written: {error.strerror}", "Fix the file permissions."
         ) from None

@@ -1,1 +1,1 @@
-"""The words a person types: one file a command, no logic. Everything heavy is imported late."""
+"""What a person types: one file for each command, no logic. Heavy imports come late."""

@@ -16,19 +16,19 @@ RoundArgument = Annotated[
 
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
 
-#: Width of what is printed where there is no terminal to ask.
+#: Width of the output where there is no terminal.
 _PIPE_WIDTH = 120
 
 
 def make_console() -> Console:
-    """The terminal on standard output; in a pipe it is wide enough not to wrap a report."""
+    """A console for standard output; in a pipe it is wide enough for a report without wrapping."""
     import os
 
     from rich.console import Console
 
     class PipeConsole(Console):
         def on_broken_pipe(self) -> None:
-            raise BrokenPipeError  # rich would exit with 1; a reader that left is no error
+            raise BrokenPipeError  # rich would exit with 1, but a reader may leave early
 
     console = PipeConsole(highlight=False, markup=False, emoji=False)
     if not console.is_terminal and "COLUMNS" not in os.environ:

@@ -12,18 +12,18 @@ from tuneplay.errors import ExitCode
 TryOption = Annotated[
     bool,
     typer.Option(
-        "--try", help="Train the first trial for two epochs, with two seeds, and show the cost."
+        "--try", help="Train the first trial for two epochs with two seeds, and show the cost."
     ),
 ]
 
 
 def check(round: RoundArgument, try_: TryOption = False) -> None:
-    """Read a spec, hold it against the rules of design, and show what it would do.
+    """Check a spec against the rules of design, and show what it would do.
 
-    Nothing is started, unless --try asks for it, and nothing is kept.
+    Without --try nothing is started. Nothing is kept.
     """
     from tuneplay.app.check import check_round
-    from tuneplay.render.plan import print_plan, print_start
+    from tuneplay.render.check import print_plan, print_start
 
     console = make_console()
     checked = check_round(round)
@@ -33,7 +33,7 @@ def check(round: RoundArgument, try_: TryOption = False) -> None:
         from tuneplay.app.rehearsal import rehearse
         from tuneplay.render.rehearsal import print_rehearsal
 
-        print("Trying the first trial for a few epochs, twice; Ctrl-C ends it.", flush=True)
+        print("Training the first trial twice for a few epochs. Ctrl-C stops it.", flush=True)
         rehearsal = rehearse(checked.opening)
         well = print_rehearsal(console, checked.round, rehearsal)
         if checked.round.objective.metric not in rehearsal.tried[0].trial.curves.metrics:

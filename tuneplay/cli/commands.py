@@ -1,4 +1,4 @@
-"""Commands in, exit codes out, and never a traceback."""
+"""Runs a command and turns every error into a message and an exit code, never a traceback."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import traceback
 
 import typer
 
-from tuneplay.cli import check, init, report, rerun, run, schema, status
+from tuneplay.cli import check, explain, init, report, rerun, run, schema, status
 from tuneplay.cli.streams import flush, prepare, say
 from tuneplay.errors import ExitCode, TuneplayError
 
@@ -30,6 +30,7 @@ app.command("run")(run.run)
 app.command("status")(status.status)
 app.command("rerun")(rerun.rerun)
 app.command("report")(report.report)
+app.command("explain")(explain.explain)
 app.command("schema")(schema.schema)
 
 
@@ -49,9 +50,10 @@ def main() -> None:
     """Run a command and exit with its documented code."""
     prepare()
     code = _guarded()
-    error = flush()
+    error = flush(sys.stdout)
     if error is not None and error.errno != errno.EPIPE and code == ExitCode.DONE:
         code = _unwritable(error)
+    flush(sys.stderr)  # what cannot be written there changes no exit code
     sys.exit(code)
 
 
@@ -59,7 +61,7 @@ def _guarded() -> int:
     try:
         os.getcwd()
     except OSError:
-        say("tuneplay: the current folder is gone", "Change to one that exists.")
+        say("tuneplay: the current folder no longer exists", "Change to a folder that exists.")
         return ExitCode.USAGE
     try:
         result = app(standalone_mode=False)
@@ -69,14 +71,14 @@ def _guarded() -> int:
     except OSError as error:
         return _refused(error)
     except SystemExit as leaving:
-        # click leaves with 1 where the reader of a pipe has gone: for a reader, no error.
+        # click exits with 1 when the reader of a pipe has left; for us that is not an error.
         if isinstance(leaving.__context__, BrokenPipeError):
             return ExitCode.DONE
         raise
     except (KeyboardInterrupt, typer.Abort):
         say("tuneplay: interrupted")
         return ExitCode.INTERRUPTED
-    except Exception as error:  # noqa: BLE001 - the last guard: nobody is shown a traceback
+    except Exception as error:  # noqa: BLE001 - the last guard: no user sees a traceback
         if hasattr(error, "format_message"):
             return _usage(error)
         return _defect(error)
@@ -84,7 +86,7 @@ def _guarded() -> int:
 
 
 def _refused(error: OSError) -> int:
-    """The system refused something: standard output, or what nobody thought of."""
+    """The system refused something: standard output, or something unforeseen."""
     if isinstance(error, BrokenPipeError):
         return ExitCode.DONE
     if error.filename is None and error.errno in (errno.ENOSPC, errno.EIO):
@@ -108,7 +110,7 @@ def _usage(error: Exception) -> int:
 
 
 def _defect(error: Exception) -> int:
-    """A defect of tuneplay: say so, keep the traceback in a file, and lose nothing."""
+    """A defect of tuneplay: say so, and save the traceback in a file."""
     try:
         with tempfile.NamedTemporaryFile(
             "w", prefix="tuneplay-", suffix=".txt", delete=False, encoding="utf-8"
@@ -119,6 +121,6 @@ def _defect(error: Exception) -> int:
         details = f"Details could not be written: {full.strerror}"
     say(
         f"tuneplay: a defect of tuneplay, not of your round: {type(error).__name__}: {error}",
-        f"What is recorded is safe. {details}",
+        f"All recorded results are safe. {details}",
     )
     return ExitCode.INTERNAL

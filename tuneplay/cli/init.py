@@ -7,13 +7,13 @@ from typing import Annotated
 
 import typer
 
-from tuneplay.cli.asking import (
+from tuneplay.cli.init_prompts import (
     DIRECTIONS,
     ask_command,
     ask_direction,
     ask_epochs,
     ask_template,
-    read_aloud,
+    read_with_notice,
 )
 
 PathArgument = Annotated[
@@ -57,9 +57,9 @@ def init(
     epochs: EpochsOption = None,
     trials: TrialsOption = None,
 ) -> None:
-    """Write the commented spec of a new round, and nothing over what exists.
+    """Write the commented spec of a new round. Nothing is ever overwritten.
 
-    Asks for what is missing in a terminal, and never elsewhere.
+    In a terminal it asks for what is missing; elsewhere it never asks.
     """
     from tuneplay.app.init import place_for, template_named, write_draft
     from tuneplay.app.schema import schema_link
@@ -72,7 +72,7 @@ def init(
         raise typer.BadParameter(f"--direction {direction} is not known: minimize or maximize")
     chosen = template_named(template or (ask_template() if asks else "optimizer"))
     spec = place_for(path, chosen)
-    read = read_aloud(from_) if from_ is not None else None
+    read = read_with_notice(from_) if from_ is not None else None
     command = from_
     if asks and read is None:
         command, read = ask_command()
@@ -90,7 +90,7 @@ def init(
 
 
 def _objective(metric: str | None, direction: str | None) -> tuple[str, str]:
-    """Metric and direction; without a terminal, what nobody can guess has to be said."""
+    """Metric and direction. Neither is ever guessed."""
     if metric is not None and direction is not None:
         return metric, direction
     from tuneplay.errors import UsageError
@@ -98,6 +98,6 @@ def _objective(metric: str | None, direction: str | None) -> tuple[str, str]:
     missing = {"--metric NAME": metric, "--direction minimize|maximize": direction}
     options = " and ".join(option for option, value in missing.items() if value is None)
     raise UsageError(
-        f"{options} cannot be guessed, and there is no terminal to ask in; nothing was written",
-        "The metric is the validation metric that decides, by the name that the script prints.",
+        f"{options} must be given, because there is no terminal to ask in; nothing was written",
+        "The metric is the validation metric that decides, under the name that the script prints.",
     )

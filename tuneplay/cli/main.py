@@ -1,4 +1,4 @@
-"""The entry point: nothing is imported before somebody listens to Ctrl-C."""
+"""The entry point: Ctrl-C is handled before anything heavy is imported."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from tuneplay.errors import ExitCode
 
 
 def main() -> None:
-    """Run a command and exit with its documented code, from the first moment on."""
+    """Run a command and exit with its documented code, even if Ctrl-C comes during the imports."""
     try:
         from tuneplay.cli.commands import main as carry_out
 
         carry_out()
     except KeyboardInterrupt:
-        # Whoever is impatient presses it more than once.
+        # Impatient people press it more than once.
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         say("tuneplay: interrupted")
         sys.exit(ExitCode.INTERRUPTED)

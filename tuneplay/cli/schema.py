@@ -10,12 +10,14 @@ from tuneplay.cli.arguments import print_json
 
 WriteOption = Annotated[
     bool,
-    typer.Option("--write", help="Write it to .tuneplay/spec.schema.json, where specs point to."),
+    typer.Option(
+        "--write", help="Write it to .tuneplay/spec.schema.json, the file that specs refer to."
+    ),
 ]
 
 
 def schema(write: WriteOption = False) -> None:
-    """Print the JSON Schema of a spec, by which editors complete and check it."""
+    """Print the JSON Schema of a spec; editors use it to complete and check specs."""
     from tuneplay.app.schema import SCHEMA_FILE, spec_schema, write_schema
 
     if write:

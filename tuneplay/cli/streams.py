@@ -1,15 +1,16 @@
-"""Standard input, output and error, whatever they were made of."""
+"""Standard input, output and error, in whatever state the process got them."""
 
 from __future__ import annotations
 
 import codecs
 import os
 import sys
+from typing import TextIO
 
-#: What stands for a character that a terminal of another encoding cannot show.
+#: Replacements for characters that the terminal's encoding does not have.
 _ASCII = {"·": "-", "━": "=", "–": "-", "—": "-", "±": "+-", "…": "...", "×": "x", "→": "->"}
 
-#: Narrower terminals break words, whatever is done.
+#: In a narrower terminal words are broken in any case.
 _LEAST_WIDTH = 20
 
 _HANDLER = "tuneplay.plain"
@@ -18,17 +19,17 @@ _HANDLER = "tuneplay.plain"
 def prepare() -> None:
     """Make the standard streams fit for use, before anything else is opened.
 
-    A closed one is put on the null device: otherwise the next file that is opened (the ledger)
-    would take its number, and whatever is printed would land in it. A character that cannot be
-    shown becomes a plain one, not a traceback.
+    A closed stream is redirected to the null device. Otherwise the next file that is opened (the
+    ledger) would take its number, and all output would land there. A character that cannot be
+    shown becomes a plain one instead of a traceback.
     """
     for number in range(3):
         try:
             os.fstat(number)
         except OSError:
-            # The lowest free number is taken, which is this one.
+            # This takes the lowest free number, which is the closed one.
             os.open(os.devnull, os.O_RDWR)
-            # Like the standard streams themselves, it is for our children as well.
+            # Children inherit it, as they inherit standard streams.
             os.set_inheritable(number, True)
     codecs.register_error(_HANDLER, _plain)
     if sys.stdin is None:
@@ -42,31 +43,31 @@ def prepare() -> None:
             stream.reconfigure(errors=_HANDLER)
 
 
-def flush() -> OSError | None:
-    """Write out what standard output still holds; why it cannot be, if it cannot.
+def flush(stream: TextIO) -> OSError | None:
+    """Write what a standard stream still holds, and return the error if that fails.
 
-    Then standard output is put on the null device, so that nothing is tried again at exit.
+    After an error the stream goes to the null device: nothing is tried again at exit.
     """
     try:
-        sys.stdout.flush()
+        stream.flush()
     except (OSError, ValueError) as error:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1 if stream is sys.stdout else 2)
         return error if isinstance(error, OSError) else None
     return None
 
 
 def say(*lines: str) -> None:
-    """Print lines on standard error, unless it cannot be written any more."""
+    """Print lines on standard error, if it can still be written."""
     from tuneplay.words.text import safe
 
     try:
         print(safe("\n".join(line for line in lines if line)), file=sys.stderr, flush=True)
     except (OSError, ValueError):
-        return  # nobody listens: the exit code still says it
+        return  # nobody reads it, but the exit code still says it
 
 
 def warn(text: str) -> None:
-    """Say a warning; in a terminal without breaking words at its edge, as terminals do."""
+    """Print a warning; in a terminal it is wrapped between words."""
     warning = f"warning: {text}"
     if not sys.stderr.isatty():
         say(warning)
@@ -75,7 +76,7 @@ def warn(text: str) -> None:
     import textwrap
 
     width = max(shutil.get_terminal_size().columns, _LEAST_WIDTH)
-    first, *shown = warning.split("\n")  # lines of a spec stay as they are
+    first, *shown = warning.split("\n")  # lines quoted from a spec stay as they are
     folded = textwrap.fill(first, width, break_long_words=False, break_on_hyphens=False)
     say(folded, *shown)
 

@@ -1,4 +1,4 @@
-"""Advice on a design: which rule, where, what is wrong, what would be right."""
+"""BrokenRule on a design: which rule, where, what is wrong, what would be right."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from tuneplay.domain.round import Round
 
 
 class Level(StrEnum):
-    """How much it matters that a round goes against a rule.
+    """How much it matters that a round breaks a rule.
 
-    error: it would tell nothing, or something wrong, and does not start. warning: its answer is in
-    danger. note: a caveat to know of.
+    error: the answer would be empty or wrong, and the round does not start. warning: the answer is
+    in danger. note: the answer has a limit that one should know.
     """
 
     ERROR = "error"
@@ -28,7 +28,7 @@ class Rule:
     """A rule of design.
 
     Attributes:
-        name: By which a spec silences it.
+        name: Its name, by which a spec silences it.
         level: How much it matters.
         section: Section of the playbook that it comes from.
     """
@@ -39,8 +39,8 @@ class Rule:
 
 
 @dataclass(frozen=True, slots=True)
-class Advice:
-    """One rule that a round goes against.
+class BrokenRule:
+    """One rule that a round breaks.
 
     Attributes:
         rule: The rule.
@@ -48,7 +48,7 @@ class Advice:
         right: What would be right.
         key: Top-level key of the spec that it is about: `nuisance`, `trials`, …
         name: Name of the hyperparameter that it is about; empty for none.
-        study: Key of a study that has it, where it is conditional; None where all have it.
+        study: Key of a study that has it, if it is conditional; None if all studies have it.
         level: Of this case, where it differs from the rule's.
     """
 
@@ -73,7 +73,7 @@ class Use:
     Attributes:
         key: scientific, nuisance or fixed.
         name: Its name.
-        meaning: What it is, as far as its name tells.
+        meaning: What it is, as far as its name says.
         space: Where it is searched; None for scientific values and fixed ones.
         value: Its fixed value; None for others.
         study: Key of the first study that has it, where it is conditional; else None.
@@ -94,7 +94,7 @@ class Use:
 
 @dataclass(frozen=True, slots=True)
 class Design:
-    """A round, and every hyperparameter of it in its role, each once, in the order of the spec."""
+    """A round, and each of its hyperparameters in its role, once, in the order of the spec."""
 
     round: Round
     uses: tuple[Use, ...]
@@ -104,14 +104,14 @@ def design_of(round_: Round) -> Design:
     """The design of a round."""
     found: dict[tuple[object, ...], Use] = {}
     for use in _all_uses(round_):
-        # Two scientific values may have the same range: each has a line of its own in the spec.
+        # Two scientific values may have equal ranges. Each has a line of its own in the spec.
         place = id(use.space) if use.space is not None else (use.study, type(use.value), use.value)
         identity = (use.key, use.name, place)
         found.setdefault(identity, use)
     return Design(round_, tuple(found.values()))
 
 
-#: Unlike any value, for a hyperparameter may be null.
+#: Stands for a missing value: None would be a value, null.
 _ABSENT = object()
 
 
@@ -136,6 +136,6 @@ def _all_uses(round_: Round) -> Iterator[Use]:
             yield Use("fixed", name, round_.meaning(name), value=value, study=study_key)
 
 
-def about(use: Use, rule: Rule, wrong: str, right: str, level: Level | None = None) -> Advice:
-    """Advice about one hyperparameter."""
-    return Advice(rule, wrong, right, use.key, use.name, use.study, level)
+def about(use: Use, rule: Rule, wrong: str, right: str, level: Level | None = None) -> BrokenRule:
+    """BrokenRule about one hyperparameter."""
+    return BrokenRule(rule, wrong, right, use.key, use.name, use.study, level)

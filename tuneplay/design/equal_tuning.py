@@ -1,10 +1,10 @@
-"""Rules on a fair comparison: each scientific value is tuned, and tuned alike."""
+"""Rules on a fair comparison: every scientific value is tuned equally well."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tuneplay.design.advice import Advice, Design, Level, Rule, Use, about
+from tuneplay.design.advice import BrokenRule, Design, Level, Rule, Use, about
 from tuneplay.domain.meaning import OPTIMIZER_MEANINGS, Meaning
 
 _ROLES = "Identifying scientific, nuisance, and fixed hyperparameters"
@@ -13,7 +13,7 @@ OPTIMIZER_FIXED = Rule("optimizer-fixed", Level.WARNING, _ROLES)
 NO_NUISANCE = Rule("no-nuisance", Level.WARNING, _ROLES)
 UNTUNED_VALUE = Rule("untuned-value", Level.WARNING, _ROLES)
 
-#: Tuned with one optimizer, they help it against another that could use them as well.
+#: Any optimizer could use these. Tuned with only one, they give it an advantage.
 _OF_ANY_OPTIMIZER = frozenset(
     {
         Meaning.WEIGHT_DECAY,
@@ -26,25 +26,25 @@ _OF_ANY_OPTIMIZER = frozenset(
 )
 
 
-def fairness(design: Design) -> Iterator[Advice]:
-    """Each scientific value is tuned, and tuned alike."""
+def fairness(design: Design) -> Iterator[BrokenRule]:
+    """Every scientific value is tuned, and equally well."""
     studies = design.round.studies
     if len(studies) < 2 and not studies[0].axes:
         if not studies[0].space:
-            yield Advice(
+            yield BrokenRule(
                 NO_NUISANCE,
-                "nothing is searched, so all trials are one and the same training",
+                "nothing is searched, so all trials are the same training",
                 "tune at least the learning rate",
                 "nuisance",
             )
         return
     bare = [study.key for study in studies if not (study.shared or study.conditional)]
     if bare:
-        who = "no study has" if len(bare) == len(studies) else f"{', '.join(bare)} has no"
-        yield Advice(
+        who = "any scientific value" if len(bare) == len(studies) else ", ".join(bare)
+        yield BrokenRule(
             NO_NUISANCE,
-            f"{who} nuisance hyperparameters: one configuration stands for a scientific value, and "
-            "the comparison is unfair",
+            f"nothing is tuned for {who}, so a single configuration decides, and the comparison is "
+            "unfair",
             "tune at least the learning rate for each value",
             "nuisance" if len(bare) == len(studies) else "scientific",
             study=None if len(bare) == len(studies) else bare[0],
@@ -53,9 +53,10 @@ def fairness(design: Design) -> Iterator[Advice]:
     tuned = [s.key for s in studies if any(design.round.meaning(h.name) is rate for h in s.space)]
     missing = [s.key for s in studies if s.key not in tuned and s.key not in bare]
     if tuned and missing:
-        yield Advice(
+        yield BrokenRule(
             UNTUNED_VALUE,
-            f"the learning rate is tuned for {', '.join(tuned)} and not for {', '.join(missing)}",
+            f"the learning rate is tuned for {', '.join(tuned)} but not for {', '.join(missing)}, so "
+            "the comparison is unfair",
             "tune it for each, in a range of its own",
             "scientific",
             study=missing[0],
@@ -64,8 +65,8 @@ def fairness(design: Design) -> Iterator[Advice]:
     yield from _fixed_optimizer(design)
 
 
-def _unequal(design: Design) -> Iterator[Advice]:
-    """What any optimizer could use, and only some of those compared are tuned for."""
+def _unequal(design: Design) -> Iterator[BrokenRule]:
+    """What any optimizer could use, and is tuned for some of them only."""
     compared = {use.name for use in design.uses if use.key == "scientific"}
     if all(design.round.meaning(name) is not Meaning.OPTIMIZER for name in compared):
         return
@@ -81,13 +82,13 @@ def _unequal(design: Design) -> Iterator[Advice]:
             yield about(
                 use,
                 UNTUNED_VALUE,
-                f"{use.name} is tuned here and not for {', '.join(missing)}",
+                f"{use.name} is tuned here but not for {', '.join(missing)}, which could use it, too",
                 "tune it for each, or for none",
                 Level.NOTE,
             )
 
 
-def _fixed_optimizer(design: Design) -> Iterator[Advice]:
+def _fixed_optimizer(design: Design) -> Iterator[BrokenRule]:
     """Fixed learning rates, and what else of the optimizers is fixed."""
     fixed = [
         use
@@ -105,15 +106,15 @@ def _fixed_optimizer(design: Design) -> Iterator[Advice]:
         yield about(
             group[0],
             OPTIMIZER_FIXED,
-            f"optimizer hyperparameters interact most with other changes: with {names} fixed the "
-            "conclusion will hold for these values only",
-            "make them nuisance, or accept the caveat",
+            f"with {names} fixed, the conclusion holds for these values only, because optimizer "
+            "hyperparameters interact most with other changes",
+            "make them nuisance, or accept this limit",
             level,
         )
 
 
 def _is_compared(design: Design, use: Use) -> bool:
-    """Whether what is fixed under one scientific value is another or tuned under the next."""
+    """Whether what is fixed under one scientific value differs, or is tuned, under another."""
     return use.study is not None and any(
         other.name == use.name and other is not use for other in design.uses
     )

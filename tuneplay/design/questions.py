@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from tuneplay.design.advice import Advice, Design, Level, Rule, about
+from tuneplay.design.advice import BrokenRule, Design, Level, Rule, about
 from tuneplay.domain.meaning import Meaning
 from tuneplay.domain.round import Round
 
@@ -21,8 +21,8 @@ EMPTY_GOAL = Rule(
 )
 BEGIN_SIMPLE = Rule("begin-simple", Level.WARNING, "Choosing the initial configuration")
 
-#: Bells and whistles of an optimizer: what a simple start leaves at its usual value ("Adam with
-#: fixed epsilon, beta1, and beta2", "a constant learning rate before adding fancy decay schedules").
+#: Extras of an optimizer. A simple start leaves them at their usual values ("Adam with fixed
+#: epsilon, beta1, and beta2", "a constant learning rate before adding fancy decay schedules").
 _EXTRAS = frozenset(
     {
         Meaning.BETA2,
@@ -34,7 +34,7 @@ _EXTRAS = frozenset(
     }
 )
 
-#: Words that ask nothing by themselves.
+#: Words that make no question by themselves.
 _GENERIC = frozenset(
     [
         "a",
@@ -83,31 +83,30 @@ _GENERIC = frozenset(
     ]
 )
 
-#: So many extras in a first round are no simple start.
+#: A first round with this many extras is not simple.
 _SEVERAL_EXTRAS = 2
 
 
-def compared(design: Design) -> Iterator[Advice]:
-    """What is compared: one thing, and one that tells something."""
+def compared(design: Design) -> Iterator[BrokenRule]:
+    """A round compares one thing, and one that is worth comparing."""
     scientific = [use for use in design.uses if use.key == "scientific"]
     for use in scientific:
         if use.meaning is Meaning.LEARNING_RATE:
             yield about(
                 use,
                 LEARNING_RATE_COMPARED,
-                "the best learning rate changes with the next change of the pipeline, so comparing "
-                "learning rates tells little",
+                "the best learning rate moves with every change of the pipeline, so a comparison of "
+                "learning rates will soon be outdated",
                 "make it nuisance",
             )
     names = list(dict.fromkeys(use.name for use in scientific))
     if len(names) > 1:
         total = len(design.round.studies) * design.round.trials
-        yield Advice(
+        yield BrokenRule(
             SEVERAL_SCIENTIFIC,
-            f"{len(names)} scientific hyperparameters ({', '.join(names)}): their effects cannot be "
-            f"told apart by a comparison with one baseline; {_product(design.round)}: "
-            f"{total:,} trainings",
-            "one question a round",
+            f"{', '.join(names)} are compared at once: one baseline cannot separate their effects, "
+            f"and the cost multiplies ({_product(design.round)}: {total:,} trainings)",
+            "ask one question a round",
             "scientific",
         )
     for use in design.uses:
@@ -115,9 +114,8 @@ def compared(design: Design) -> Iterator[Advice]:
             yield about(
                 use,
                 OPTIMIZER_TUNED,
-                "the choice of an optimizer is usually compared or fixed: its values need ranges of "
-                "their own",
-                "make it scientific, with a learning rate for each",
+                f"{use.name} is searched, but each optimizer needs ranges of its own",
+                "make it scientific, with a learning rate for each, or fix it",
             )
 
 
@@ -131,7 +129,7 @@ def _product(round_: Round) -> str:
     return f"{studies} of {round_.trials} trials"
 
 
-def simplicity(design: Design) -> Iterator[Advice]:
+def simplicity(design: Design) -> Iterator[BrokenRule]:
     """A first round is simple."""
     if design.round.parent is not None:
         return
@@ -141,9 +139,9 @@ def simplicity(design: Design) -> Iterator[Advice]:
         yield about(
             extras[0],
             BEGIN_SIMPLE,
-            f"{', '.join(names)} are tuned in a first round: bells and whistles waste trials "
-            "before the basics are known",
-            "begin simple, with these fixed; name the earlier round as `parent` if there was one",
+            f"{', '.join(names)} are tuned in a first round, which spends trials on details before "
+            "the basics are known",
+            "fix them for now, or name the earlier round as `parent` if there was one",
         )
 
 
@@ -151,17 +149,17 @@ def _words(*texts: str) -> set[str]:
     return {word for text in texts for word in re.findall(r"[^\W\d_]+", text.casefold())}
 
 
-def goal(design: Design) -> Iterator[Advice]:
+def goal(design: Design) -> Iterator[BrokenRule]:
     """A goal is a question, not a name."""
     words = _words(design.round.goal)
     named = _words(design.round.name, *(u.name for u in design.uses if u.key == "scientific"))
     plural = {f"{word}s" for word in named}
-    # Other scripts do without spaces: a word of theirs may be a whole question.
+    # Some languages write without spaces: one word may be a complete question.
     long = any(not word.isascii() for word in words)
     if not long and (len(words) < 2 or words <= named | plural | _GENERIC):
-        yield Advice(
+        yield BrokenRule(
             EMPTY_GOAL,
-            f"the goal '{design.round.goal}' says no more than a name",
-            "ask one question, as in: does adam reach a lower validation error than sgd?",
+            f"the goal '{design.round.goal}' is a name, not a question",
+            "ask one, as in: does adam reach a lower validation error than sgd?",
             "goal",
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tuneplay.design.advice import Advice, Design, Level, Rule, Use, about
+from tuneplay.design.advice import BrokenRule, Design, Level, Rule, Use, about
 from tuneplay.domain.hyperparameter import Hyperparameter, Range, is_number
 from tuneplay.domain.meaning import REGULARIZATION_MEANINGS, Meaning
 
@@ -35,31 +35,30 @@ EARLY_STOPPING = Rule(
 REGULARIZATION_CHOICE = Rule("regularization-choice", Level.NOTE, _ROLES)
 
 
-def never_searched(design: Design) -> Iterator[Advice]:
-    """Budget, chance, and what ends a training early are no hyperparameters."""
+def never_searched(design: Design) -> Iterator[BrokenRule]:
+    """The budget, the seed and early stopping are not hyperparameters."""
     for use in design.uses:
         if use.meaning is Meaning.LENGTH and use.key == "fixed" and use.study is not None:
             yield about(
                 use,
                 TRAINING_LENGTH,
-                "one scientific value trains longer than another, and nothing else can be told",
-                "one length for all",
+                "one scientific value trains longer than another, so the comparison shows little else",
+                "use one length for all",
                 Level.WARNING,
             )
         if use.meaning is Meaning.LENGTH and use.searched:
             yield about(
                 use,
                 TRAINING_LENGTH,
-                "the length of training is never a hyperparameter",
-                "set one `epochs: N` at the top of the spec, for all trials; the report says "
-                "whether it was right",
+                "the length of training is a budget, never a hyperparameter",
+                "set `epochs: N` once, for all trials; the report says whether it was long enough",
             )
         elif use.searched and design.round.may_be_length(use.name):
             yield about(
                 use,
                 TRAINING_LENGTH,
-                f"{use.name} is taken for the length of training, which is never a hyperparameter",
-                f"set one `epochs: N` for all trials; if it is something else, say so: "
+                f"{use.name} looks like the length of training, which is never a hyperparameter",
+                "set `epochs: N` once, for all trials; if it is something else, write "
                 f"roles: {{{use.name}: other}}",
                 Level.WARNING,
             )
@@ -69,32 +68,32 @@ def never_searched(design: Design) -> Iterator[Advice]:
             yield about(
                 use,
                 EARLY_STOPPING,
-                "the best epoch is selected afterwards, so nothing is gained by stopping early, and "
-                "trials of unequal length are no evidence on the epoch budget",
+                "stopping early gains nothing, because the best epoch is selected afterwards, and "
+                "trials of unequal length cannot show whether training was long enough",
                 "train every trial for all epochs",
             )
 
 
-def _seed(use: Use) -> Iterator[Advice]:
+def _seed(use: Use) -> Iterator[BrokenRule]:
     if use.searched:
         yield about(
             use,
             SEED,
             "tuning a seed selects the luckiest training, not a better one",
-            "pass {seed}; `tuneplay rerun` measures what seeds do",
+            "pass {seed} instead; `tuneplay rerun` measures the effect of seeds",
         )
     else:
         yield about(
             use,
             SEED,
-            "every trial and rerun would train with this one seed",
-            "pass {seed} instead, so that reruns are new draws",
+            "every trial and every rerun would use this one seed, so reruns would show no spread",
+            "pass {seed} instead",
             Level.WARNING,
         )
 
 
-def batch(design: Design) -> Iterator[Advice]:
-    """The batch size governs speed; it is not tuned for the validation metric."""
+def batch(design: Design) -> Iterator[BrokenRule]:
+    """The batch size sets the speed of training. It is not tuned for the validation metric."""
     for use in design.uses:
         if use.meaning is Meaning.ACCUMULATION and use.searched:
             yield about(
@@ -109,29 +108,29 @@ def batch(design: Design) -> Iterator[Advice]:
             yield about(
                 use,
                 BATCH_SIZE_COMPARED,
-                "the batch size differs between scientific values: it is compared with them",
-                "one batch size for all",
+                "the batch size differs between the scientific values, so its effect mixes with theirs",
+                "use one batch size for all",
             )
         if use.key == "nuisance":
             yield about(
                 use,
                 BATCH_SIZE_TUNED,
-                "the batch size is not tuned for a validation metric: with all else tuned, any "
-                "batch size reaches the same",
-                "set it once under fixed, as large as is still faster",
+                "the batch size cannot improve a validation metric: with all else tuned, any batch "
+                "size reaches the same",
+                "set it once under fixed, to the largest that still speeds up training",
             )
         if use.key == "scientific":
             yield about(
                 use,
                 BATCH_SIZE_COMPARED,
-                "with equal epochs larger batches take fewer steps, so this only compares how far "
-                "perfect scaling goes",
-                "compare batch sizes by time to a goal, with the optimizer tuned anew for each",
+                "with equal epochs a larger batch takes fewer steps, so this comparison only shows "
+                "how far perfect scaling goes",
+                "compare the time to reach a target, and tune the optimizer again for each size",
             )
 
 
-def regularization(design: Design) -> Iterator[Advice]:
-    """Whether to regularize at all is a choice of its own; its strength is nuisance."""
+def regularization(design: Design) -> Iterator[BrokenRule]:
+    """Whether to regularize at all is a question of its own. Only the strength is nuisance."""
     asked: set[str] = set()
     for use in design.uses:
         if (
@@ -144,9 +143,8 @@ def regularization(design: Design) -> Iterator[Advice]:
             yield about(
                 use,
                 REGULARIZATION_CHOICE,
-                f"every value of {use.name} regularizes: whether to do so at all is not asked",
-                "fine once that is settled; else make with and without scientific, and the strength "
-                "nuisance under with",
+                f"{use.name} is always on here, so this round cannot say whether it helps",
+                "to find out, compare with and without it",
             )
 
 
@@ -157,7 +155,7 @@ def _in_all_studies(design: Design, name: str) -> bool:
 
 
 def _always_on(space: Hyperparameter | None) -> bool:
-    """Whether every value of a strength regularizes: 0, None and words may mean without."""
+    """Whether every value of a strength regularizes. 0, None and words may turn it off."""
     if space is None:
         return False
     if isinstance(space, Range):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tuneplay.design import equal_tuning, questions, roles, scales, since_parent, trial_counts
-from tuneplay.design.advice import Advice, Level, Rule, design_of
+from tuneplay.design.advice import BrokenRule, Level, Rule, design_of
 from tuneplay.domain.round import Round
 
 #: Every rule by its name.
@@ -31,15 +31,15 @@ _CHECKS = (
 _ORDER = {Level.ERROR: 0, Level.WARNING: 1, Level.NOTE: 2}
 
 
-def advise(round_: Round, parent: Round | None = None) -> list[Advice]:
-    """What the playbook would say of a round before it is run.
+def advise(round_: Round, parent: Round | None = None) -> list[BrokenRule]:
+    """What the playbook would say about a round before it starts.
 
     Args:
         round_: The round.
-        parent: The round that it follows, if it can be read.
+        parent: The round that it follows; None if there is none, or it cannot be read.
 
     Returns:
-        Errors first, then warnings, then notes; nothing for a design that goes by the book.
+        Errors first, then warnings, then notes; empty for a design that follows every rule.
     """
     if not round_.studies:
         return []

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
-from tuneplay.design.advice import Advice, Design, Level, Rule, Use, about
+from tuneplay.design.advice import BrokenRule, Design, Level, Rule, Use, about
 from tuneplay.domain.hyperparameter import Choice, Range, Scale, is_number
 from tuneplay.domain.meaning import OPTIMIZER_MEANINGS, Meaning
 from tuneplay.domain.round import Phase
@@ -21,11 +21,11 @@ MOMENTUM_SCALE = Rule("momentum-scale", Level.WARNING, _BOUNDARIES)
 NARROW_LEARNING_RATE = Rule("narrow-learning-rate", Level.WARNING, _BOUNDARIES)
 GRID = Rule("grid", Level.WARNING, _QUASI_RANDOM)
 
-#: On a linear scale more than nine in ten points of a range this wide lie in its last decade.
+#: On a linear scale, more than nine in ten points of a range this wide are in its last decade.
 #: In powers of ten.
 WIDE_DECADES = 1.5
 
-#: A learning rate known within this factor before exploring is known by luck.
+#: Nobody knows a learning rate this well before exploring, except by luck. A factor.
 NARROW_FACTOR = 3.0
 
 #: From here on momentum and betas count by their distance to 1 (0.9 and 0.99 differ tenfold) ...
@@ -37,20 +37,20 @@ NEAR_ONE_FACTOR = 2.0
 #: Fractions of units or examples: their natural scale is linear, however small the lower end.
 _LINEAR = frozenset({Meaning.DROPOUT, Meaning.LABEL_SMOOTHING, Meaning.AUGMENTATION})
 
-#: Their best values may lie decades apart.
+#: Their best values may be decades apart.
 _DECADES = frozenset({Meaning.LEARNING_RATE, Meaning.WEIGHT_DECAY, Meaning.EPSILON})
 
 _NEAR_ONE = frozenset({Meaning.MOMENTUM, Meaning.BETA1, Meaning.BETA2})
 
-#: Any value between two of theirs is as good a candidate.
+#: For these, any value between two others may be the best.
 _CONTINUOUS = OPTIMIZER_MEANINGS | {Meaning.DROPOUT, Meaning.LABEL_SMOOTHING}
 
-#: Numbers in a list from which on it is a grid and not a choice.
+#: A list with this many numbers or more is a grid, not a choice.
 _GRID_VALUES = 3
 
 
-def scales(design: Design) -> Iterator[Advice]:
-    """Scales on which the points of a range spread as its effect does."""
+def scales(design: Design) -> Iterator[BrokenRule]:
+    """The scale of a range fits the effect of its values."""
     for use in design.uses:
         h = use.space
         if not isinstance(h, Range):
@@ -61,27 +61,27 @@ def scales(design: Design) -> Iterator[Advice]:
                 yield about(
                     use,
                     MOMENTUM_SCALE,
-                    f"near 1 the distance to 1 counts, and on a {h.scale.value} scale hardly a "
-                    f"point comes near {h.high:g}",
-                    "scale: reverse_log"
+                    f"near 1 only the distance to 1 matters, and on a {h.scale.value} scale hardly "
+                    f"any trial comes near {h.high:g}",
+                    "use scale: reverse_log"
                     + ("" if h.high < 1 else ", with an end below 1, as in 0.999"),
                 )
         elif h.scale is Scale.LINEAR and use.meaning in _DECADES and h.low <= 0 < h.high:
             yield about(
                 use,
                 LINEAR_DECADES,
-                f"{h.low:g} to {h.high:g} on a linear scale: hardly a point lies below "
-                f"{h.high / 10:g}, whatever is best",
-                "scale: log, with a low end above 0",
+                f"from {h.low:g} to {h.high:g} on a linear scale, hardly any trial is below "
+                f"{h.high / 10:g}, even if the best values are there",
+                "use scale: log, with a low end above 0",
             )
         elif h.scale is Scale.LINEAR and h.low > 0 and use.meaning not in _LINEAR:
             if math.log10(h.high / h.low) > WIDE_DECADES:
                 yield about(
                     use,
                     LINEAR_DECADES,
-                    f"{h.low:g} to {h.high:g} on a linear scale: {_upper_share(h):.0%} of the "
-                    f"points lie above {h.high / 10:g}",
-                    "scale: log",
+                    f"from {h.low:g} to {h.high:g} on a linear scale, {_upper_share(h):.0%} of the "
+                    f"trials are above {h.high / 10:g}",
+                    "use scale: log",
                 )
 
 
@@ -89,8 +89,8 @@ def _upper_share(h: Range) -> float:
     return (h.high - h.high / 10) / (h.high - h.low)
 
 
-def widths(design: Design) -> Iterator[Advice]:
-    """Exploration begins wide."""
+def widths(design: Design) -> Iterator[BrokenRule]:
+    """Exploration starts with wide ranges."""
     if design.round.phase is not Phase.EXPLORATION:
         return
     for use in design.uses:
@@ -101,14 +101,14 @@ def widths(design: Design) -> Iterator[Advice]:
                 yield about(
                     use,
                     NARROW_LEARNING_RATE,
-                    f"the range spans a factor of {factor:.2g}: the best learning rate of one value "
-                    "may lie outside, and the comparison is unfair",
-                    "a decade or two on each side; the report narrows it",
+                    f"the range spans only a factor of {factor:.2g}: the best learning rate of a "
+                    "study may be outside, and then the comparison is unfair",
+                    "add a factor of 10 to 100 on each side; the report says how to narrow it",
                 )
 
 
-def grids(design: Design) -> Iterator[Advice]:
-    """Lists of numbers where a range would tell more."""
+def grids(design: Design) -> Iterator[BrokenRule]:
+    """Lists of numbers where a range would show more."""
     if design.round.phase is not Phase.EXPLORATION:
         return
     nuisance = [use for use in design.uses if use.key == "nuisance"]
@@ -120,8 +120,8 @@ def grids(design: Design) -> Iterator[Advice]:
         yield about(
             use,
             GRID,
-            "a list of numbers is a grid: few distinct values of what matters are tried",
-            "a range {low, high, scale}; quasi-random points then take a new value in every trial",
+            "a list of numbers is a grid: only a few different values are tried",
+            "write a range {low, high, scale}; then every trial tries a new value",
         )
 
 

@@ -1,10 +1,10 @@
-"""Rules on what was changed since the round that this one follows."""
+"""Rules on what changed since the round that this one follows."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from tuneplay.design.advice import Advice, Level, Rule
+from tuneplay.design.advice import BrokenRule, Level, Rule
 from tuneplay.domain.command import variable_of
 from tuneplay.domain.hyperparameter import Scalar
 from tuneplay.domain.meaning import OPTIMIZER_MEANINGS, REGULARIZATION_MEANINGS, Meaning
@@ -16,7 +16,7 @@ RETUNE = Rule(
     "Changing the batch size requires re-tuning most hyperparameters",
 )
 
-#: What asks for a new search when it is changed.
+#: A change of one of these asks for a new search.
 _CHANGES = frozenset(
     {Meaning.BATCH_SIZE, Meaning.ARCHITECTURE, Meaning.NORMALIZATION, Meaning.ACTIVATION}
 )
@@ -24,8 +24,8 @@ _CHANGES = frozenset(
 _RETUNED = OPTIMIZER_MEANINGS | REGULARIZATION_MEANINGS
 
 
-def since(parent: Round, round_: Round) -> Iterator[Advice]:
-    """Hyperparameters that stay fixed although what they depend on was changed."""
+def since(parent: Round, round_: Round) -> Iterator[BrokenRule]:
+    """Hyperparameters that stay fixed although something changed that they depend on."""
     earlier = {**_baseline(parent), **_fixed(parent)}
     before = {_identity(name, parent): value for name, value in earlier.items()}
     changed = [
@@ -38,10 +38,10 @@ def since(parent: Round, round_: Round) -> Iterator[Advice]:
     for study in round_.studies:
         for name in study.fixed:
             if round_.meaning(name) in _RETUNED:
-                yield Advice(
+                yield BrokenRule(
                     RETUNE,
-                    f"{', '.join(changed)} was changed since {parent.name}, and {name} is fixed: its "
-                    "best value has probably moved",
+                    f"{name} is fixed although {', '.join(changed)} changed since {parent.name}: its best "
+                    "value has probably moved",
                     "tune it again",
                     "fixed",
                     name,
@@ -51,12 +51,12 @@ def since(parent: Round, round_: Round) -> Iterator[Advice]:
 
 
 def _identity(name: str, round_: Round) -> str:
-    """What a hyperparameter is known by in both rounds: `bs` may be called `batch-size` now."""
+    """Identifies a hyperparameter in both rounds: `bs` may be called `batch-size` now."""
     return "the batch" if round_.meaning(name) is Meaning.BATCH_SIZE else variable_of(name)
 
 
 def _baseline(round_: Round) -> Mapping[str, Scalar]:
-    """The scientific values that a round began with."""
+    """The scientific values of a round's baseline."""
     return round_.study(round_.baseline).scientific if round_.baseline else {}
 
 

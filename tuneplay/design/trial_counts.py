@@ -4,30 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tuneplay.design.advice import Advice, Design, Level, Rule
-from tuneplay.domain.meaning import Meaning
+from tuneplay.design.advice import BrokenRule, Design, Level, Rule
+from tuneplay.domain.meaning import ADAM_TRIALS
 from tuneplay.domain.round import Round, Study
 
-ADAM_TRIALS = Rule("adam-trials", Level.WARNING, "How should Adam's hyperparameters be tuned?")
+TOO_FEW_FOR_ADAM = Rule("adam-trials", Level.WARNING, "How should Adam's hyperparameters be tuned?")
 FEW_TRIALS = Rule(
     "few-trials",
     Level.WARNING,
     "Striking a balance between informative and affordable experiments",
 )
 
-#: Trials from which on Adam's hyperparameters are worth tuning (playbook, FAQ: under 10 trials the
-#: base learning rate alone; 10 to 25 and beta1; 25 and more and epsilon; beta2 when trials are
-#: "substantially larger than 25", for which we take twice that).
-_ADAM = ((Meaning.BETA1, 10), (Meaning.EPSILON, 25), (Meaning.BETA2, 50))
-
-#: Trials for each hyperparameter below which the report cannot judge a search space.
+#: With fewer trials for each hyperparameter, the report cannot judge a search space.
 TRIALS_PER_DIMENSION = 5
 
 
-def trials(design: Design) -> Iterator[Advice]:
+def trials(design: Design) -> Iterator[BrokenRule]:
     """Enough trials for what is searched."""
-    adam: dict[str, Advice] = {}
-    few: dict[int, Advice] = {}
+    adam: dict[str, BrokenRule] = {}
+    few: dict[int, BrokenRule] = {}
     for study in design.round.studies:
         for advice in _adam(design.round, study):
             adam.setdefault(advice.name, advice)
@@ -36,11 +31,12 @@ def trials(design: Design) -> Iterator[Advice]:
             needed = TRIALS_PER_DIMENSION * dims
             few.setdefault(
                 dims,
-                Advice(
+                BrokenRule(
                     FEW_TRIALS,
-                    f"{design.round.trials} trials for {dims} hyperparameters of {study.key}: too few to "
-                    "tell whether their ranges are right, so the luckier study may look better",
-                    f"{needed} trials or more, better {2 * needed}, or fewer hyperparameters",
+                    f"only {_counted(design.round.trials, 'trial')} for "
+                    f"{_counted(dims, 'hyperparameter')} of {study.key}: the report cannot judge "
+                    "the ranges, and the luckier study may look better",
+                    f"use {needed} trials or more (better {2 * needed}), or search less",
                     "trials",
                 ),
             )
@@ -49,17 +45,21 @@ def trials(design: Design) -> Iterator[Advice]:
         yield few[max(few)]
 
 
-def _adam(round_: Round, study: Study) -> Iterator[Advice]:
+def _counted(count: int, what: str) -> str:
+    return f"{count} {what}" if count == 1 else f"{count} {what}s"
+
+
+def _adam(round_: Round, study: Study) -> Iterator[BrokenRule]:
     for h in study.space:
         meaning = round_.meaning(h.name)
-        for tuned, least in _ADAM:
-            if meaning is tuned and round_.trials < least:
-                conditional = all(h is not other for other in study.shared)
-                yield Advice(
-                    ADAM_TRIALS,
-                    f"with {round_.trials} trials tuning {h.name} costs more than it brings",
-                    f"fix it at its default below {least} trials",
-                    "nuisance",
-                    h.name,
-                    study.key if conditional else None,
-                )
+        least = ADAM_TRIALS.get(meaning, 0) if meaning else 0
+        if round_.trials < least:
+            conditional = all(h is not other for other in study.shared)
+            yield BrokenRule(
+                TOO_FEW_FOR_ADAM,
+                f"with fewer than {least} trials, tuning {h.name} costs more than it gains",
+                "fix it at its default, or use more trials",
+                "nuisance",
+                h.name,
+                study.key if conditional else None,
+            )

@@ -1,29 +1,29 @@
-"""Recognising checkpoints by their names."""
+"""Recognising checkpoints by their file names."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Mapping
 
-#: `epoch=7-val=0.1.ckpt`, `epoch_007.pkl`, `ep7.pt`: a number that says what it is.
+#: `epoch=7-val=0.1.ckpt`, `epoch_007.pkl`, `ep7.pt`: a number with a label.
 _LABELLED = re.compile(r"(?i)(?<![a-z])ep(?:och)?[=_\-. ]?(\d+)")
-#: Names that checkpoints have. Without one a number may count shards, folds or ranks.
+#: Words in the names of checkpoints. Without one a number may count shards, folds or ranks.
 _CHECKPOINT = re.compile(r"(?i)ckpt|checkpoint|model|weights|snapshot|state")
 
 _NUMBER = re.compile(r"\d+")
 
-#: Fewer look-alikes may be a coincidence of names.
+#: Fewer similar names may be a coincidence.
 _LEAST = 2
 
 
 def epochs_of(names: Iterable[str], epochs: Collection[int]) -> Mapping[str, int]:
     """Which of these files are checkpoints, and of which epoch.
 
-    Cautious, for what is recognised may be deleted: the names must be alike but for one number
-    that they call an epoch, there must be at least two of them, no two of one epoch, and each
-    number must be an epoch that was reported, so that steps are never taken for epochs. A number
-    without the word `epoch` needs a checkpoint's name, and such files for at least half of the
-    epochs, the last one included.
+    This is cautious, because what is recognised may be deleted. The names must differ only in one
+    number that they call an epoch. There must be at least two of them, never two for one epoch.
+    Each number must be an epoch that was reported; otherwise it may be a step. A number without
+    the word `epoch` needs a checkpoint's name, and such files must exist for at least half of the
+    epochs, including the last one.
 
     Args:
         names: File or folder names.
@@ -45,7 +45,7 @@ def epochs_of(names: Iterable[str], epochs: Collection[int]) -> Mapping[str, int
 
 
 def _is_sound(family: Mapping[str, int], known: Collection[int]) -> bool:
-    """Whether files that are alike but for a number are surely the checkpoints of epochs."""
+    """Whether files that differ only in a number are certainly checkpoints of epochs."""
     numbers = set(family.values())
     if len(family) < _LEAST or len(numbers) < len(family) or not numbers <= set(known):
         return False

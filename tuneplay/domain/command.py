@@ -1,6 +1,6 @@
 """The train command: words with placeholders, filled in once for each trial.
 
-No shell ever sees a filled word, so a value reaches the program as one whole argument, whatever
+No shell ever sees a filled word, so a value reaches the program as one complete argument, whatever
 it contains.
 """
 
@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from tuneplay.domain.hyperparameter import Scalar
+from tuneplay.domain.yaml_scalar import yaml_text
 
 #: Placeholders that every trial has, besides its hyperparameters.
 BUILTIN_PLACEHOLDERS = (
@@ -25,7 +26,7 @@ BUILTIN_PLACEHOLDERS = (
     "trial",
 )
 
-#: The forms of a whole word that expands to every hyperparameter not named elsewhere.
+#: The forms of the word that expands to every hyperparameter not named elsewhere.
 ARGS_FORMS = ("args", "args:space", "args:hydra", "args:flags")
 
 #: What a hyperparameter can be called. Hydra has groups, `model/norm`, and adds a key that its
@@ -44,7 +45,7 @@ _PYTHON_LIKE = frozenset({".py", ".gin"})
 
 
 @dataclass(frozen=True, slots=True)
-class Template:
+class ConfigTemplate:
     """A configuration file with placeholders: `config_template`.
 
     Attributes:
@@ -84,7 +85,7 @@ class Command:
 
     words: tuple[str, ...]
     env: Mapping[str, str] = field(default_factory=dict)
-    template: Template | None = None
+    template: ConfigTemplate | None = None
 
     def placeholders(self) -> frozenset[str]:
         """Every placeholder named in the words, the environment and the template.
@@ -137,13 +138,11 @@ def text_of(value: Scalar) -> str:
 
 
 def config_text_of(value: Scalar) -> str:
-    """A value as YAML, JSON and TOML read it: `true`, `null`, `1.0e-05`, or the string itself."""
-    if value is None or isinstance(value, bool):
-        return "null" if value is None else str(value).lower()
-    text = text_of(value)
-    if isinstance(value, float) and "e" in text and "." not in text:
-        return text.replace("e", ".0e")
-    return text
+    """A value as YAML, JSON and TOML read it: `true`, `null`, `1.0e-05`, or the string itself.
+
+    A string is never quoted: the template may hold the quotes already, or a part of a longer text.
+    """
+    return value if isinstance(value, str) else yaml_text(value)
 
 
 def texts_of(values: Mapping[str, Scalar]) -> dict[str, str]:
@@ -154,7 +153,7 @@ def texts_of(values: Mapping[str, Scalar]) -> dict[str, str]:
 def variable_of(name: str) -> str:
     """Environment variable that carries a value: `optim.lr` is `TUNEPLAY_OPTIM_LR`.
 
-    So is `+optim.lr`: the plus tells Hydra what to do with the name and is no part of it.
+    So is `+optim.lr`: the plus is an instruction to Hydra, not a part of the name.
     """
     return "TUNEPLAY_" + re.sub(r"[^A-Za-z0-9]", "_", name.lstrip("+")).upper()
 

@@ -1,4 +1,4 @@
-"""The measurements of one trial, as columns over epochs."""
+"""The measurements of one trial: one column for each metric, one row for each epoch."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ from enum import StrEnum
 
 
 class Direction(StrEnum):
-    """Whether a lower or a higher objective is better. Always stated, never guessed."""
+    """Whether lower or higher is better. Always stated, never guessed."""
 
     MINIMIZE = "minimize"
     MAXIMIZE = "maximize"
 
     def better(self, first: float, second: float) -> bool:
-        """Whether `first` is strictly better than `second` (never with a NaN on either side)."""
+        """Whether `first` is strictly better than `second`; False where either is NaN."""
         return first < second if self is Direction.MINIMIZE else first > second
 
     @property
     def sign(self) -> float:
-        """+1 to minimize, -1 to maximize: `sign * value` is always better when lower."""
+        """+1 to minimize, -1 to maximize: a lower `sign * value` is always better."""
         return 1.0 if self is Direction.MINIMIZE else -1.0
 
 
@@ -29,23 +29,23 @@ class Curves:
     """Metrics of one trial over its epochs.
 
     Attributes:
-        epochs: Epoch numbers, ascending, without repetition.
-        metrics: For each metric one value an epoch, in the order of `epochs`; None where the
-            metric was not reported, NaN or infinite where the program reported just that (after
-            a ledger was read back, None as well: neither can ever be a best value).
+        epochs: Epoch numbers, ascending, each one once.
+        metrics: For each metric one value per epoch, in the order of `epochs`. None where the
+            metric was not reported; NaN or infinite where the program reported that. A ledger
+            that was read back has None for both: neither can ever be a best value.
     """
 
     epochs: Sequence[int] = ()
     metrics: Mapping[str, Sequence[float | None]] = field(default_factory=dict)
 
     def column(self, metric: str) -> Sequence[float | None]:
-        """Values of a metric, one an epoch; empty when it was never reported."""
+        """Values of a metric, one per epoch; empty when it was never reported."""
         return self.metrics.get(metric, ())
 
     def best(self, metric: str, direction: Direction) -> tuple[int, float] | None:
         """Retrospective checkpoint selection: the best epoch and its value.
 
-        NaN and infinities are never a best value: `-inf` is a broken metric, not a triumph. The
+        NaN and infinities are never a best value: `-inf` is a broken metric, not a good one. The
         earliest epoch wins a tie (playbook, "Saving checkpoints and retrospectively selecting
         the best checkpoint").
 

@@ -17,11 +17,11 @@ from tuneplay.domain.trial import TrialId
 #: The spec's file name inside a round's folder.
 SPEC_NAME = "round.yaml"
 
-#: Where a spec outside of a round's folder keeps its results, below the current folder.
+#: Folder, below the current one, for the results of a spec outside of a round's folder.
 ROUNDS_NAME = "rounds"
 
-#: Longest folder name made from a study key. File systems allow 255 bytes; this leaves room for
-#: the digest and stays readable.
+#: Longest folder name made from a study key. File systems allow 255 bytes; this has room for the
+#: digest and stays readable.
 MAX_STUDY_FOLDER = 80
 
 
@@ -47,7 +47,7 @@ class RoundFolder:
 
     @property
     def ledger(self) -> Path:
-        """The ledger: the truth."""
+        """The ledger: the only record that counts."""
         return self.root / "ledger.jsonl"
 
     @property
@@ -57,24 +57,24 @@ class RoundFolder:
 
     @property
     def trials(self) -> Path:
-        """Folder of the trials' folders."""
+        """The folder that contains the trials' folders."""
         return self.root / "trials"
 
     def torn(self, number: int) -> Path:
-        """Where the `number`-th torn tail of the ledger is set aside."""
+        """Where the `number`-th incomplete end of the ledger is set aside."""
         return self.root / f"ledger.torn-{number}"
 
     def diff(self, number: int) -> Path:
-        """The `number`-th diff of the code to its commit, as it was when the round was opened."""
+        """The `number`-th difference between the code and its commit, from when the round was opened."""
         return self.root / ("dirty.diff" if number == 1 else f"dirty-{number}.diff")
 
     def damaged(self, number: int) -> Path:
-        """Where the damaged lines of the `number`-th repair of the ledger are kept."""
+        """Where the `number`-th repair of the ledger stores the damaged lines."""
         return self.root / f"ledger.damaged-{number}"
 
     @property
     def repaired(self) -> Path:
-        """The ledger while it is being repaired; it is renamed when it is whole."""
+        """The ledger while it is being repaired; it is renamed when it is complete."""
         return self.root / "ledger.repaired"
 
     def attempt(self, study_folder: str, trial: TrialId, attempt: int) -> AttemptFolder:
@@ -87,12 +87,21 @@ class RoundFolder:
         """
         return AttemptFolder(f"{self.root}/trials/{study_folder}/{trial.label}.{attempt}")
 
+    def repeat(self, study_folder: str, trial: TrialId) -> AttemptFolder:
+        """Where a repetition of a trial by hand may write.
+
+        Args:
+            study_folder: The study's folder name, from `study_folders`.
+            trial: The trial.
+        """
+        return AttemptFolder(f"{self.root}/repeat/{study_folder}/{trial.label}")
+
 
 @dataclass(frozen=True, slots=True)
 class AttemptFolder:
-    """The folder of one attempt: one start of a trial, with all that it writes.
+    """The folder of one attempt: one start of a trial, with everything that it writes.
 
-    Paths are strings here: a round of 10,000 trials asks for them 200,000 times.
+    Paths are strings here, because a round of 10,000 trials needs 200,000 of them.
 
     Attributes:
         root: Its absolute path.
@@ -126,32 +135,32 @@ class AttemptFolder:
 
     @property
     def metrics(self) -> str:
-        """What the program writes to `$TUNEPLAY_METRICS`."""
+        """The file named by `$TUNEPLAY_METRICS`, which the program writes."""
         return f"{self.root}/metrics.jsonl"
 
     @property
-    def kept(self) -> str:
-        """What was measured in a part of standard output that was dropped (`max_log`)."""
+    def measured(self) -> str:
+        """Measurements from a section of standard output that was dropped (`max_log`)."""
         return f"{self.root}/measured.json"
 
     @property
     def checkpoints(self) -> str:
-        """Folder for checkpoints: `{checkpoint_dir}`."""
+        """The folder for checkpoints: `{checkpoint_dir}`."""
         return f"{self.root}/checkpoints"
 
     @property
     def started(self) -> str:
-        """Written by the wrapper before the program starts; whoever creates it owns the attempt."""
+        """Written by the wrapper before the program starts. Whoever creates it owns the attempt."""
         return f"{self.root}/started"
 
     @property
     def stopping(self) -> str:
-        """Written by the coordinator before it ends an attempt; holds why, or nothing on request."""
+        """Written by the coordinator before it ends an attempt: the reason, or empty on request."""
         return f"{self.root}/stopping"
 
     @property
     def terminated(self) -> str:
-        """Created by the wrapper when it is sent TERM, whoever sent it; empty."""
+        """An empty file that the wrapper creates when it receives TERM, whoever sent it."""
         return f"{self.root}/terminated"
 
     @property
@@ -161,22 +170,22 @@ class AttemptFolder:
 
     @property
     def ours(self) -> tuple[str, ...]:
-        """Every file that is no work of the program, but for the filled `config_template`."""
-        written = (self.command, self.params, self.stdout, self.stderr, self.metrics, self.kept)
+        """Every file that tuneplay writes here, except for the filled `config_template`."""
+        written = (self.command, self.params, self.stdout, self.stderr, self.metrics, self.measured)
         return (*written, self.started, self.stopping, self.terminated, self.exit)
 
 
 def study_folders(keys: Iterable[str]) -> Mapping[str, str]:
-    """A safe folder name for each study key, none like another even where case is ignored.
+    """A safe folder name for each study key, unique even where case is ignored.
 
-    Letters, digits and `.,=+-_` stay. A name that had to be changed, is too long, or differs from
-    another one in case alone, carries a digest of its key.
+    Letters, digits and `.,=+-_` stay. A name gets a digest of its key if it had to be changed, is
+    too long, or differs from another name only in case.
 
     Args:
         keys: The study keys of one round, all different.
 
     Returns:
-        Folder name by key. It depends on the set of keys alone, not on their order.
+        Folder name by key. It depends only on the set of keys, not on their order.
     """
     names: dict[str, str] = {}
     keys = list(keys)

@@ -15,7 +15,7 @@ from typing import Literal
 Scalar = str | int | float | bool | None
 
 #: Significant digits of a sampled value (of 1 - x on the reverse_log scale). Far finer than any
-#: training can tell apart, short enough to read, and coarse enough to hide the last-bit
+#: training can distinguish, short enough to read, and coarse enough to hide the last-bit
 #: differences between the logarithms of different C libraries, so that a plan is the same anywhere.
 SIGNIFICANT_DIGITS = 8
 

@@ -1,4 +1,4 @@
-"""What a hyperparameter is, told from its name: the one table of usual spellings.
+"""What a hyperparameter is, by its name: the one table of usual spellings.
 
 The playbook's rules are about learning rates, batch sizes and regularizers, while a spec has names.
 Spellings are those of PyTorch, Keras, Optax, timm, Hugging Face, fairseq and Hydra configurations.
@@ -7,8 +7,10 @@ Spellings are those of PyTorch, Keras, Optax, timm, Hugging Face, fairseq and Hy
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from functools import cache
+from types import MappingProxyType
 
 
 class Meaning(StrEnum):
@@ -44,7 +46,7 @@ _LR = r"(lr|learningrate|lrate|learnrate|lrrate)"
 _ENDS = r"(base|init|initial|max|peak|start)"
 #: Where a schedule ends is not the rate that is tuned.
 _LAST = r"(min|final|end)"
-_PARTS = (
+_NETWORKS = (
     r"(head|backbone|encoder|decoder|body|g|d|gen|generator|disc|discriminator|actor|critic|policy"
     r"|value|vf|pi|q|embed|embeddings?|bert|classifier|clf|fc|lora|adapter|inner|outer|meta|w|theta"
     r"|features?|\d)"
@@ -62,7 +64,7 @@ _SPELLINGS: dict[Meaning | None, str] = {
     # Nothing here, though their ends would be: a split stays as it is, and PPO clips no gradients.
     None: r"(data|dataset|split|fold|cv)seeds?|epsclip",
     # Never tuned: the budget, what ends a training early, and chance.
-    # Bare `steps`, `n_steps` and `num_steps` are no lengths: they name rollouts and much else. Nor
+    # Bare `steps`, `n_steps` and `num_steps` are not lengths: they name rollouts and much else. Nor
     # is `num_train_timesteps`: it is how finely a diffusion model divides its noise.
     Meaning.LENGTH: rf"{_MANY}epochs?|epochs?(num|count|total|max|totrain)|(stop|end)epoch"
     rf"|(max|num|n|total){_ROUNDS}"
@@ -90,7 +92,7 @@ _SPELLINGS: dict[Meaning | None, str] = {
     r"|milestones|annealing|tmax|t0|tmult|etamin|finaldivfactor|divfactor"
     r"|(cooldown|warmdown)(steps|epochs|iters|frac|fraction|ratio)?"
     rf"|{_SCHED}(stepsize|patience|gamma|factor|power|threshold|(max|num|total)?(steps|epochs|iters))",
-    Meaning.LEARNING_RATE: rf"({_ENDS}|b)?{_LR}({_ENDS}|{_PARTS})?|{_LR}s|eta0|{_OPT}stepsize",
+    Meaning.LEARNING_RATE: rf"({_ENDS}|b)?{_LR}({_ENDS}|{_NETWORKS})?|{_LR}s|eta0|{_OPT}stepsize",
     Meaning.MOMENTUM: rf"({_OPT}|{_ENDS}|nesterov)?(momentum|mom)(init|initial|final|coeff?|value)?",
     Meaning.BETA1: rf"{_OPT}?beta1{_OPT}?|{_OPT}betas?|betas|betas0|b1",
     Meaning.BETA2: rf"{_OPT}?beta2{_OPT}?|betas1|b2",
@@ -149,10 +151,10 @@ _USUAL = re.compile(
 )
 
 #: These are so short that any other prefix makes them something else: `focal_gamma`, `attack.eps`,
-#: `teacher_momentum`. So it is with every length: `finetune.epochs` is not the whole training's.
+#: `teacher_momentum`. So it is with every length: `finetune.epochs` is not the length of the complete training.
 _ALONE = frozenset({"gamma", "eps", "epsilon", "momentum", "mom", "hidden", "seeds"})
 
-#: What stands below these trains nothing.
+#: Names below these train nothing.
 _ELSEWHERE = re.compile(r"eval|evaluation|val|valid|validation|test|inference|predict|attack")
 
 #: What "interacts the most with other changes": the optimizer's own hyperparameters (playbook,
@@ -183,17 +185,42 @@ REGULARIZATION_MEANINGS = frozenset(
     }
 )
 
+#: Names that reinforcement learning alone uses (Stable-Baselines3, CleanRL, RLlib, Spinning Up).
+_REINFORCEMENT = re.compile(
+    r"gaelambda|gaelam|clip(range|coef|ratio|param)(vf)?|ent(ropy)?coeff?|(vf|value)(loss)?coeff?"
+    r"|(n|num)envs|envid|envname|learningstarts|target(network)?(update)?(interval|frequency)"
+    r"|exploration(fraction|initialeps|finaleps)|(total|num)timesteps|rollout(length|steps)"
+    r"|(q|qf|policy|actor|critic|vf|pi)lr|updateepochs|ppoepochs|(n|num)minibatches|replay(buffer)?(size|capacity)|targetkl"
+)
+
+#: There, `gamma` is the discount of rewards, and epochs are those of one update.
+_DISCOUNT = re.compile(r"gamma")
+_UPDATE_EPOCHS = re.compile(r"(n|num)?epochs")
+
+#: What may be the length of the training, or a rollout, or how often something is done.
+_STEPS = re.compile(
+    r"(train(er|ing)?|cfg|config|args|hparams)?(n|num|nb|numberof)?(steps|iters|iterations)"
+)
+
+#: Trials from which on a hyperparameter of Adam is worth tuning. Playbook, "How should Adam's
+#: hyperparameters be tuned?": below 10 trials only the base learning rate; from 10 to 25 also beta1;
+#: from 25 on also epsilon; beta2 when trials are "substantially larger than 25", for which we take
+#: twice that.
+ADAM_TRIALS: Mapping[Meaning, int] = MappingProxyType(
+    {Meaning.BETA1: 10, Meaning.EPSILON: 25, Meaning.BETA2: 50}
+)
+
 
 @cache
 def meaning_of(name: str) -> Meaning | None:
     """What a hyperparameter is, by the usual spellings of its name; None when it is not usual.
 
-    `optim.lr`, `adam_beta1` and `--learning-rate` are told by their ends; the longest end that is
+    `optim.lr`, `adam_beta1` and `--learning-rate` are known by their ends; the longest end that is
     known counts, so that `lr_patience` belongs to a schedule and `warmup_lr` to the warmup.
     """
-    snake = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).casefold().lstrip("-+")
+    snake = snake_case(name).lstrip("-+")
     for start in (0, *(match.end() for match in re.finditer(r"[._/\-]+", snake))):
-        before, end = snake[:start], re.sub(r"[._/\-]", "", snake[start:])
+        before, end = snake[:start], _squeezed(snake[start:])
         if any(_ELSEWHERE.fullmatch(word) for word in _words(before)):
             return None
         for meaning, pattern in _patterns().items():
@@ -203,7 +230,7 @@ def meaning_of(name: str) -> Meaning | None:
 
 
 def _may_follow(before: str, end: str, meaning: Meaning | None) -> bool:
-    """Whether the end of a name still means this after what stands before it."""
+    """Whether the end of a name still means this after what comes before it."""
     if meaning is Meaning.LENGTH and before.endswith(("_", "-")):
         return False  # `opt_epochs` are those of PPO
     if meaning is Meaning.LENGTH or end in _ALONE:
@@ -213,3 +240,35 @@ def _may_follow(before: str, end: str, meaning: Meaning | None) -> bool:
 
 def _words(text: str) -> list[str]:
     return [word for word in re.split(r"[._/\-]+", text) if word]
+
+
+def snake_case(name: str) -> str:
+    """A name in lower case, its words separated: `learningRate` is `learning_rate`."""
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).casefold()
+
+
+def _squeezed(name: str) -> str:
+    """A name in lower case, without separators: `num_envs` is `numenvs`."""
+    return re.sub(r"[._/\-+]", "", name.casefold())
+
+
+def are_reinforcement(names: Iterable[str]) -> bool:
+    """Whether the hyperparameters of a round are those of reinforcement learning."""
+    return any(_REINFORCEMENT.fullmatch(_squeezed(name)) for name in names)
+
+
+def meaning_there(name: str, *, reinforcement: bool) -> Meaning | None:
+    """What a hyperparameter is, in a round of reinforcement learning or in another."""
+    if reinforcement and (_DISCOUNT.fullmatch(name) or _UPDATE_EPOCHS.fullmatch(_squeezed(name))):
+        return None
+    return meaning_of(name)
+
+
+def may_be_length(name: str, *, reinforcement: bool) -> bool:
+    """Whether a name is ambiguous: it may be the length of the training, or something else.
+
+    `steps` and `iterations` usually do; in reinforcement learning they are those of a rollout,
+    where epochs may be those of one update.
+    """
+    may = _UPDATE_EPOCHS if reinforcement else _STEPS
+    return may.fullmatch(_squeezed(name)) is not None

@@ -1,4 +1,4 @@
-"""How far a round has come: a frozen picture for those who show it."""
+"""How far a round has come, at one moment."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class StudyProgress:
         failed: Trials that failed.
         running: Trials that run now.
         best: Best objective so far; None without a feasible trial.
-        best_trial: The trial that has it.
+        best_trial: The trial with this objective.
     """
 
     key: str
@@ -34,7 +34,7 @@ class StudyProgress:
 
     @property
     def ended(self) -> int:
-        """Trials that have ended, however."""
+        """Trials that have ended in any way."""
         return self.feasible + self.infeasible + self.failed
 
 
@@ -45,7 +45,7 @@ class RunningTrial:
     Attributes:
         id: Its identity.
         attempt: Number of the attempt.
-        epoch: Last epoch that it reported; None before the first.
+        epoch: The last epoch that it reported; None before the first.
         objective: Objective at that epoch; None when it was not reported.
         seconds: Time since it was started.
     """

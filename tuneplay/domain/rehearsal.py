@@ -1,4 +1,4 @@
-"""A rehearsal: a few epochs of one trial, and what they tell of the whole round."""
+"""A rehearsal: a few epochs of one trial, and what they show about the round."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ class Tried:
     Attributes:
         trial: What it measured.
         epochs: Epochs that it was asked to train.
-        first: Seconds until the first epoch was reported; None when none was.
-        each: Seconds of each further epoch; None with one epoch or none.
+        first: Seconds until the first epoch was reported; None if none was.
+        each: Seconds for each further epoch; None with fewer than two epochs.
         seconds: Seconds in all.
-        stopped: Whether it had to be ended, because it trained on.
-        saved: Bytes in its folder that are not ours.
+        stopped: Whether it had to be ended because it kept training.
+        saved: Bytes in its folder that the program wrote.
         checkpoint: The best epoch's checkpoint; None when none was recognised.
         checkpoint_bytes: Its size.
     """
@@ -38,15 +38,15 @@ class Tried:
 
 @dataclass(frozen=True, slots=True)
 class Rehearsal:
-    """What a few epochs tell of the whole round.
+    """What a few epochs show about the round.
 
     Attributes:
-        tried: The two trainings, which differ in their seeds alone.
+        tried: The two trainings, which differ only in their seeds.
         slots: Trials at the same time.
-        trainings: Trainings of the whole round.
+        trainings: Trainings in the entire round.
         seconds: Time for all of them, if each takes as long as these; None when unknown.
         disk: Bytes of checkpoints that will stay; None when nothing was saved.
-        seed_matters: Whether the seed changed what was measured; None when nothing was.
+        seed_matters: Whether the seed changed what was measured; None when nothing was measured.
     """
 
     tried: tuple[Tried, Tried]
@@ -58,7 +58,7 @@ class Rehearsal:
 
 
 def appraise(round_: Round, tried: tuple[Tried, Tried], slots: int) -> Rehearsal:
-    """What two short trainings tell of a whole round.
+    """What two short trainings show about a round.
 
     Args:
         round_: The round.
@@ -71,13 +71,17 @@ def appraise(round_: Round, tried: tuple[Tried, Tried], slots: int) -> Rehearsal
     if round_.epochs <= first.epochs and not first.stopped:
         seconds = first.seconds * -(-trainings // slots)
     elif first.each is not None and first.first is not None:
-        # What comes before the first epoch is over, and after the last one, is paid once.
+        # The time before the end of the first epoch is paid once.
         one = first.first + first.each * (round_.epochs - 1)
         seconds = one * -(-trainings // slots)
-    kept = round_.keep_checkpoints
+    checkpoints = round_.keep_checkpoints
     disk = None
-    if first.checkpoint and kept is not None and "checkpoint_dir" in round_.command.placeholders():
-        disk = first.checkpoint_bytes * kept * trainings
+    if (
+        first.checkpoint
+        and checkpoints is not None
+        and "checkpoint_dir" in round_.command.placeholders()
+    ):
+        disk = first.checkpoint_bytes * checkpoints * trainings
     elif first.saved:
         epochs = max(1, len(first.trial.curves.epochs))
         disk = first.saved // epochs * round_.epochs * trainings
@@ -90,7 +94,7 @@ def _seed_matters(tried: tuple[Tried, Tried]) -> bool | None:
 
 
 def _measured(curves: Curves) -> dict[str, list[float | None]]:
-    """Everything measured in the epochs of a rehearsal; times and rates always differ."""
+    """The metrics of a rehearsal without times and rates, which always differ."""
     return {
         name: list(column)
         for name, column in curves.metrics.items()

@@ -6,15 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from tuneplay.domain.ambiguous import are_reinforcement, may_be_length, meaning_there
 from tuneplay.domain.command import Command
 from tuneplay.domain.curves import Direction
 from tuneplay.domain.hyperparameter import Hyperparameter, Range, Scalar
-from tuneplay.domain.meaning import Meaning
+from tuneplay.domain.meaning import Meaning, are_reinforcement, may_be_length, meaning_there
 
 
 class Phase(StrEnum):
-    """exploration learns about the search space; exploitation hunts for one best configuration."""
+    """Exploration learns about the search space; exploitation looks for the best configuration."""
 
     EXPLORATION = "exploration"
     EXPLOITATION = "exploitation"
@@ -28,14 +27,16 @@ class Objective:
         metric: Its name, as the program reports it.
         direction: Which way is better.
         worthwhile: Smallest improvement that is worth a change, in the metric's unit; 0 for any.
-        test_metric: A metric that is shown for the final choice's reruns and never decides; None
-            for none.
+        test_metric: A metric that is shown for the reruns of the final choice and never decides;
+            None for none.
+        chance: The value that guessing gives; None where it is not stated.
     """
 
     metric: str
     direction: Direction
     worthwhile: float = 0.0
     test_metric: str | None = None
+    chance: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,7 @@ class Infeasibility:
 
     Attributes:
         worse_than: A best objective worse than this is infeasible; None for no limit.
-        exit_codes: Exit codes by which the program says that a configuration is infeasible.
+        exit_codes: Exit codes with which the program reports an infeasible configuration.
     """
 
     worse_than: float | None = None
@@ -58,12 +59,12 @@ class Resources:
     Attributes:
         slots: Trials at the same time; None for as many as the GPUs hold, or 1 without a GPU.
         gpus: GPU indices to use; None for all that are visible.
-        gpus_per_trial: GPUs that one trial gets for itself.
+        gpus_per_trial: GPUs that each trial has for itself.
         trials_per_gpu: Trials that share one GPU.
         timeout: Seconds after which a trial is stopped; None for no limit.
         stall_timeout: Seconds without a new epoch after which a trial is stopped; None for none.
         retries: New attempts for a trial that was killed or lost from outside.
-        max_log: Bytes that each log of an attempt may have; None for any number.
+        max_log: Largest size of each log of an attempt, in bytes; None for no limit.
     """
 
     slots: int | None = None
@@ -81,15 +82,15 @@ class Study:
     """The search for the best nuisance values at one scientific configuration.
 
     Attributes:
-        key: Reads `optimizer=adam` or `depth=3,norm=layer`; a joint study has the names of its
-            ranges in it (`weight_decay`); `all` in a round that only tunes.
+        key: For example `optimizer=adam` or `depth=3,norm=layer`. A joint study has the names of
+            its ranges (`weight_decay`); a round that only tunes has `all`.
         scientific: The scientific configuration.
         shared: Nuisance hyperparameters that all studies of the round have, in spec order. They
-            lie on the same coordinates of the plan in every study.
+            have the same coordinates of the plan in every study.
         conditional: Nuisance hyperparameters that exist only for this configuration.
         fixed: Hyperparameters with one value in this study.
-        axes: Scientific hyperparameters that are ranges: a joint study samples them together with
-            the nuisance ones. All studies of a round have the same.
+        axes: Scientific hyperparameters that are ranges. A joint study samples them together with
+            the nuisance ones. They are the same in all studies of a round.
     """
 
     key: str
@@ -130,16 +131,16 @@ class Round:
         infeasible: What else counts as infeasible.
         keep_checkpoints: Best checkpoints of each trial that are kept; None for all of them.
         resources: What the round may use.
-        trial_variance: An earlier round of the same pipeline whose baseline reruns tell the
+        trial_variance: An earlier round of the same pipeline whose baseline reruns measured the
             trial variance; None for none.
-        final_epochs: Epochs of the trainings that this round prepares, when they are longer; None
-            when the spec does not say.
+        final_epochs: Epochs of the longer trainings that this round prepares; None when the spec
+            does not say.
         parent: The earlier round that this one follows; None for none.
-        workdir: Folder in which its trials run, relative to the spec's; None for the one from which
-            the round is begun.
+        workdir: Folder in which its trials run, relative to the spec's; None for the folder from
+            which the round is started.
         budget: Seconds that one call of `tuneplay run` may take; None for any.
-        meanings: What hyperparameters are, where the spec says so; None for nothing known.
-        redact: Environment variables and fixed hyperparameters whose values are written nowhere.
+        meanings: What hyperparameters are, where the spec says so; None for no known meaning.
+        redact: Environment variables and fixed hyperparameters whose values are never written.
     """
 
     name: str
@@ -167,19 +168,19 @@ class Round:
     _reinforcement: bool = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        """Index the studies by their keys, and see what names mean here."""
+        """Index the studies by their keys, and find out what the names mean here."""
         object.__setattr__(self, "_by_key", {study.key: study for study in self.studies})
         names = frozenset().union(*(study.names for study in self.studies))
         object.__setattr__(self, "_reinforcement", are_reinforcement(names))
 
     def meaning(self, name: str) -> Meaning | None:
-        """What a hyperparameter is: as the spec says, or else as its name tells."""
+        """What a hyperparameter is, from the spec or else from its name."""
         if name in self.meanings:
             return self.meanings[name]
         return meaning_there(name, reinforcement=self._reinforcement)
 
     def may_be_length(self, name: str) -> bool:
-        """Whether a hyperparameter may be the length of the training, for all that is known."""
+        """Whether a hyperparameter could be the length of the training."""
         known = name in self.meanings
         return not known and may_be_length(name, reinforcement=self._reinforcement)
 
@@ -187,6 +188,6 @@ class Round:
         """The study with this key.
 
         Raises:
-            KeyError: There is none.
+            KeyError: No study has this key.
         """
         return self._by_key[key]

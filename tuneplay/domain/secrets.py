@@ -7,13 +7,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-#: What stands in the place of a secret. It is a plain word in YAML, wherever a value may stand.
+#: Replaces a secret. In YAML it is a plain word wherever a value is allowed.
 REDACTED = "<redacted>"
 
 #: A shorter text occurs by chance in too many places.
 SHORTEST = 6
 
-#: Stands at the end of a text that was cut to be shown.
+#: The last character of a text that was shortened for display.
 _CUT = "…"
 
 
@@ -22,7 +22,7 @@ class Secrets:
     """Hides texts in everything that is written.
 
     Attributes:
-        texts: What is hidden; a text that contains another one stands before it.
+        texts: What is hidden; a text that contains another one comes before it.
     """
 
     texts: tuple[str, ...] = ()
@@ -33,19 +33,19 @@ class Secrets:
             text = text.replace(secret, REDACTED)
             if _CUT in text:
                 first, *others = text.split(_CUT)
-                parts = [_without_begin(part, secret) for part in (first, *others[:-1])]
-                text = _CUT.join([*parts, others[-1]])
+                hidden = [_hide_cut_secret(piece, secret) for piece in (first, *others[:-1])]
+                text = _CUT.join([*hidden, others[-1]])
         return text
 
     def hide_cut(self, text: str) -> str:
-        """As `hide`, for a text that may end in the middle of a secret."""
+        """`hide` for a text that may end in the middle of a secret."""
         text = self.hide(text)
         for secret in self.texts:
-            text = _without_begin(text, secret)
+            text = _hide_cut_secret(text, secret)
         return text
 
     def hide_command(self, argv: Sequence[str]) -> str:
-        """A command line as a shell reads it: secrets are hidden before anything is quoted."""
+        """A command line as a shell reads it; secrets are hidden before quoting."""
         return self.hide(shlex.join(map(self.hide, argv)))
 
     def hide_in(self, data: Any) -> Any:
@@ -61,8 +61,8 @@ class Secrets:
         return data
 
 
-def _without_begin(text: str, secret: str) -> str:
-    """A text that does not end with the begin of a secret, where that is long enough to tell."""
+def _hide_cut_secret(text: str, secret: str) -> str:
+    """A text with the start of a secret at its end hidden, if that is at least `SHORTEST` long."""
     for length in range(min(len(secret) - 1, len(text)), SHORTEST - 1, -1):
         if text.endswith(secret[:length]):
             return text[:-length] + REDACTED

@@ -41,9 +41,9 @@ class Reruns:
     Attributes:
         selected: Numbers of the trials whose configurations are trained again, by study key; the
             first one is the best of the search and stands for its study.
-        seeds: Reruns of each, in all.
-        looks: Numbers of seeds at which a verdict was to be tried, fixed beforehand
-            (`--until-decided`); empty for a fixed number of seeds.
+        seeds: Reruns of each, in total.
+        looks: Numbers of seeds at which a verdict is tried, fixed beforehand (`--until-decided`);
+            empty for a fixed number of seeds.
     """
 
     selected: Mapping[str, tuple[int, ...]]
@@ -71,21 +71,52 @@ class State(StrEnum):
     FAILED = "failed"
 
 
+class Cause(StrEnum):
+    """Why an attempt did not end feasible; the ledger records it next to the reason in words.
+
+    diverged: the objective, or a loss, stopped being finite. out-of-memory: an accelerator's memory
+    was exhausted. worse-than-limit: worse than `infeasible: {worse_than}`. exit-code: an exit code
+    other than 0. killed: a signal ended it. vanished: there is no exit code. timeout, stalled:
+    tuneplay ended it. no-metric: it never reported the objective. terminated: somebody sent TERM,
+    and it left early with exit code 0. no-space: a disk was full.
+
+    The last two are never the cause of a trial's outcome. They say why an attempt is not evidence.
+    folder-gone: its folder was deleted. log-shortened: its measurements were dropped from its log.
+    """
+
+    DIVERGED = "diverged"
+    OUT_OF_MEMORY = "out-of-memory"
+    WORSE_THAN_LIMIT = "worse-than-limit"
+    EXIT_CODE = "exit-code"
+    KILLED = "killed"
+    VANISHED = "vanished"
+    TIMEOUT = "timeout"
+    STALLED = "stalled"
+    NO_METRIC = "no-metric"
+    TERMINATED = "terminated"
+    NO_SPACE = "no-space"
+    FOLDER_GONE = "folder-gone"
+    LOG_SHORTENED = "log-shortened"
+
+
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """The judgement on one ended trial.
 
     Attributes:
         state: feasible, infeasible or failed.
-        reason: Why, in words, when it is not feasible; else empty.
+        reason: Why, in words, when it is not feasible; else empty. For people: nothing reads it.
         value: Best objective over the epochs; None without a finite one.
         best_epoch: Epoch of `value`, by retrospective checkpoint selection.
+        cause: Why, when it is not feasible; None for a feasible trial, and where an earlier version
+            recorded a reason that nobody knows any more.
     """
 
     state: State
     reason: str = ""
     value: float | None = None
     best_epoch: int | None = None
+    cause: Cause | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +134,7 @@ class Trial:
         checkpoint: The best epoch's checkpoint, relative to the round's folder; None when none
             was recognised.
         bad_lines: Lines that looked like measurements and could not be used.
-        remarks: The first few of them as `file:line: why`, and what befell the files themselves.
+        remarks: The first few of them as `file:line: why`, and what happened to the files themselves.
     """
 
     id: TrialId

@@ -1,1 +1,1 @@
-"""The first draft of a spec: what a script's help tells, sorted into roles, as commented YAML."""
+"""The first draft of a spec: a script's options, sorted into roles, as commented YAML."""

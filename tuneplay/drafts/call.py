@@ -1,4 +1,4 @@
-"""Calling a training script for its help, and never for a training.
+"""Calling a training script for its help, and never to train.
 
 The only module of this package that starts anything.
 """
@@ -21,7 +21,8 @@ from tuneplay.errors import CannotStartError, UsageError
 #: Importing a deep learning framework from a cold disk takes this long at worst.
 SILENT_SECONDS = 30.0
 
-#: A help text is printed at once; what goes on after its first line is no help text.
+#: A help text is printed at once: a program that goes on for longer after its first line does
+#: something else.
 TALKING_SECONDS = 5.0
 
 #: No help text is longer.
@@ -32,7 +33,7 @@ _WIDE = {"COLUMNS": "400", "TERMINAL_WIDTH": "400", "NO_COLOR": "1", "TERM": "du
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class Output:
     """What a script printed.
 
     Attributes:
@@ -48,11 +49,11 @@ class Answer:
 
 def call(
     words: Sequence[str], silent: float = SILENT_SECONDS, talking: float = TALKING_SECONDS
-) -> Answer:
+) -> Output:
     """Run a command to its end and return what it printed.
 
     Args:
-        words: The command, which asks for help.
+        words: The command, with its request for help.
         silent: Seconds after which a command that prints nothing is ended.
         talking: Seconds after its first output at which a command is ended.
 
@@ -70,18 +71,18 @@ def call(
         said = errors.read(MAX_BYTES).decode("utf-8", "replace")
     if output is None:
         raise UsageError(
-            f"`{' '.join(words)}` did not end by itself and was stopped: it seems not to know "
-            "--help, or to begin training",
-            "Leave out --from and edit the draft, or parse options with argparse, click or typer.",
+            f"`{' '.join(words)}` did not end by itself and was stopped: it probably "
+            "does not know --help, and started to train",
+            "Leave out --from and edit the draft, or let the script read its options with argparse, click or typer.",
         )
     lines = [line for line in said.splitlines() if line.strip()]
-    return Answer(
+    return Output(
         output if output.strip() else said, process.returncode, lines[-1] if lines else ""
     )
 
 
 def _start(words: Sequence[str], errors: IO[bytes]) -> subprocess.Popen[bytes]:
-    """Begin the command: without input, in a session of its own."""
+    """Start the command: without input, in a session of its own."""
     try:
         return subprocess.Popen(
             words, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=errors,
@@ -91,12 +92,12 @@ def _start(words: Sequence[str], errors: IO[bytes]) -> subprocess.Popen[bytes]:
         reason = getattr(error, "strerror", None) or str(error)
         raise CannotStartError(
             f"`{' '.join(words)}` cannot be started: {reason}",
-            "Give the command as one would type it, without cd, && or variables before it.",
+            "Give the command as you would type it, without cd, && or variables in front.",
         ) from None
 
 
 def _read(process: subprocess.Popen[bytes], silent: float, talking: float) -> str | None:
-    """Standard output to its end; None when the end does not come in time."""
+    """All of standard output; None if it does not end in time."""
     stream = process.stdout
     if stream is None:
         raise AssertionError("a process without the pipe that was asked for")
@@ -124,7 +125,7 @@ def _read(process: subprocess.Popen[bytes], silent: float, talking: float) -> st
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
-    """Leave nothing behind: a command that has not ended is killed, with all it started."""
+    """Kill a command that has not ended, and everything that it started."""
     if process.poll() is None:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)

@@ -7,30 +7,31 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tuneplay.domain.meaning import OPTIMIZER_MEANINGS
+from tuneplay.domain.yaml_scalar import yaml_text
+from tuneplay.drafts.compared_values import unlisted
 from tuneplay.drafts.help_text import is_discount
-from tuneplay.drafts.question import Question, ask, subject_of
+from tuneplay.drafts.scientific import Question, ask, subject_of
 from tuneplay.drafts.script import Option, Script, Style
 from tuneplay.drafts.sorting import Roles, sort_roles
 from tuneplay.drafts.templates import Template
-from tuneplay.drafts.typed import (
+from tuneplay.drafts.typed_command import (
     MARK,
     command_words,
     shell_text,
     split_typed,
     with_typed_defaults,
 )
-from tuneplay.drafts.values import unlisted
-from tuneplay.drafts.yaml_text import comment, folded, scalar_text, sentence
+from tuneplay.drafts.yaml_lines import comment, folded, sentence
 
-#: Epochs where neither the user nor the script says a number: a place to begin, not advice.
+#: Epochs where neither the user nor the script says a number: something to edit, not advice.
 EPOCHS = 20
 
-#: Column at which the notes behind short values begin.
+#: Column of the notes after short values.
 _NOTES = 32
 
 _ONLY_TUNES = (
-    "A round that only tunes. It shows what the pipeline reaches and how much each hyperparameter "
-    "matters, and gives later comparisons a baseline that was tuned; it compares nothing."
+    "This round tunes and compares nothing. It shows what the pipeline reaches and how much each "
+    "hyperparameter matters. Later comparisons can start from its tuned baseline."
 )
 
 
@@ -60,23 +61,23 @@ def compose(wish: Wish, script: Script, words: Sequence[str], *, known: bool) ->
 
     Args:
         wish: What the user wants.
-        script: What the training script can be told.
+        script: The training script, with its options.
         words: The train command as it was typed.
-        known: Whether the script was read, or is only supposed.
+        known: Whether the script was read, or is only assumed.
 
     Returns:
         The spec's text.
     """
-    parts, positionals = split_typed(words, script)
-    script = with_typed_defaults(script, parts)
-    typed = frozenset(part.option.name for part in parts if part.option)
+    arguments, positionals = split_typed(words, script)
+    script = with_typed_defaults(script, arguments)
+    typed = frozenset(one.option.name for one in arguments if one.option)
     trials = wish.trials or wish.template.trials
     subject = subject_of(wish.template, script)
     roles = sort_roles(script, trials, typed, subject)
     question = ask(wish.template, script, subject, roles, trials, typed)
     rest = "{args:hydra}" if script.style is Style.HYDRA else "{args}"
     rest = "{args:flags}" if question.flags else rest
-    command = command_words(script, parts, positionals, _passes(roles, question), rest)
+    command = command_words(script, arguments, positionals, _passes(roles, question), rest)
     if question.word:
         command.insert(-1, question.word)
     lines = _head(wish, question)
@@ -86,36 +87,36 @@ def compose(wish: Wish, script: Script, words: Sequence[str], *, known: bool) ->
     lines += _nuisance(roles, question)
     lines += _fixed(script, roles, typed, question)
     if question.env:
-        lines += ["", *comment("The script knows no option of that name; it is told here, so that "
-                               "nothing is passed that it would refuse.")]  # fmt: skip
+        lines += ["", *comment("The script has no option of this name. So it is passed in the environment, "
+                               "where the script can ignore it.")]  # fmt: skip
         lines.append("env: {" + ", ".join(f"{k}: '{v}'" for k, v in question.env.items()) + "}")
     return "\n".join([*lines, ""])
 
 
 def epochs_of(script: Script) -> int | None:
-    """The script's own number of epochs, where its help tells it."""
+    """The script's own number of epochs; None if its help does not say."""
     return sort_roles(script, 1, frozenset(), None).epochs
 
 
 def minimal(wish: Wish, words: Sequence[str]) -> str:
-    """A spec that only trains with the program's defaults, where a draft came out wrong."""
-    parts, _ = split_typed(words, Script(Style.FLAGS, ()))
-    plain = [word for part in parts for word in part.words if "{" not in word]
+    """A spec that only trains with the program's defaults, for where a draft is not a valid spec."""
+    arguments, _ = split_typed(words, Script(Style.FLAGS, ()))
+    plain = [word for one in arguments for word in one.words if "{" not in word]
     lines = _head(wish, Question())
-    lines += comment("What the script's help tells could not be put into a spec. Declare its "
-                     "hyperparameters under nuisance: {args} passes them as --name=value.")  # fmt: skip
+    lines += comment("The script's help could not be turned into a spec. Add its hyperparameters "
+                     "under nuisance; {args} passes them as --name=value.")  # fmt: skip
     lines += folded("command", [shell_text([word]) for word in [*plain, "{args}"]])
     lines += _budget(wish, Roles({}, None, {}, {}), wish.trials or wish.template.trials, known=True)
     return "\n".join([*lines, ""])
 
 
 def _passes(roles: Roles, question: Question) -> dict[str, str]:
-    """What the command names, by the option's name, in a sensible order."""
+    """What the command passes by name: placeholder by the option's name, in a sensible order."""
     passes: dict[str, str] = {}
     if question.subject and question.passed:
         passes[question.subject.name] = question.passed
     for option in roles.nuisance:
-        # What only some values have is left to {args}, which passes what each study has.
+        # What only some values have is left to {args}, which passes each study its own.
         everywhere = option.meaning and option.meaning.value == "learning_rate"
         if option.name not in question.owned or everywhere:
             passes[option.name] = f"{{{option.name}}}"
@@ -134,7 +135,11 @@ def _head(wish: Wish, question: Question) -> list[str]:
     else:
         goal = f"What {metric} does the pipeline reach once its nuisance hyperparameters are tuned?"
     phase = "exploitation" if template.greedy else "exploration"
-    note = "Bayesian, near what is good" if template.greedy else "quasi-random, to learn"
+    note = (
+        "Bayesian: near good values"
+        if template.greedy
+        else "quasi-random: to learn about the search space"
+    )
     return [
         *lines,
         *sentence("goal", goal),
@@ -149,12 +154,11 @@ def _command(words: list[str], roles: Roles, script: Script, *, known: bool) -> 
                          "--name=value for every hyperparameter below that is not named here.")  # fmt: skip
     marked = [word for word in words if MARK in word]
     if marked:
-        lines += comment(f"EDIT: the script does not start without {', '.join(marked)}; replace "
-                         "what is marked before anything runs.")  # fmt: skip
+        lines += comment(f"EDIT: the script does not start without {', '.join(marked)}. Replace "
+                         "what is marked before the round runs.")  # fmt: skip
     if roles.steps is not None:
-        lines += comment(f"The script counts steps ({roles.steps.spelling}) and no epochs of the "
-                         "whole training, so nothing is passed as {epochs}: make sure that its "
-                         "default means so many epochs as stand below.")  # fmt: skip
+        lines += comment(f"The script counts steps ({roles.steps.spelling}), not epochs, so {{epochs}} is "
+                         "not passed. Make sure that its number of steps equals the epochs below.")  # fmt: skip
     pieces = [shell_text([word]) for word in words]
     # An option and its value stay on one line.
     joined: list[str] = []
@@ -175,9 +179,10 @@ def _budget(wish: Wish, roles: Roles, trials: int, *, known: bool) -> list[str]:
     printed = json.dumps({"epoch": 1, wish.metric: 0.5}, ensure_ascii=False)
     return [
         *comment(
-            f"Every epoch the script prints a line of JSON, as in {printed}, or calls tuneplay.log."
+            "The script has to print a line of JSON for every epoch, or call tuneplay.log. "
+            f"Such a line is {printed}."
         ),
-        f"objective: {{metric: {scalar_text(wish.metric)}, direction: {wish.direction}}}",
+        f"objective: {{metric: {yaml_text(wish.metric)}, direction: {wish.direction}}}",
         f"epochs: {epochs}".ljust(_NOTES) + f"# {note}",
         f"trials: {trials}".ljust(_NOTES) + "# of each study; may be raised later",
     ]
@@ -195,15 +200,15 @@ def _scientific(template: Template, question: Question, script: Script) -> list[
     if template.greedy:
         return []
     known = unlisted(script.of(*template.meanings))
-    why, example = f"The script shows no option for {template.subject}", template.example
+    why, example = f"The script has no option for {template.subject}", template.example
     if known is not None:
         why = f"The help does not say which values {known.spelling} takes"
-        example = f"{known.name}: [{scalar_text(known.default or 'ONE')}, OTHER]"
+        example = f"{known.name}: [{yaml_text(known.default or 'ONE')}, OTHER]"
     return [
         "",
-        *comment(f"{why}, so this round only tunes. To compare, add what is measured, as in"),
+        *comment(f"{why}, so this round only tunes. To compare, add what is measured, for example"),
         *(f"#   {line}" for line in f"scientific:\n  {example}".split("\n")),
-        "# and the value you have now, as in `baseline: {NAME: VALUE}`.",
+        "# and name the value that you have now, as in `baseline: {NAME: VALUE}`.",
     ]  # fmt: skip
 
 
@@ -212,14 +217,14 @@ def _nuisance(roles: Roles, question: Question) -> list[str]:
     later = {o: s for o, s in roles.later.items() if o.name not in question.owned}
     if not shared and not later:
         return []
-    each = "tuned anew in every study, on the same points, so that the comparison is fair"
+    each = "tuned in every study, on the same points, for a fair comparison"
     head = f"Nuisance: {each if question.lines else 'what is tuned'}."
-    rule = "Ranges are rules of thumb around the script's defaults; the report says which to widen."
+    rule = "Ranges are rules of thumb around the script's defaults. The report says which to widen."
     lines = ["", *comment(f"{head} {rule}"), "nuisance:"] if shared else [""]
     lines += [f"  {o.name}: {space.text()}" for o, space in shared.items()]
     if later:
         lines += comment("With more trials, tune as well:" if shared else
-                         "To be tuned under `nuisance:`, with more trials:")  # fmt: skip
+                         "With more trials, tune under `nuisance:`:")  # fmt: skip
         lines += [f"  # {o.name}: {space.text()}" for o, space in later.items()]
     return lines
 
@@ -228,15 +233,15 @@ def _fixed(script: Script, roles: Roles, typed: frozenset[str], question: Questi
     lines: list[str] = []
     fixed = {o: v for o, v in roles.fixed.items() if o is not question.subject}
     if fixed:
-        lines += ["", *comment("Fixed: stated because conclusions hold for these values only. "
-                               "Changing one later asks for tuning anew.")]  # fmt: skip
-        lines += ["fixed:", *(f"  {o.name}: {scalar_text(v)}" for o, v in fixed.items())]
+        lines += ["", *comment("Fixed: conclusions hold for these values only. "
+                               "After a change of one, tune again.")]  # fmt: skip
+        lines += ["fixed:", *(f"  {o.name}: {yaml_text(v)}" for o, v in fixed.items())]
     stated = {*roles.passed, *roles.nuisance, *roles.later, *fixed, question.subject}
     left = [o for o in script.options if o not in stated and o.name not in question.owned]
     caveats = [_shown(o) for o in left if _is_caveat(o) and o.name not in typed]
     if caveats:
-        lines += ["", *comment(f"Left at the script's defaults, although they belong to the "
-                               f"optimizer: {', '.join(caveats)}.")]  # fmt: skip
+        lines += ["", *comment(f"These belong to the optimizer, and stay at the script's defaults: "
+                               f"{', '.join(caveats)}.")]  # fmt: skip
     return lines
 
 

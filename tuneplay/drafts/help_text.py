@@ -12,9 +12,8 @@ from dataclasses import replace
 
 from tuneplay.domain.hyperparameter import Scalar
 from tuneplay.drafts.script import Option, Script, Style, value_of
-from tuneplay.drafts.usage import is_usage, read_usage, subcommands
 
-#: Options begin at most so far from the left; argparse's descriptions begin at column 24.
+#: Options start at this column or before it; argparse's descriptions start at column 24.
 _DEEPEST = 12
 
 #: Options that every program has.
@@ -37,18 +36,26 @@ _LISTED = re.compile(r"(?<![\w.|-])((?:[\w.-]+ \| ){2,}[\w.-]+)(?! ?\|)")
 _WHOLE = re.compile(r"^<?(INT|INTEGER|int|integer)\b|\(type: int\b|\(an integer\)")
 _DISCOUNT = re.compile(r"\bdiscount", re.IGNORECASE)
 
+#: argparse's `{train,eval} ...`; a positional argument with choices has no dots.
+_SUBPARSERS = re.compile(r"\{([^{}]+)\} \.\.\.")
+
+#: click's and typer's groups list the names in a section of their own.
+_GROUP = re.compile(r"\bCOMMAND \[ARGS\]\.\.\.")
+_SECTION = re.compile(r"\W*Commands\b\W*")
+_ROW = re.compile(r"[\s│┃|]{1,4}([A-Za-z][\w.-]*)(\s.*)?")
+
 
 def read_help(text: str) -> Script:
-    """What a help text tells of a script.
+    """The script that a help text describes.
 
     Args:
         text: What the script printed.
 
     Returns:
-        Its options and positional arguments; none at all when it is no help text.
+        Its options and positional arguments; empty if the text is not a help text.
     """
     lines = [_COLOR.sub("", line).expandtabs().rstrip() for line in text.splitlines()]
-    needed, positionals = read_usage(lines)
+    needed, positionals = _read_usage(lines)
     options: dict[str, Option] = {}
     for head, about, boxed in _entries(lines):
         option = _option(head, about, boxed=boxed)
@@ -56,7 +63,7 @@ def read_help(text: str) -> Script:
             if needed & set(option.names):
                 option = replace(option, required=True)
             options.setdefault(option.name, option)
-    return Script(Style.FLAGS, tuple(options.values()), positionals, subcommands(lines))
+    return Script(Style.FLAGS, tuple(options.values()), positionals, _subcommands(lines))
 
 
 def _entries(lines: list[str]) -> Iterator[tuple[str, str, bool]]:
@@ -83,8 +90,8 @@ def _entries(lines: list[str]) -> Iterator[tuple[str, str, bool]]:
 
 
 def _after_usage(lines: list[str]) -> list[str]:
-    """The lines without the usage, whose second line may begin like an option."""
-    start = next((i for i, line in enumerate(lines) if is_usage(line)), None)
+    """The lines without the usage: its second line may start like an option."""
+    start = next((i for i, line in enumerate(lines) if _is_usage(line)), None)
     if start is None:
         return lines
     end = next((i for i in range(start + 1, len(lines)) if not lines[i].strip()), len(lines))
@@ -105,8 +112,8 @@ def _option(head: str, about: str, *, boxed: bool) -> Option | None:
     about = f"{more} {about}" if colon else about
     names: list[str] = []
     metavar = ""
-    for part in _NEXT_NAME.split(head.rstrip(":")):
-        name, value = [*re.split(r"(?<!-)\[?=|\s+", part.strip(), maxsplit=1), ""][:2]
+    for spelled in _NEXT_NAME.split(head.rstrip(":")):
+        name, value = [*re.split(r"(?<!-)\[?=|\s+", spelled.strip(), maxsplit=1), ""][:2]
         if match := re.fullmatch(r"--\[no-?\](.+)", name):
             names += [f"--{match[1]}", f"--no{match[1]}"]
         elif name.startswith("-"):
@@ -116,11 +123,11 @@ def _option(head: str, about: str, *, boxed: bool) -> Option | None:
         return None
     typed = re.search(r"\((an? (?:integer|number|boolean)|a string)", about) if colon else None
     values = 1 if typed or (colon and len(names) == 1) else _values(metavar)
-    choices = _choices(metavar) or _told(about, values)
+    choices = _choices(metavar) or _listed(about, values)
     return Option(
         tuple(dict.fromkeys(names)), values, choices, _default(about, names),
         required="[required]" in about or "(required)" in about, about=" ".join(about.split()),
-        metavar=metavar, whole=_WHOLE.search(f"{metavar}\0{about}") is not None,
+        metavar=metavar, integer=_WHOLE.search(f"{metavar}\0{about}") is not None,
     )  # fmt: skip
 
 
@@ -152,14 +159,14 @@ def _choices(metavar: str) -> tuple[str, ...]:
     return ()
 
 
-def _told(about: str, values: int) -> tuple[str, ...]:
-    """`model: alexnet | resnet18 | vgg16`, as descriptions list what the metavar hides."""
+def _listed(about: str, values: int) -> tuple[str, ...]:
+    """Choices in a description: `model: alexnet | resnet18 | vgg16`."""
     found = _LISTED.search(about) if values == 1 else None
     return tuple(found[1].split(" | ")) if found else ()
 
 
 def _default(about: str, names: list[str]) -> Scalar:
-    """The default that a description tells; the last one, as programs append theirs."""
+    """The default in a description: the last one, because programs append theirs."""
     found = _DEFAULT.findall(about)
     if not found:
         return None
@@ -172,5 +179,59 @@ def _default(about: str, names: list[str]) -> Scalar:
 
 
 def is_discount(option: Option) -> bool:
-    """Whether a `gamma` is a discount of rewards, and no schedule of learning rates."""
+    """Whether a `gamma` is a discount of rewards, not a decay of learning rates."""
     return _DISCOUNT.search(option.about) is not None
+
+
+def _is_usage(line: str) -> bool:
+    """Whether a line is the first of the usage."""
+    return line.strip().lower().startswith("usage:")
+
+
+def _usage_text(lines: list[str]) -> str:
+    """The usage in one line; empty where there is none."""
+    start = next((i for i, line in enumerate(lines) if _is_usage(line)), None)
+    if start is None:
+        return ""
+    end = next((i for i in range(start + 1, len(lines)) if not lines[i].strip()), len(lines))
+    return " ".join(lines[start:end])
+
+
+def _read_usage(lines: list[str]) -> tuple[set[str], tuple[str, ...]]:
+    """Options and positional arguments that the script requires."""
+    text = _usage_text(lines)
+    if not text:
+        return set(), ()
+    # Before the first bracket is the program's name.
+    text = text[text.index("[") :] if "[" in text else " ".join(text.split()[2:])
+    while (inner := re.sub(r"\[[^\[\]]*\](\s*\.\.\.)?|\([^()]*\)", " ", text)) != text:
+        text = inner
+    needed: set[str] = set()
+    positionals: list[str] = []
+    words = iter(text.replace("...", " ").split())
+    for word in words:
+        if word.startswith("-"):
+            needed.add(word)
+            next(words, None)
+        elif re.match(r"[\w{<]", word):
+            positionals.append(word if "," in word else word.strip("{}<>"))
+    return needed, tuple(dict.fromkeys(positionals))
+
+
+def _subcommands(lines: list[str]) -> tuple[str, ...]:
+    """The subcommands, if the command has to name one."""
+    text = " ".join(_usage_text(lines).split())
+    while (plain := re.sub(r"\[[^\[\]{}]*(\{[^{}]*\})?[^\[\]{}]*\](?!\.\.\.)", " ", text)) != text:
+        text = plain  # `[--opt {a,b}]` is not a subcommand
+    if found := _SUBPARSERS.search(" ".join(text.split())):
+        return tuple(name.strip() for name in found[1].split(",") if name.strip())
+    if not _GROUP.search(text):
+        return ()
+    start = next((i for i, line in enumerate(lines) if _SECTION.fullmatch(line)), len(lines))
+    names: list[str] = []
+    for line in lines[start + 1 :]:
+        if not line.strip(" │┃|") or line.lstrip()[:1] in "╰└":
+            break
+        if match := _ROW.fullmatch(line):
+            names.append(match[1])
+    return tuple(names)

@@ -9,10 +9,10 @@ from typing import Any
 
 from tuneplay.drafts.script import Option, Script, Style, value_of
 
-#: A configuration with more keys than this is no longer a draft's business.
+#: A configuration with more keys than this is too large for a draft.
 MAX_KEYS = 2_000
 
-#: Nor one that is nested deeper: an alias may even stand within what it names.
+#: So is one that is nested deeper: an alias may even contain itself.
 MAX_DEPTH = 20
 
 _TIMESTAMP = "tag:yaml.org,2002:timestamp"
@@ -26,7 +26,7 @@ def is_hydra(text: str) -> bool:
 
 
 def read_hydra(help_text: str, config: str) -> Script:
-    """What a Hydra application can be told.
+    """A Hydra application and its options.
 
     Args:
         help_text: What `--help` printed: it lists the configuration groups.
@@ -34,7 +34,7 @@ def read_hydra(help_text: str, config: str) -> Script:
 
     Returns:
         Each key of the configuration as an option, and each configuration group. A key that takes
-        its value from another one (`${…}`) is left out: the other one is the hyperparameter.
+        its value from another key (`${…}`) is left out: that key is the hyperparameter.
     """
     values = _load(config)
     groups = _groups(help_text)
@@ -54,7 +54,7 @@ def _load(config: str) -> dict[str, Any]:
     import yaml
 
     class Loader(yaml.SafeLoader):
-        """Leaves dates as texts, as OmegaConf does: `2023-13-45` is none, and no mistake."""
+        """Leaves dates as texts, as OmegaConf does: `2023-13-45` is valid."""
 
         yaml_implicit_resolvers = {  # noqa: RUF012 - PyYAML's own way
             first: [(tag, pattern) for tag, pattern in known if tag != _TIMESTAMP]
@@ -87,7 +87,7 @@ def _flat(values: Any, path: str = "", depth: int = 0) -> Iterator[tuple[str, An
         if isinstance(value, dict):
             if depth < MAX_DEPTH:
                 yield from _flat(value, below, depth + 1)
-        elif not str(key).startswith("_"):  # _target_ and its like are no hyperparameters
+        elif not str(key).startswith("_"):  # _target_ and its like are not hyperparameters
             yield below, value
 
 
@@ -99,7 +99,7 @@ def _plain(value: Any) -> Any:
 
 
 def _chosen(values: Any, choices: tuple[str, ...]) -> str | None:
-    """The choice that a group's values come from, when they tell."""
+    """The choice that a group's values come from; None if they do not show it."""
     if isinstance(values, str):
         return values if values in choices else None
     if not isinstance(values, dict):

@@ -1,7 +1,7 @@
-"""Ranges by rule of thumb: where to search when all that is known is a name and a default.
+"""Ranges by rule of thumb: where to search when only a name and a default are known.
 
-Wide rather than right: the report says whether the best trials lie at an edge, and which new range
-to take. A range that is too narrow makes a comparison unfair without telling.
+They are wide rather than exact: the report says whether the best trials are at an edge, and which
+range to use next. A range that is too narrow makes a comparison unfair, and nobody sees it.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ ANY_LEARNING_RATE = (1e-5, 1.0)
 ADAPTIVE_LEARNING_RATE = (1e-5, 1e-1)
 SGD_LEARNING_RATE = (1e-3, 1e1)
 
-#: Weight decay where no default is known, or none is used; the low end does as good as nothing.
+#: Weight decay where no default is known, or none is used; the low end has hardly any effect.
 ANY_WEIGHT_DECAY = (1e-6, 1e-2)
 
 #: Beyond this the weights are gone before they learn, unless the script starts from there.
@@ -55,14 +55,14 @@ class Space:
 
     def text(self) -> str:
         """The range in the spec's language."""
-        parts = [f"low: {number(self.low)}", f"high: {number(self.high)}"]
+        keys = [f"low: {number(self.low)}", f"high: {number(self.high)}"]
         if self.scale != "linear":
-            parts.append(f"scale: {self.scale}")
+            keys.append(f"scale: {self.scale}")
         if all(value == int(value) and abs(value) < 1e4 for value in (self.low, self.high)):
-            parts.append("type: float")  # two whole numbers would make an int range
+            keys.append("type: float")  # two whole numbers would make an int range
         if self.limits:
-            parts.append(f"limits: {self.limits}")
-        return "{" + ", ".join(parts) + "}"
+            keys.append(f"limits: {self.limits}")
+        return "{" + ", ".join(keys) + "}"
 
 
 #: Ranges that do not depend on the default. Momentum and beta are searched as the logarithm of
@@ -79,16 +79,16 @@ _SPACES = {
 def space_of(option: Option) -> Space | None:
     """Where to search for an option; None when there is no rule of thumb for it.
 
-    The range has the script's own default in it, or a study could not even find what there is now.
+    The range contains the script's own default. Otherwise a study could miss the present setting.
     """
-    if not option.is_number or option.whole:
+    if not option.is_number or option.integer:
         return None  # every rule of thumb here is about numbers with a fraction
     found = _rule_of_thumb(option)
     return holding(found, option.number) if found else None
 
 
 def _rule_of_thumb(option: Option) -> Space | None:
-    """The range of a meaning, which may leave out an unusual default."""
+    """The range for a meaning. An unusual default may be outside."""
     default, meaning = option.number, option.meaning
     if meaning is None:
         return None
@@ -108,10 +108,10 @@ def _rule_of_thumb(option: Option) -> Space | None:
 
 
 def holding(space: Space, default: float | None) -> Space | None:
-    """The range, widened on its scale until a default lies in it, and not at its edge.
+    """The range, widened on its scale until a default is well inside.
 
-    None when the default is none that such a hyperparameter can have. Nought has no place on a log
-    scale; there the low end does as good as nothing.
+    None if such a hyperparameter cannot have this default. A log scale has no 0: there the low end
+    has hardly any effect.
     """
     if (
         default is None

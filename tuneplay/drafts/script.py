@@ -1,4 +1,4 @@
-"""What a training script can be told on its command line."""
+"""A training script and the options of its command line."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from enum import StrEnum
 from tuneplay.domain.command import NAME
 from tuneplay.domain.hyperparameter import Scalar
 from tuneplay.domain.meaning import Meaning
-from tuneplay.drafts.kinds import kind_of
+from tuneplay.drafts.option_meaning import meaning_of_option
 
-#: Names that a spec can give to a hyperparameter; other options are left alone.
+#: Names that a hyperparameter can have in a spec; options with other names are left alone.
 _NAME = re.compile(NAME)
 
 
@@ -33,11 +33,11 @@ class Option:
         names: As the script spells them, `("-b", "--batch-size")`; a Hydra key has one.
         values: How many values follow: 0 for a flag, 1, or 2 for several.
         choices: The values that are allowed; empty where any is.
-        default: As the help tells it; None where it tells none.
+        default: As the help says; None if it does not say.
         required: Whether the script does not start without it.
         about: What the help says.
         metavar: What the help calls its value.
-        whole: Whether it is known to take whole numbers only.
+        integer: Whether it is known to take whole numbers only.
     """
 
     names: tuple[str, ...]
@@ -47,7 +47,7 @@ class Option:
     required: bool = False
     about: str = ""
     metavar: str = ""
-    whole: bool = False
+    integer: bool = False
 
     @property
     def spelling(self) -> str:
@@ -68,7 +68,7 @@ class Option:
 
     @property
     def is_number(self) -> bool:
-        """Whether it can be searched as a number: one value, and none that is not a number."""
+        """Whether it can be searched as a number: it takes one value, and any default is a number."""
         return self.values == 1 and not self.choices and not isinstance(self.default, str | bool)
 
     @property
@@ -82,7 +82,7 @@ class Option:
         """What it is, by any of its names and by what the help says of it."""
         ordered = (self.spelling, *self.names)
         about = self.about if self.is_number else ""
-        return kind_of(ordered, about, self.number, whole=self.whole)
+        return meaning_of_option(ordered, about, self.number, integer=self.integer)
 
     @property
     def nameable(self) -> bool:
@@ -98,7 +98,7 @@ class Script:
         style: How it takes its options.
         options: Its options, in the order of the help.
         positionals: What it needs besides options, as the help calls it.
-        subcommands: What it can be told to do, of which one has to be named first.
+        subcommands: Its subcommands. If there are any, the command has to name one.
     """
 
     style: Style
@@ -107,7 +107,7 @@ class Script:
     subcommands: tuple[str, ...] = ()
 
     def of(self, *meanings: Meaning) -> list[Option]:
-        """The options of one meaning, of the first meanings first."""
+        """The options with these meanings, in the order of the meanings."""
         return [o for meaning in meanings for o in self.options if o.meaning is meaning]
 
     def first(self, *meanings: Meaning) -> Option | None:

@@ -1,4 +1,4 @@
-"""The metric and its direction, where a script says them itself."""
+"""The metric and its direction, if the script itself says them."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _DIRECTIONS = {"min": "minimize", "max": "maximize", "minimize": "minimize", "ma
 
 
 def objective_of(script: Script) -> tuple[str | None, str | None]:
-    """Metric and direction by which a script itself tells its best epoch; None where it is silent.
+    """Metric and direction by which a script itself picks its best epoch; None if it does not say.
 
     Nothing is guessed from a metric's name: what is called `score` may be a loss.
     """

@@ -1,7 +1,7 @@
-"""Scripts without a help text, whose settings are plain names of the file: `--name=value`.
+"""Scripts without a help text that take their global names as options: `--name=value`.
 
-So do nanoGPT and what descends from it: `configurator.py` puts each `--name=value` in the place of a
-global name. There is no help to ask for; the source is parsed, and neither called nor executed.
+nanoGPT and its descendants do this: `configurator.py` assigns each `--name=value` to a global name.
+There is no help to ask for, so the source is parsed. It is never executed.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import re
 
 from tuneplay.drafts.script import Option, Script, Style
 
-#: What such a script has: the configurator itself, or its like in the same file.
+#: How such a script is recognized: it runs the configurator, or has the like in the same file.
 _CONFIGURED = re.compile(r"""open\(\s*['"][\w./]*configurator\.py|globals\(\)\[\w+\]\s*=""")
 
 #: A script with one of these has a help text.
@@ -38,7 +38,7 @@ def read_settings(source: str) -> Script | None:
 
 
 def _setting(node: ast.stmt) -> Option | None:
-    """A plain value that a global name has at first; None for any other statement."""
+    """The first value of a global name, if it is a plain one; None for any other statement."""
     if not isinstance(node, ast.Assign) or len(node.targets) != 1:
         return None
     target = node.targets[0]
@@ -52,4 +52,4 @@ def _setting(node: ast.stmt) -> Option | None:
         return None
     # The configurator refuses a value of another type.
     whole = isinstance(value, int) and not isinstance(value, bool)
-    return Option((f"--{target.id}",), default=value, whole=whole)
+    return Option((f"--{target.id}",), default=value, integer=whole)

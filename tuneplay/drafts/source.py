@@ -1,7 +1,7 @@
-"""Defaults that a help text does not tell, from the script's source.
+"""Defaults that a help text leaves out, from the script's source.
 
-argparse and click show a default only where the author asked for it. The source is parsed and never
-executed; only what stands there as a plain value counts.
+argparse and click show a default only if the author asked for it. The source is parsed and never
+executed. Only plain values count.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from tuneplay.drafts.script import Option, Script, value_of
 #: Calls that declare an option: argparse's method, click's decorator, typer's default.
 _DECLARING = {"add_argument", "option", "Option"}
 
-#: No script of this size is written by hand.
+#: A script larger than this was generated.
 MAX_BYTES = 2_000_000
 
 
@@ -26,14 +26,14 @@ class _Declared:
 
     default: Scalar
     choices: tuple[str, ...]
-    whole: bool
+    integer: bool
 
 
 def with_source(script: Script, source: str) -> Script:
-    """The script, with the defaults and choices that its source has and its help does not tell.
+    """The script, completed with defaults and choices from its source.
 
     Args:
-        script: What the help tells.
+        script: The script as its help describes it.
         source: The text of the program's own file.
     """
     try:
@@ -50,7 +50,7 @@ def _completed(option: Option, declared: dict[str, _Declared]) -> Option:
     default = option.default if option.default is not None else found.default
     return replace(
         option, default=default, choices=option.choices or found.choices,
-        whole=option.whole or found.whole,
+        integer=option.integer or found.integer,
     )  # fmt: skip
 
 
@@ -65,11 +65,11 @@ def _declared(tree: ast.AST) -> Iterator[tuple[str, _Declared]]:
         if called not in _DECLARING:
             continue
         names = [
-            part
+            name
             for argument in node.args
             if isinstance(argument, ast.Constant) and isinstance(argument.value, str)
-            for part in argument.value.split("/")
-            if part.strip().startswith("-")
+            for name in argument.value.split("/")
+            if name.strip().startswith("-")
         ]
         words = {word.arg: _literal(word.value) for word in node.keywords if word.arg}
         whole = any(

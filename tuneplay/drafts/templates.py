@@ -15,9 +15,9 @@ class Template:
     Attributes:
         name: Its name, on the command line and in the round's folder.
         subject: What the question is about, in two or three words.
-        meanings: What a script's option must be for the question to be about it.
+        meanings: Options with one of these meanings can be what the question is about.
         why: The reasoning, at the head of the spec.
-        example: How its `scientific` would look, where the script has no such option.
+        example: How its `scientific` looks. Shown if the script has no such option.
         trials: Trials of each study, when nothing else is said.
         greedy: Whether the round only wants the best value, and compares nothing.
     """
@@ -35,18 +35,18 @@ _OPTIMIZER = Template(
     "optimizer",
     "the optimizer",
     (Meaning.OPTIMIZER,),
-    "The choice of the optimizer is scientific; its learning rate and momentum are nuisance, and "
-    "each optimizer has its own: a learning rate that suits SGD is orders of magnitude too large "
-    "for Adam. Begin simple: popular optimizers, few of their hyperparameters, no schedule.",
+    "The optimizer is scientific. Learning rate and momentum are nuisance, in ranges of their own for "
+    "each optimizer: a learning rate that suits SGD is orders of magnitude too large for Adam. Start "
+    "simple: popular optimizers, few hyperparameters, no schedule.",
     "optimizer: [sgd, adam]",
 )
 _REGULARIZER = Template(
     "regularizer",
     "regularization",
     (Meaning.DROPOUT, Meaning.LABEL_SMOOTHING, Meaning.REGULARIZATION, Meaning.WEIGHT_DECAY),
-    "Whether to regularize at all is scientific, for it makes the pipeline more complicated; how "
-    "strongly is nuisance, and exists only where it is used. Ask this once training error is well "
-    "below validation error, and not before.",
+    "Whether to regularize at all is scientific, because it makes the pipeline more complicated. How "
+    "strongly is nuisance, and tuned only where it is used. Ask this once the training error is well "
+    "below the validation error.",
     "regularizer:\n"
     "    none: {fixed: {dropout: 0}}\n"
     "    dropout: {nuisance: {dropout: {low: 0.05, high: 0.5, limits: [0, 1]}}}",
@@ -56,44 +56,44 @@ _ARCHITECTURE = Template(
     "the architecture",
     (Meaning.ARCHITECTURE,),
     "Architecture is scientific: it changes what training and serving cost. The best learning rate "
-    "and weight decay depend on the size of the model, so they are tuned anew for each.",
+    "and weight decay depend on the size of the model, so they are tuned for each.",
     "num_layers: [2, 4]",
 )
 _ACTIVATION = Template(
     "activation",
     "the activation function",
     (Meaning.ACTIVATION,),
-    "Which activation function is a question about the model; learning rates differ between them, "
-    "so each is tuned anew.",
+    "The activation function is scientific. The best learning rate depends on it, so it is tuned for "
+    "each.",
     "activation: [relu, gelu]",
 )
 _BATCH_SIZE = Template(
     "batch-size",
     "the batch size",
     (Meaning.BATCH_SIZE,),
-    "The batch size sets the speed of training; it is not a means to a better validation error, "
-    "which any batch size reaches when all else is tuned and training is long enough. Ask this to "
-    "learn whether a larger one, which is quicker, loses nothing. Nearly every hyperparameter of "
-    "optimizer and regularization depends on it and is tuned anew. With the same number of epochs "
-    "a larger batch takes fewer steps: the comparison only sees perfect scaling.",
+    "The batch size sets the speed of training, not the validation error: every batch size reaches "
+    "the same error when all else is tuned and training is long enough. Ask this to learn whether a "
+    "larger batch, which trains faster, loses nothing. Most hyperparameters of the optimizer and of "
+    "regularization depend on the batch size and are tuned for each. With equal epochs a larger "
+    "batch takes fewer steps, so the comparison only shows how far perfect scaling goes.",
     "batch_size: [64, 256]",
 )
 _PREPROCESSING = Template(
     "preprocessing",
     "preprocessing of the data",
     (Meaning.AUGMENTATION,),
-    "A change of what the model sees is a change of the pipeline: it is adopted only on evidence. "
-    "Augmentation works as a regularizer, so the other regularizers are tuned anew with it, and it "
-    "often needs longer training.",
+    "Preprocessing changes what the model sees, so it is adopted only on evidence. Augmentation "
+    "regularizes, so the other regularizers are tuned together with it. It often needs longer "
+    "training.",
     "augmentation: [none, flip]",
 )
 _EXPLOIT = Template(
     "exploit",
     "the best value",
     (),
-    "Exploration has ended: the search space is known, and nothing is compared. Bayesian "
-    "optimization looks for the best configuration near what was good. Narrow the ranges to what "
-    "the reports of earlier rounds suggest before you start.",
+    "Exploration is over: the search space is known, and nothing is compared. Bayesian optimization "
+    "looks for the best configuration near good values. Before you start, narrow the ranges as the "
+    "reports of earlier rounds suggest.",
     trials=40,
     greedy=True,
 )
@@ -106,8 +106,8 @@ TEMPLATES = {
     )
 }
 
-#: Read by nobody: the script that a template is written for while nothing is known of the real
-#: one. Defaults are those that PyTorch users begin with.
+#: The script that a template assumes while nothing is known of the real one. Its defaults are
+#: those that PyTorch users start with.
 TYPICAL_COMMAND = "python train.py"
 _TYPICAL = (
     Option(("--learning_rate",)),
@@ -133,5 +133,5 @@ _TYPICAL_SUBJECT = {
 
 
 def typical_script(template: Template) -> Script:
-    """A script as a template supposes it."""
+    """The script that a template assumes."""
     return Script(Style.FLAGS, (*_TYPICAL_SUBJECT[template.name], *_TYPICAL))

@@ -1,4 +1,4 @@
-"""The judgement on a whole round: everything that a report shows, as values."""
+"""The judgement on a round: everything that a report shows, as facts."""
 
 from __future__ import annotations
 
@@ -7,32 +7,24 @@ from dataclasses import dataclass, replace
 
 from tuneplay.domain.round import Round, Study
 from tuneplay.domain.trial import Reruns, State, Trial
+from tuneplay.judge.case import RoundCase, StudyCase
+from tuneplay.judge.checks import findings_of
 from tuneplay.judge.fairness.isolation import (
     IsolationPoint,
     RangeIsolation,
     isolation,
     range_isolation,
 )
-from tuneplay.judge.fairness.sampling import sampling_findings
-from tuneplay.judge.fairness.unequal import fairness_findings
-from tuneplay.judge.finding import Finding, Severity
-from tuneplay.judge.measures.selection import ranked
-from tuneplay.judge.space.boundary import boundary_findings
-from tuneplay.judge.space.importance import importance_findings
-from tuneplay.judge.space.infeasible import infeasible_findings
-from tuneplay.judge.suggestions.agreement import agreed
-from tuneplay.judge.training.curve_checks import curve_findings
-from tuneplay.judge.training.epoch_budget import EpochBudget, epoch_budget
-from tuneplay.judge.training.epoch_findings import epoch_findings
-from tuneplay.judge.training.transfer import transfer_findings
-from tuneplay.judge.training.unusable_output import output_findings
-from tuneplay.judge.verdict.compared import Comparison
-from tuneplay.judge.verdict.comparison import compare
-from tuneplay.judge.verdict.reruns import RerunSummary, expected_best, summarize_reruns
-from tuneplay.judge.verdict.seeds.standards import Verdict
+from tuneplay.judge.finding import Finding
+from tuneplay.judge.measures.best_of import expected_best
+from tuneplay.judge.training.epoch_budget import EpochBudget, epoch_budget, epoch_budgets
+from tuneplay.judge.verdict.compare import compare
+from tuneplay.judge.verdict.facts import Comparison, Limitation, Verdict
+from tuneplay.judge.verdict.luck import Luck, limit_alone, limit_of, luck_of, spreads_of
+from tuneplay.judge.verdict.reruns import RerunSummary, summarize_reruns
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StudySummary:
     """A study in one line.
 
@@ -42,10 +34,12 @@ class StudySummary:
         infeasible: Trials of the search that ended infeasible.
         failed: Trials of the search that failed.
         best: The best trial by retrospective checkpoint selection; None without a feasible one.
-        expected_best: The best value that so many trials would be expected to find, by number.
-        study_sd: Study variance: standard deviation of the best value over draws of this size;
-            None without a feasible trial.
+        expected_best: The best value to expect from a number of trials, by that number.
+        study_sd: Study variance: standard deviation of the best value over other samples of as
+            many points; None without a feasible trial.
         reruns: The reruns of the selected configuration; None while there are none.
+        luck: The selected value next to these reruns; None without a usable one.
+        limit: What limits the best value of a study that is compared with nothing; else None.
     """
 
     study: Study
@@ -56,20 +50,28 @@ class StudySummary:
     expected_best: Mapping[int, float]
     study_sd: float | None
     reruns: RerunSummary | None
+    luck: Luck | None = None
+    limit: Limitation | None = None
 
     @property
     def ended(self) -> int:
         """Trials of the search that have ended, however."""
         return self.feasible + self.infeasible + self.failed
 
+    @property
+    def stale(self) -> bool:
+        """Whether the reruns are of what was the best before more trials were trained."""
+        reruns, best = self.reruns, self.best
+        return reruns is not None and best is not None and best.id.number != reruns.trial
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Judgement:
     """What the evidence of a round supports.
 
     Attributes:
         studies: One summary a study, in the order of the spec.
-        comparisons: Each candidate beside the baseline.
+        comparisons: Each candidate against the baseline.
         findings: Warnings first, otherwise in the order of the studies.
         epoch_budget: Advice on the number of epochs.
         epoch_budgets: The same by study key.
@@ -86,6 +88,11 @@ class Judgement:
     isolation: tuple[IsolationPoint, ...]
     ranges: tuple[RangeIsolation, ...] = ()
     choice: str | None = None
+
+    @property
+    def by_key(self) -> Mapping[str, StudySummary]:
+        """The studies by their keys."""
+        return {summary.study.key: summary for summary in self.studies}
 
 
 def judge_round(
@@ -108,25 +115,21 @@ def judge_round(
     summaries = [_summary(round_, study, by_study[study.key], asked) for study in round_.studies]
     reruns = _standing(summaries)
     comparisons = compare(round_, by_study, reruns, asked, known_sd)
+    case = _case(round_, by_study, comparisons, reruns, known_sd, parent_epochs)
     choice = final_choice(round_, reruns, comparisons)
-    trial_sd = _trial_sd(reruns.values(), known_sd)
-    budget = epoch_budget(round_, list(by_study.values()), trial_sd)
-    budgets = {key: epoch_budget(round_, [mine], trial_sd) for key, mine in by_study.items()}
-    transfer = transfer_findings(round_, round_.final_epochs or parent_epochs)
-    findings = _study_findings(round_, by_study, comparisons)
-    findings += _budget_findings(budget, budgets, declared=bool(transfer))
-    findings += [*_round_findings(round_, by_study), *transfer]
-    if any(summary.best is not None for summary in summaries):
-        findings += fairness_findings(round_, by_study, findings)
+    comparisons = [_limited(comparison, summaries) for comparison in comparisons]
     return Judgement(
-        tuple(s if s.study.key == choice else _without_test(s) for s in summaries),
-        tuple(comparisons),
-        tuple(sorted(findings, key=lambda finding: finding.severity is not Severity.WARNING)),
-        budget,
-        budgets,
-        tuple(isolation(round_, by_study)),
-        tuple(range_isolation(round_, by_study, trial_sd)),
-        choice,
+        studies=tuple(
+            _shown(summary, chosen=summary.study.key == choice, alone=not comparisons)
+            for summary in summaries
+        ),
+        comparisons=tuple(comparisons),
+        findings=findings_of(case),
+        epoch_budget=case.once(epoch_budget),
+        epoch_budgets=case.once(epoch_budgets),
+        isolation=tuple(isolation(round_, by_study)),
+        ranges=tuple(range_isolation(round_, by_study, case.trial_sd)),
+        choice=choice,
     )
 
 
@@ -135,6 +138,36 @@ def _by_study(round_: Round, trials: Iterable[Trial]) -> dict[str, list[Trial]]:
     for trial in sorted(trials, key=lambda t: (t.id.number, t.id.rerun)):
         by_study[trial.id.study].append(trial)
     return by_study
+
+
+def _case(
+    round_: Round,
+    by_study: Mapping[str, Sequence[Trial]],
+    comparisons: Sequence[Comparison],
+    reruns: Mapping[str, RerunSummary],
+    known_sd: float | None,
+    parent_epochs: int | None,
+) -> RoundCase:
+    """What the checks may know."""
+    spreads = [summary.sd for summary in reruns.values() if summary.sd is not None]
+    trial_sd = max(spreads, default=known_sd)
+    differences = [abs(c.difference) for c in comparisons if c.difference]
+    studies = {
+        study.key: StudyCase(
+            round=round_,
+            study=study,
+            trials=by_study[study.key],
+            difference=min(differences, default=None),
+            trial_sd=trial_sd,
+        )
+        for study in round_.studies
+    }
+    return RoundCase(
+        round=round_,
+        studies=studies,
+        trial_sd=trial_sd,
+        final_epochs=round_.final_epochs or parent_epochs,
+    )
 
 
 def final_choice(
@@ -152,17 +185,31 @@ def final_choice(
     adopted = [c.study for c in comparisons if c.verdict is Verdict.ADOPT]
     if adopted:
         return min(adopted, key=lambda key: sign * (reruns[key].mean or 0.0))
-    kept = (Verdict.KEEP_BASELINE, Verdict.NOT_DISTINGUISHABLE)
-    return round_.baseline if all(c.verdict in kept for c in comparisons) else None
+    stays = (Verdict.KEEP_BASELINE, Verdict.NOT_DISTINGUISHABLE)
+    return round_.baseline if all(c.verdict in stays for c in comparisons) else None
 
 
-def _without_test(summary: StudySummary) -> StudySummary:
-    """The same without the test metric, which is shown for the final choice alone.
+def _shown(summary: StudySummary, *, chosen: bool, alone: bool) -> StudySummary:
+    """A summary as a report may show it.
 
-    Shown for every study it would be compared, and then it selects.
+    The test metric is shown for the final choice only. Shown for every study it would be compared,
+    and then it selects.
     """
     reruns = summary.reruns
-    return summary if reruns is None else replace(summary, reruns=reruns.without_test())
+    if reruns is not None and not chosen:
+        summary = replace(summary, reruns=reruns.without_test())
+    if not alone or summary.stale:
+        return summary
+    return replace(summary, limit=limit_alone(spreads_of(reruns, summary.study_sd)))
+
+
+def _limited(comparison: Comparison, summaries: Iterable[StudySummary]) -> Comparison:
+    """A comparison with what limits it."""
+    spreads = {
+        s.study.key: None if s.stale else spreads_of(s.reruns, s.study_sd) for s in summaries
+    }
+    limit = limit_of(comparison, spreads[comparison.study], spreads[comparison.baseline])
+    return replace(comparison, limit=limit)
 
 
 def _standing(summaries: Iterable[StudySummary]) -> dict[str, RerunSummary]:
@@ -173,75 +220,25 @@ def _standing(summaries: Iterable[StudySummary]) -> dict[str, RerunSummary]:
     return {
         s.study.key: s.reruns
         for s in summaries
-        if s.reruns is not None and s.best is not None and s.reruns.trial == s.best.id.number
+        if s.reruns is not None and s.best is not None and not s.stale
     }
-
-
-def _budget_findings(
-    budget: EpochBudget, budgets: Mapping[str, EpochBudget], *, declared: bool
-) -> list[Finding]:
-    """What is to be said of the epoch budget.
-
-    Args:
-        budget: The advice on the whole round.
-        budgets: The same by study key.
-        declared: Whether the round is short on purpose: it is no worse for it, so that a warning
-            becomes a note.
-    """
-    findings = epoch_findings(budget)
-    if declared:
-        findings = [replace(finding, severity=Severity.NOTE) for finding in findings]
-    for key, own in budgets.items():
-        # One number of epochs serves all studies; one that needs another is a caveat of its own.
-        if own.suggested is not None and own.advice is not budget.advice:
-            findings += epoch_findings(replace(own, disagreements=()), key)
-    return findings
-
-
-def _study_findings(
-    round_: Round, by_study: Mapping[str, Sequence[Trial]], comparisons: Sequence[Comparison]
-) -> list[Finding]:
-    """What is to be said of each study by itself, in the order of the spec."""
-    differences = [abs(c.difference) for c in comparisons if c.difference]
-    judged = min(differences, default=None)
-    found = [
-        finding
-        for study in round_.studies
-        for finding in (
-            *boundary_findings(round_, study, by_study[study.key]),
-            *infeasible_findings(study, by_study[study.key], round_.objective.direction),
-            *curve_findings(round_, study, by_study[study.key], judged),
-            *importance_findings(round_, study, by_study[study.key]),
-        )
-    ]
-    return agreed(found)
-
-
-def _round_findings(round_: Round, by_study: Mapping[str, Sequence[Trial]]) -> list[Finding]:
-    """What is to be said of the output, and of the points that all studies share."""
-    findings = output_findings(trial for mine in by_study.values() for trial in mine)
-    findings += sampling_findings(round_, by_study)
-    return findings
-
-
-def _trial_sd(reruns: Iterable[RerunSummary], known_sd: float | None) -> float | None:
-    """The larger trial variance among the reruns; the known one while there are none."""
-    found = [summary.sd for summary in reruns if summary.sd is not None]
-    return max(found, default=known_sd)
 
 
 def _summary(
     round_: Round, study: Study, trials: list[Trial], asked: Sequence[Reruns]
 ) -> StudySummary:
-    draws = expected_best(trials, round_.objective)
+    samples = expected_best(trials, round_.objective)
     searched = [trial.outcome.state for trial in trials if not trial.id.rerun]
+    case = StudyCase(round=round_, study=study, trials=trials)
+    reruns = summarize_reruns(trials, asked, study.key, round_.objective)
     return StudySummary(
-        study,
-        searched.count(State.FEASIBLE),
-        searched.count(State.INFEASIBLE),
-        searched.count(State.FAILED),
-        next(iter(ranked(trials, round_.objective.direction)), None),
-        {count: draw.mean for count, draw in draws.items()},
-        draws[max(draws)].sd if draws else None,
-        summarize_reruns(trials, asked, study.key, round_.objective),
+        study=study,
+        feasible=searched.count(State.FEASIBLE),
+        infeasible=searched.count(State.INFEASIBLE),
+        failed=searched.count(State.FAILED),
+        best=case.best,
+        expected_best={count: sample.mean for count, sample in samples.items()},
+        study_sd=samples[max(samples)].sd if samples else None,
+        reruns=reruns,
+        luck=luck_of(reruns, round_.objective.direction),
     )

@@ -38,7 +38,7 @@ class Order:
 
     @property
     def env(self) -> dict[str, str]:
-        """The whole environment."""
+        """The complete environment."""
         return {**self.inherited, **self.added}
 
 
@@ -69,7 +69,7 @@ class Launcher(Protocol):
 
         Returns:
             Its handle if it lives. None if it has ended or never began; then it never will: an
-            attempt that was about to begin finds that it no longer may.
+            attempt that was about to start finds that it no longer may.
         """
 
     def ended(self) -> Mapping[str, int | None]:
@@ -81,7 +81,7 @@ class Launcher(Protocol):
         """
 
     def cancel(self, key: str, *, kill: bool) -> None:
-        """Ask an attempt to end (TERM to the whole process group), or end it (KILL)."""
+        """Ask an attempt to end (TERM to the entire process group), or end it (KILL)."""
 
     def end_leftovers(self, trials: Path) -> None:
         """End what the attempts below a folder left behind; none of them lives any more."""
@@ -95,36 +95,47 @@ class Launcher(Protocol):
         """
 
 
-def read_exit(folder: AttemptFolder) -> int | None:
-    """The exit code that the wrapper wrote; None if it wrote none, or not all of it."""
+@dataclass(frozen=True, slots=True)
+class Traces:
+    """What the wrapper left in an attempt's folder.
+
+    Attributes:
+        exit_code: The exit code that it wrote; None if it wrote none, or not all of it.
+        exit_torn: Whether it started to write `exit` and could not complete it: the storage was
+            full.
+        began: Whether it ever began the attempt, rather than finding it claimed.
+        terminated: Whether TERM was sent to the attempt, by whomever.
+    """
+
+    exit_code: int | None
+    exit_torn: bool
+    began: bool
+    terminated: bool
+
+
+def read_traces(folder: AttemptFolder) -> Traces:
+    """What the wrapper left, each file read once."""
     text = _read(folder.exit)
-    return int(text) if text.endswith(b"\n") and text.strip().isdigit() else None
-
-
-def exit_is_torn(folder: AttemptFolder) -> bool:
-    """Whether the wrapper began to write `exit` and could not end it: the storage was full."""
-    return os.path.exists(folder.exit) and not _read(folder.exit).endswith(b"\n")
-
-
-def was_terminated(folder: AttemptFolder) -> bool:
-    """Whether TERM was sent to the attempt, by whomever; the wrapper left word of it."""
-    return os.path.exists(folder.terminated)
+    complete = text is not None and text.endswith(b"\n")
+    return Traces(
+        int(text) if text is not None and complete and text.strip().isdigit() else None,
+        text is not None and not complete,
+        has_begun(folder),
+        os.path.exists(folder.terminated),
+    )
 
 
 def has_begun(folder: AttemptFolder) -> bool:
-    """Whether the wrapper ever began the attempt, rather than finding it claimed."""
-    return _read(folder.started)[:1].isdigit()
+    """Whether the wrapper ever began an attempt, rather than finding it claimed."""
+    return (_read(folder.started) or b"")[:1].isdigit()
 
 
-def was_emptied(folder: AttemptFolder) -> bool:
-    """Whether the program emptied its folder, or made it anew: the wrapper's last word stands alone."""
-    return not has_begun(folder) and read_exit(folder) is not None
-
-
-def _read(path: str) -> bytes:
-    """A small file; empty if it cannot be read."""
+def _read(path: str) -> bytes | None:
+    """A small file; empty if it cannot be read, None if it is not there."""
     try:
         with open(path, "rb", buffering=0) as file:
             return file.read()
+    except (FileNotFoundError, NotADirectoryError):
+        return None
     except OSError:
         return b""

@@ -30,7 +30,7 @@ def age_of(folder: AttemptFolder) -> float:
 
 
 def duration_of(folder: AttemptFolder) -> float | None:
-    """Seconds from the begin to the end of an attempt that ended while nobody watched.
+    """Seconds from the start to the end of an attempt that ended while nobody watched.
 
     Returns:
         None when they are not to be known: it left no end, or the clock was set meanwhile.

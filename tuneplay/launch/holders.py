@@ -25,7 +25,7 @@ _LINE = re.compile(r"\s*(\d+)\s*,\s*((?:GPU|MIG)-\S+)\s*")
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class GpuHolders:
     """What nvidia-smi said.
 
     Attributes:
@@ -40,7 +40,7 @@ class Answer:
         """Processes on a GPU.
 
         Args:
-            gpu: As `CUDA_VISIBLE_DEVICES` names it: an index, or the begin of a UUID.
+            gpu: As `CUDA_VISIBLE_DEVICES` names it: an index, or the start of a UUID.
         """
         if gpu in self.gpus:
             return self.holders.get(self.gpus[gpu], frozenset())
@@ -54,14 +54,14 @@ class HolderQuery:
     """Asks nvidia-smi, one question at a time. Nothing here ever waits.
 
     Attributes:
-        begun: Monotonic time of the last question.
+        asked_at: Monotonic time of the last question.
     """
 
     def __init__(self) -> None:
         self._program = shutil.which("nvidia-smi")
         self._child: subprocess.Popen[bytes] | None = None
         self._out: IO[bytes] | None = None
-        self.begun = 0.0
+        self.asked_at = 0.0
         self._gpus: dict[str, str] = {}
 
     @property
@@ -75,11 +75,11 @@ class HolderQuery:
         return self._child is not None
 
     def ask(self) -> None:
-        """Begin to ask, unless an answer is on its way."""
+        """Start to ask, unless an answer is on its way."""
         if self._child is None and self._program is not None:
             self._start(_HOLDERS if self._gpus else _GPUS)
 
-    def answer(self) -> Answer | None:
+    def answer(self) -> GpuHolders | None:
         """The answer to the last question; None while there is none (any more).
 
         A failure, or no answer for `PATIENCE_SECONDS`, ends all asking: see `able`.
@@ -87,7 +87,7 @@ class HolderQuery:
         if self._child is None or self._out is None:
             return None
         code = self._child.poll()
-        if code is None and time.monotonic() - self.begun < PATIENCE_SECONDS:
+        if code is None and time.monotonic() - self.asked_at < PATIENCE_SECONDS:
             return None
         if code is None:
             self._child.kill()
@@ -108,7 +108,7 @@ class HolderQuery:
         holders: dict[str, set[int]] = {}
         for pid, uuid in pairs:
             holders.setdefault(uuid, set()).add(int(pid))
-        return Answer(self._gpus, {uuid: frozenset(pids) for uuid, pids in holders.items()})
+        return GpuHolders(self._gpus, {uuid: frozenset(pids) for uuid, pids in holders.items()})
 
     def close(self) -> None:
         """Ask no more."""
@@ -124,7 +124,7 @@ class HolderQuery:
         if self._program is None:
             return
         self._out = tempfile.TemporaryFile()  # noqa: SIM115 - closed when the answer was read
-        self.begun = time.monotonic()
+        self.asked_at = time.monotonic()
         try:
             self._child = subprocess.Popen(
                 [self._program, *question],

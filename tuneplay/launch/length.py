@@ -8,10 +8,10 @@ from tuneplay.errors import CannotStartError
 from tuneplay.launch.base import Order
 
 #: Linux takes 32 pages for one argument or variable, with its closing NUL (MAX_ARG_STRLEN); others
-#: have a limit on the whole alone. In pages.
+#: only limit the sum. In pages.
 _LONGEST_PAGES = 32
 
-#: Beside each argument stands a pointer to it. In bytes.
+#: A pointer to each argument. In bytes.
 _POINTER = 8
 
 #: The wrapper's own words, a variable or two that a shell adds, and some room. In bytes.
@@ -26,12 +26,12 @@ def check_length(order: Order) -> None:
     """
     variables = [f"{name}={value}" for name, value in order.env.items()]
     sizes = [len(os.fsencode(text)) + 1 for text in (*order.argv, *variables)]
-    longest, whole = max(sizes), sum(sizes) + len(sizes) * _POINTER + _ROOM
+    longest, total = max(sizes), sum(sizes) + len(sizes) * _POINTER + _ROOM
     most, most_of_one = os.sysconf("SC_ARG_MAX"), _LONGEST_PAGES * os.sysconf("SC_PAGE_SIZE")
     if longest > most_of_one:
         what = f"one argument or variable takes {longest:,} bytes of at most {most_of_one:,}"
-    elif whole > most:
-        what = f"its arguments and variables take {whole:,} bytes of at most {most:,}"
+    elif total > most:
+        what = f"its arguments and variables take {total:,} bytes of at most {most:,}"
     else:
         return
     raise CannotStartError(

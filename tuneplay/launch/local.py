@@ -35,11 +35,11 @@ _WRAPPER = Path(__file__).with_name("wrapper.sh")
 #: How long processes that outlive their trial may take to end after TERM, in seconds.
 STRAGGLER_SECONDS = 5.0
 
-#: After an attempt of so many seconds its children are looked for everywhere (some 5 ms on a busy
+#: After an attempt of this many seconds its children are looked for everywhere (some 5 ms on a busy
 #: machine); those of shorter ones when the round ends.
 FAMILY_SECONDS = 1.0
 
-#: Exit codes above this tell of a signal.
+#: Exit codes above this mean a signal.
 SIGNALLED = 128
 
 #: Sleeping is harmless but poll's milliseconds are an int: wake up once an hour, in seconds.
@@ -54,7 +54,7 @@ LOOK_SECONDS = 0.05
 
 
 class _Child(subprocess.Popen[bytes]):
-    """A child that may outlive this process: that is no oversight, and needs no warning."""
+    """A child that may outlive this process: that is intended, and needs no warning."""
 
     def __del__(self) -> None:
         """Leave it running."""
@@ -89,7 +89,7 @@ class LocalLauncher:
         if not order.workdir.is_dir():
             raise CannotStartError(
                 f"the trials' working folder {order.workdir} is gone",
-                "Restore it, or begin a new round.",
+                "Restore it, or start a new round.",
             )
         if "/" in program:
             path = order.workdir / program
@@ -107,7 +107,7 @@ class LocalLauncher:
             return
         raise CannotStartError(
             f"the train command cannot start: {program}: {problem}",
-            f"Mend `command` in the spec. It runs in {order.workdir}.",
+            f"Fix `command` in the spec. It runs in {order.workdir}.",
         )
 
     def submit(self, order: Order) -> Handle:
@@ -118,9 +118,9 @@ class LocalLauncher:
             passing = isinstance(error, OSError) and error.errno in _PASSING
             raise CannotStartError(
                 f"{order.key}: the train command cannot start: {error}",
-                "Free memory or processes; the same command then goes on where it was."
+                "Free memory or processes, then the same command goes on."
                 if passing
-                else "Mend `command` in the spec.",
+                else "Fix `command` in the spec.",
             ) from None
         handle = handle_of(child.pid, self._boot)
         self._watch(order.key, handle, order.folder, child)
@@ -215,7 +215,7 @@ class LocalLauncher:
         self._watched[key] = _Watched(handle["pid"], handle, folder, child, pidfd)
 
     def _has_ended(self, watched: _Watched) -> bool:
-        """Whether the leader and its whole group are gone; stragglers are sent TERM, then KILL.
+        """Whether the leader and its entire group are gone; stragglers are sent TERM, then KILL.
 
         The group's id cannot be anybody else's while a member lives, so that no stranger is ever
         signalled.

@@ -11,6 +11,7 @@ from pathlib import Path
 from tuneplay.domain.folder import AttemptFolder
 from tuneplay.errors import LedgerError
 from tuneplay.launch.base import Handle
+from tuneplay.system.pids import exists
 
 _PROC = Path("/proc")
 
@@ -95,7 +96,7 @@ def claim(folder: AttemptFolder) -> bool:
 def _unwritable(folder: AttemptFolder, error: OSError) -> LedgerError:
     return LedgerError(
         f"{folder.root}: cannot be written: {error.strerror}",
-        "Free space or mend the rights; the same command then goes on where it was.",
+        "Free space or fix the file permissions, then the same command goes on.",
     )
 
 
@@ -129,10 +130,10 @@ def end_families(trials: Path) -> None:
     _end_marked(os.fsencode(trials) + b"/")
 
 
-def _end_marked(begin: bytes) -> None:
-    """KILL every process whose `TUNEPLAY_TRIAL_DIR`, or whose output's folder, begins so."""
-    marker = b"\0TUNEPLAY_TRIAL_DIR=" + begin
-    output = begin.rstrip(b"\0/") + b"/"
+def _end_marked(start: bytes) -> None:
+    """KILL every process whose `TUNEPLAY_TRIAL_DIR`, or whose output's folder, starts so."""
+    marker = b"\0TUNEPLAY_TRIAL_DIR=" + start
+    output = start.rstrip(b"\0/") + b"/"
     for pid in _pids():
         try:
             with open(f"/proc/{pid}/environ", "rb", buffering=0) as file:
@@ -176,14 +177,3 @@ def _group_of(pid: int) -> int | None:
 
 def _is_zombie(pid: int) -> bool:
     return _group_of(pid) is None
-
-
-def exists(pid: int) -> bool:
-    """Whether there is a process with this pid, whosever it is."""
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True

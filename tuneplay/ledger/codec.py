@@ -11,7 +11,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from tuneplay.domain.curves import Curves
-from tuneplay.domain.trial import Outcome, Reruns, State, Trial, TrialId
+from tuneplay.domain.trial import Cause, Outcome, Reruns, State, Trial, TrialId
+from tuneplay.ledger.earlier_format import cause_in
 from tuneplay.ledger.events import Event, Finished, Intent, Note, Opened, Rerun, Started
 from tuneplay.ledger.parse import check_measured
 
@@ -66,13 +67,16 @@ def decode(data: Mapping[str, Any]) -> Event | None:
     kind = data["event"]
     if kind == "opened":
         spec, source, workdir = (_text(data[key]) for key in ("spec", "source", "workdir"))
-        # Ledgers that were begun before it was recorded have none.
+        # Earlier versions did not record it.
         if data.get("spec_sha256", digest_of(spec)) != digest_of(spec):
             raise ValueError("the spec is not the one that was recorded")
-        told = (_mapping(data["versions"]), _mapping(data["git"]))
+        where = (
+            _mapping(data["versions"]),
+            _mapping(data["git"]),
+            _mapping(data.get("machine", {})),
+        )
         template = data.get("template")
-        kept = None if template is None else _text(template)
-        return Opened(spec, source, workdir, *told, _mapping(data.get("machine", {})), kept)
+        return Opened(spec, source, workdir, *where, None if template is None else _text(template))
     if kind == "finished":
         return Finished(_decode_trial(data))
     if kind == "rerun":
@@ -129,7 +133,7 @@ def _scalars(value: Any) -> dict[str, Any]:
 
 def _wholes(value: Any) -> tuple[int, ...]:
     if not isinstance(value, list) or not all(type(one) is int for one in value):
-        raise TypeError(f"{value!r} are no whole numbers")
+        raise TypeError(f"{value!r} are not whole numbers")
     return tuple(value)
 
 
@@ -152,6 +156,7 @@ def _encode_trial(trial: Trial) -> dict[str, Any]:
         "seed": trial.seed,
         "state": trial.outcome.state.value,
         "reason": trial.outcome.reason,
+        "cause": trial.outcome.cause,
         "value": trial.outcome.value,
         "best_epoch": trial.outcome.best_epoch,
         "seconds": None if trial.seconds is None else round(trial.seconds, 3),
@@ -160,6 +165,16 @@ def _encode_trial(trial: Trial) -> dict[str, Any]:
         "curves": {"epoch": list(trial.curves.epochs), **columns},
         **(odd if trial.bad_lines or trial.remarks else {}),
     }
+
+
+def _cause(data: Mapping[str, Any], reason: str) -> Cause | None:
+    """The recorded cause; None for one that a later version has added."""
+    if "cause" not in data:
+        return cause_in(reason)
+    if data["cause"] is None:
+        return None
+    named = _text(data["cause"])
+    return Cause(named) if named in set(Cause) else None
 
 
 def _finite(column: Any) -> list[float | None]:
@@ -171,8 +186,8 @@ def _decode_trial(data: Mapping[str, Any]) -> Trial:
     if not isinstance(curves, dict):
         raise TypeError("curves are columns")
     epochs = curves.pop("epoch")
-    state, reason = State(data["state"]), _text(data["reason"])
-    outcome = Outcome(state, reason, _number(data["value"]), data["best_epoch"])
+    state, reason, value = State(data["state"]), _text(data["reason"]), _number(data["value"])
+    outcome = Outcome(state, reason, value, data["best_epoch"], _cause(data, reason))
     if any(not isinstance(column, list) for column in (epochs, *curves.values())):
         raise TypeError("a column is a list")
     check_measured(data["best_epoch"], epochs, curves)

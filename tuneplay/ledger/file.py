@@ -1,6 +1,6 @@
 """The ledger's file: appending so that nothing is lost, reading whatever a crash left.
 
-Every append is one write of whole lines and one fsync. A crash can therefore leave nothing worse
+Every append is one write of complete lines and one fsync. A crash can therefore leave nothing worse
 than a torn tail: it is set aside before the next write, and never read.
 """
 
@@ -19,9 +19,10 @@ from tuneplay.domain.folder import RoundFolder
 from tuneplay.domain.secrets import Secrets
 from tuneplay.errors import LedgerError
 from tuneplay.ledger.codec import LEDGER_VERSION, decode, digest_of, encode
-from tuneplay.ledger.disk import content, set_aside, sync_folder
+from tuneplay.ledger.disk import content, set_aside
 from tuneplay.ledger.events import Event
 from tuneplay.ledger.parse import collector_at_rest, parser_for
+from tuneplay.system.files import sync_folder
 
 #: Fields of events whose values are texts from outside: secrets are hidden in them. The others, and
 #: all names of fields, are needed as they are.
@@ -44,7 +45,7 @@ def read(folder: RoundFolder) -> list[Event]:
 
 
 def _events(path: Path, data: bytes) -> Iterator[Event]:
-    lines = data[: whole_length(data)].split(b"\n")
+    lines = data[: complete_length(data)].split(b"\n")
     parse = parser_for(len(data))
     for number, line in enumerate(lines[:-1], start=1):
         try:
@@ -88,19 +89,19 @@ def _check_version(path: Path, version: int) -> None:
         )
 
 
-def whole_length(data: bytes) -> int:
-    """Length of the part that was written whole.
+def complete_length(data: bytes) -> int:
+    """Length of the part that was written completely.
 
-    That is everything up to the last newline; a last line that is no JSON object is torn as well
+    That is everything up to the last newline; a last line that is not a JSON object is torn as well
     (a file system may extend a file before its content reaches the disk).
     """
     end = data.rfind(b"\n") + 1
     last = data[data.rfind(b"\n", 0, max(end - 1, 0)) + 1 : end]
     try:
-        whole = isinstance(json.loads(last), dict) if last else True
+        complete = isinstance(json.loads(last), dict) if last else True
     except (ValueError, RecursionError):
-        whole = False
-    return end if whole else end - len(last)
+        complete = False
+    return end if complete else end - len(last)
 
 
 class LedgerWriter:
@@ -137,7 +138,7 @@ class LedgerWriter:
 
         Raises:
             LedgerError: The storage is full or gone. What was written of the line is cut off
-                again, so that the ledger stays whole.
+                again, so the ledger stays intact.
         """
         at = datetime.now(UTC).isoformat(timespec="milliseconds")
         data = b"".join(_line(_hidden(encode(event, at), self._secrets)) for event in events)
@@ -167,7 +168,7 @@ class LedgerWriter:
     def _repair(self, folder: RoundFolder) -> None:
         size = os.fstat(self._fd).st_size
         data = os.pread(self._fd, size, 0)
-        end = whole_length(data)
+        end = complete_length(data)
         if end == size:
             return
         set_aside(data[end:], folder.torn)
@@ -179,8 +180,8 @@ class LedgerWriter:
         why = "it is a link; link the round's folder instead" if link else error.strerror
         return LedgerError(
             f"{self._path}: cannot be written: {why}",
-            "Nothing recorded is lost. Free space or mend the rights, then the same command "
-            "goes on where it was.",
+            "Nothing recorded is lost. Free space or fix the file permissions, then the "
+            "same command goes on.",
         )
 
 

@@ -1,4 +1,4 @@
-"""What the ledger says, put together: the state of a round at its last line."""
+"""What the ledger says, taken together: the state of a round at its last line."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ class History:
         if isinstance(event, Opened):
             self.opened = event
             if not self.finished and not self.open:
-                # No trial counts yet, so that even another plan may begin.
+                # No trial counts yet, so even another plan may start.
                 self.configured.clear()
         elif isinstance(event, Intent):
             self.open[event.trial] = OpenAttempt(event)

@@ -13,12 +13,13 @@ from typing import Any
 
 from tuneplay.domain.folder import RoundFolder
 from tuneplay.errors import BusyError, LedgerError
+from tuneplay.system.pids import exists
 
 #: A look at the lock takes microseconds; this long it is waited for, in this many tries.
 LOOK_SECONDS = 0.2
 LOOK_TRIES = 10
 
-#: Signing comes right after locking; on a machine under heavy load this long may lie between.
+#: Signing comes right after locking; a machine under heavy load may take this long in between.
 SIGN_SECONDS = 1.0
 SIGN_TRIES = 50
 
@@ -47,7 +48,7 @@ class CoordinatorLock:
             why = "it is a link; link the round's folder instead" if link else error.strerror
             raise LedgerError(
                 f"{folder.lock}: cannot be written: {why}",
-                "Nothing was started. Free space or mend the rights, and try again.",
+                "Nothing was started. Free space or fix the file permissions, and try again.",
             ) from None
         if not _try_lock(self._fd):
             holder = _read_holder(self._fd)
@@ -114,22 +115,10 @@ def _read_holder(fd: int) -> dict[str, Any]:
     holder: dict[str, Any] = {}
     for _ in range(SIGN_TRIES):
         holder = _parse(os.pread(fd, 4096, 0))
-        if holder and (holder.get("host") != socket.gethostname() or _lives(holder.get("pid"))):
+        if holder and (holder.get("host") != socket.gethostname() or exists(holder.get("pid"))):
             return holder
         time.sleep(SIGN_SECONDS / SIGN_TRIES)
     return holder
-
-
-def _lives(pid: object) -> bool:
-    if not isinstance(pid, int):
-        return False
-    try:
-        os.kill(pid, 0)
-    except PermissionError:
-        return True
-    except (OSError, OverflowError):
-        return False
-    return True
 
 
 def _parse(data: bytes) -> dict[str, Any]:

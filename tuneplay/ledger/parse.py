@@ -17,9 +17,9 @@ _LONG_INTEGER = re.compile(rb"[0-9]{19}")
 
 
 def parser_for(size: int) -> Callable[[bytes], Any]:
-    """The function that parses a line of a ledger of so many bytes.
+    """The function that parses a line of a ledger of this many bytes.
 
-    Both ways give the same values; `ValueError` or `RecursionError` for what is no JSON.
+    Both ways give the same values; `ValueError` or `RecursionError` for what is not JSON.
     """
     return _parse_quickly if size >= LARGE else json.loads
 
@@ -39,7 +39,7 @@ def _parse_quickly(line: bytes) -> Any:
 
 @contextmanager
 def collector_at_rest() -> Iterator[None]:
-    """Without garbage collection: what a ledger holds is no garbage, and there is much of it.
+    """Without garbage collection: a ledger holds much, and nothing of it is garbage.
 
     Afterwards what was read is left out of all later collections.
     """

@@ -9,8 +9,9 @@ from pathlib import Path
 
 from tuneplay.domain.folder import RoundFolder
 from tuneplay.errors import LedgerError
-from tuneplay.ledger.disk import content, set_aside, sync_folder, write_new
-from tuneplay.ledger.file import event_in, whole_length
+from tuneplay.ledger.disk import content, set_aside
+from tuneplay.ledger.file import complete_length, event_in
+from tuneplay.system.files import sync_folder, write_new
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,18 +20,18 @@ class Repair:
 
     Attributes:
         lines: Numbers of the damaged lines, from 1.
-        kept_in: The file that holds them now.
+        set_aside_in: The file that holds them now.
     """
 
     lines: tuple[int, ...]
-    kept_in: Path
+    set_aside_in: Path
 
 
 def repair(folder: RoundFolder) -> Repair | None:
     """Set the damaged lines of a ledger aside; only the holder of the round's lock may.
 
-    The new file takes the old one's place in one rename: a kill at any moment leaves the one or
-    the other. A torn tail stays, for whoever opens the ledger next deals with it.
+    The new file replaces the old one in one rename: a kill at any moment leaves either the one or
+    the other. A torn tail stays: whoever opens the ledger next deals with it.
 
     Returns:
         What was set aside; None when no line was damaged.
@@ -40,7 +41,7 @@ def repair(folder: RoundFolder) -> Repair | None:
         FileNotFoundError: There is no ledger.
     """
     data = content(folder.ledger)
-    end = whole_length(data)
+    end = complete_length(data)
     good: list[bytes] = []
     bad: dict[int, bytes] = {}
     for number, line in enumerate(data[:end].split(b"\n")[:-1], start=1):
@@ -53,7 +54,7 @@ def repair(folder: RoundFolder) -> Repair | None:
     if not bad:
         return None
     try:
-        kept_in = set_aside(b"".join(bad.values()), folder.damaged)
+        set_aside_in = set_aside(b"".join(bad.values()), folder.damaged)
         with contextlib.suppress(FileNotFoundError):
             folder.repaired.unlink()  # left by a repair that was killed
         write_new(folder.repaired, b"".join(good) + data[end:])
@@ -62,6 +63,6 @@ def repair(folder: RoundFolder) -> Repair | None:
     except OSError as error:
         raise LedgerError(
             f"{folder.ledger}: cannot be repaired: {error.strerror}",
-            "It is as it was. Free space or mend the rights, and try again.",
+            "It is as it was. Free space or fix the file permissions, and try again.",
         ) from None
-    return Repair(tuple(bad), kept_in)
+    return Repair(tuple(bad), set_aside_in)

@@ -1,1 +1,1 @@
-"""Reading what trials write, while they write it, by following files."""
+"""Reading what trials write, while they write it."""

@@ -9,22 +9,21 @@ from tuneplay.domain.curves import Curves
 from tuneplay.domain.folder import AttemptFolder
 from tuneplay.metrics.follow import Follower
 from tuneplay.metrics.json_lines import BadLineError, Measurement, kind_of, parse_json_line
-from tuneplay.metrics.saved import Kept, load, save
+from tuneplay.metrics.saved import Saved, load, save
 
-#: Bad lines that are described; the others are counted only.
+#: Bad lines that are described; the others are only counted.
 MAX_DESCRIBED = 5
 
-
-#: Values that are kept of one attempt: a hundred metrics of ten thousand epochs. What a program
-#: measures beyond them (one that counts every step as an epoch) would fill the memory.
+#: Values stored for one attempt: a hundred metrics of ten thousand epochs. A program that counts
+#: every step as an epoch would otherwise fill the memory.
 MAX_VALUES = 1_000_000
 
-#: A line that is a measurement, or looks like one, holds these bytes.
+#: Every line that is a measurement, or looks like one, contains these bytes.
 _NEEDLE = b'"epoch"'
 
 
 class _Source:
-    """What one file has said so far."""
+    """What was read from one file so far."""
 
     def __init__(self, name: str, path: str, objective: str | None) -> None:
         self.name = name
@@ -33,12 +32,12 @@ class _Source:
         self.rows: dict[int, dict[str, float | None]] = {}
         self.names: dict[str, None] = {}
         self.last_epoch: int | None = None
-        self.kept = 0
+        self.value_count = 0
         self.bad = 0
         self.described: list[str] = []
 
     def read(self, *, end: bool, most: int | None) -> bool:
-        """Read what is new; whether there was any measurement."""
+        """Read what is new, and say whether there was a measurement in it."""
         news = False
         for line in self.follower.lines(end=end, most=most):
             news = self._take(line) or news
@@ -46,30 +45,30 @@ class _Source:
 
     @property
     def happened(self) -> list[str]:
-        """What befell the file itself, in words."""
-        said: list[str] = []
-        if self.follower.anew:
-            said.append(
-                f"{self.name}: it was truncated or replaced, and read anew from its begin; "
-                "what was read before is kept"
+        """What happened to the file itself, in words."""
+        events: list[str] = []
+        if self.follower.restarts:
+            events.append(
+                f"{self.name}: the file was truncated or replaced, and was read again from the "
+                "start; earlier measurements are kept"
             )
         if self.follower.trouble:
-            said.append(f"{self.name}: it cannot be read: {self.follower.trouble}")
-        return said
+            events.append(f"{self.name}: cannot be read: {self.follower.trouble}")
+        return events
 
-    def kept_now(self) -> Kept:
-        """What was read so far, up to the last whole line."""
+    def to_save(self) -> Saved:
+        """What was read so far, up to the last complete line."""
         at, names = self.follower, list(self.names)
         bad, last = self.bad, self.last_epoch
-        return Kept(at.read_lines, at.number, last, self.rows, names, bad, self.described)
+        return Saved(at.read_lines, at.number, last, self.rows, names, bad, self.described)
 
-    def restore(self, kept: Kept) -> None:
-        """Go on where an earlier reader was when it kept what it had read."""
-        self.follower.resume(kept.offset, kept.lines)
-        self.last_epoch, self.rows = kept.last_epoch, kept.rows
-        self.names = dict.fromkeys(kept.names)
-        self.bad, self.described = kept.bad, kept.described
-        self.kept = sum(map(len, kept.rows.values()))
+    def restore(self, saved: Saved) -> None:
+        """Continue where an earlier reader saved what it had read."""
+        self.follower.resume(saved.offset, saved.lines)
+        self.last_epoch, self.rows = saved.last_epoch, saved.rows
+        self.names = dict.fromkeys(saved.names)
+        self.bad, self.described = saved.bad, saved.described
+        self.value_count = sum(map(len, saved.rows.values()))
 
     def _take(self, line: bytes) -> bool:
         try:
@@ -79,12 +78,12 @@ class _Source:
             return False
         if measurement is None:
             return False
-        if self.kept + len(measurement.values) > MAX_VALUES:
+        if self.value_count + len(measurement.values) > MAX_VALUES:
             self._complain(
-                f"more than {MAX_VALUES:,} values; this line and later ones are not kept"
+                f"more than {MAX_VALUES:,} values; this line and later ones are not used"
             )
             return True
-        self._say_what_is_odd(measurement)
+        self._note_oddities(measurement)
         row = self.rows.setdefault(measurement.epoch, {})
         before = len(row) - 1 if not row else len(row)
         for name, reported in measurement.values.items():
@@ -95,19 +94,21 @@ class _Source:
                 continue
             earlier = row.get(name)
             if earlier is not None and earlier != value and not math.isnan(earlier):
-                self._complain(f"{name} of epoch {measurement.epoch} again; the later value counts")
+                self._complain(
+                    f"{name} of epoch {measurement.epoch} was reported again; the later value counts"
+                )
             row[name] = value
-        self.kept += len(row) - before
+        self.value_count += len(row) - before
         self.last_epoch = measurement.epoch
         return True
 
-    def _say_what_is_odd(self, measurement: Measurement) -> None:
-        """Complain of what a line says beside its numbers, which are kept."""
-        name, told = self.objective, measurement.told
+    def _note_oddities(self, measurement: Measurement) -> None:
+        """Complain about a line that is partly unusable; its numbers count all the same."""
+        name, fields = self.objective, measurement.fields
         if not measurement.text:
             self._complain("not UTF-8; its numbers count")
-        elif name is not None and name in told and name not in measurement.values:
-            self._complain(f"{name} is {kind_of(told[name])}, not a number")
+        elif name is not None and name in fields and name not in measurement.values:
+            self._complain(f"{name} is {kind_of(fields[name])}, not a number")
 
     def _complain(self, why: str) -> None:
         self.bad += 1
@@ -116,29 +117,29 @@ class _Source:
 
 
 class Collector:
-    """Follows one attempt: `$TUNEPLAY_METRICS` if it is written, else standard output."""
+    """Follows one attempt: `$TUNEPLAY_METRICS` if the program writes it, else standard output."""
 
     def __init__(self, folder: AttemptFolder, objective: str | None = None) -> None:
-        """Begin to follow.
+        """Start to follow.
 
         Args:
             folder: The attempt's folder.
-            objective: The metric that decides: its null counts as NaN, for JSON has no NaN. The
-                null of any other metric counts as not measured, and is in `nulls`.
+            objective: The metric that decides. Its null counts as NaN, because JSON has no NaN.
+                The null of any other metric counts as not measured, and is in `nulls`.
         """
         self._metrics = _Source("metrics.jsonl", folder.metrics, objective)
         self._stdout = _Source("stdout.log", folder.stdout, objective)
-        self._kept = folder.kept
-        kept = load(folder.kept)
-        if kept is not None:
-            self._stdout.restore(kept)
+        self._measured = folder.measured
+        saved = load(folder.measured)
+        if saved is not None:
+            self._stdout.restore(saved)
 
     def read(self, *, end: bool = False, most: int | None = None) -> bool:
         """Read what is new.
 
         Args:
-            end: Whether the trial has ended, so that the last line is complete.
-            most: Bytes to read of each file at most, roughly; None for all there are.
+            end: Whether the trial has ended; then the last line is complete.
+            most: Bytes to read of each file at most, roughly; None for all of them.
 
         Returns:
             Whether there was any measurement.
@@ -150,27 +151,27 @@ class Collector:
 
     @property
     def behind(self) -> bool:
-        """Whether the last call left something unread, because it was to take only so much."""
+        """Whether the last call left something unread because of its limit."""
         return self._metrics.follower.behind or (
             not self._metrics.rows and self._stdout.follower.behind
         )
 
     @property
     def passed(self) -> int | None:
-        """Bytes of standard output that are not needed any more; None for all of it."""
+        """Bytes of standard output that are no longer needed; None for all of it."""
         return None if self._metrics.rows else self._stdout.follower.read_lines
 
     def keep(self) -> None:
-        """Keep what was read of standard output, so that the part that was read may go.
+        """Save what was read of standard output; then that part of the log may be dropped.
 
         Raises:
             OSError: It cannot be written.
         """
-        save(self._kept, self._stdout.kept_now())
+        save(self._measured, self._stdout.to_save())
 
     @property
     def last_epoch(self) -> int | None:
-        """The epoch reported last."""
+        """The epoch that was reported last."""
         return self._source.last_epoch
 
     @property
@@ -180,18 +181,18 @@ class Collector:
 
     @property
     def bad_lines(self) -> tuple[int, Iterable[str]]:
-        """How many lines could not be used, and the first few of them as `file:line: why`."""
+        """How many lines could not be used, and the first few as `file:line: why`."""
         used = (self._metrics,) if self._metrics.rows else (self._metrics, self._stdout)
         described = [line for source in used for line in source.described]
         return sum(source.bad for source in used), tuple(described[:MAX_DESCRIBED])
 
     @property
     def happened(self) -> Sequence[str]:
-        """What befell the files themselves, as `file: what`: truncated, replaced, unreadable."""
+        """What happened to the files, as `file: what`: truncated, replaced, unreadable."""
         return (*self._metrics.happened, *self._stdout.happened)
 
     def value(self, metric: str) -> float | None:
-        """A metric at the epoch reported last; None if it was not reported there."""
+        """A metric at the epoch that was reported last; None if it was not reported there."""
         source = self._source
         return source.rows[source.last_epoch].get(metric) if source.last_epoch is not None else None
 
@@ -206,7 +207,7 @@ class Collector:
 
     @property
     def nulls(self) -> dict[str, list[int]]:
-        """Epochs in which a metric was reported as null, and as nothing else, by its name."""
+        """By metric, the epochs in which it was reported as null and never as a number."""
         found: dict[str, list[int]] = {}
         for epoch, row in sorted(self._source.rows.items()):
             for name, value in row.items():

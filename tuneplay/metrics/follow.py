@@ -7,13 +7,13 @@ import stat
 from collections.abc import Iterator
 from pathlib import Path
 
-#: A longer line is no measurement; it is passed over without being kept.
+#: A longer line is not a measurement; it is skipped and never held in memory.
 MAX_LINE = 1_000_000
 
 #: Bytes read at a time.
 _CHUNK = 262_144
 
-#: So many bytes before the place where reading goes on tell whether it is still the same text.
+#: The last bytes that were read; comparing them shows whether the file still has the same text.
 _KNOWN = 64
 
 _KINDS = {
@@ -28,25 +28,25 @@ _KINDS = {
 class Follower:
     """Reads a growing file from where it left off.
 
-    A last line without a newline waits for its rest. A file that became shorter, or whose text
-    before the place that was reached is another one (it was truncated or replaced), is read anew
-    from its begin. Anything but a regular file is left alone.
+    A last line without a newline waits for its rest. A file that was truncated or replaced is read
+    again from the start: it has become shorter, or the text just before the reading position has
+    changed. Anything but a regular file is left alone.
 
     Attributes:
-        number: Number of the line that was yielded last, from 1.
+        number: Number of the last line that was yielded, from 1.
         offset: Bytes of the file that have been read.
-        behind: Whether there was more to read than the last call was to take.
-        anew: How often the file was read anew.
+        behind: Whether the last call left something unread because of its limit.
+        restarts: How often the file was read again from the start.
         trouble: Why the file cannot be read, in words; empty when it can, or is not there.
     """
 
     def __init__(self, path: str | Path, needle: bytes = b"") -> None:
-        """Begin to follow.
+        """Start to follow.
 
         Args:
             path: The file; it need not be there yet.
-            needle: Lines without these bytes need not be yielded, but are counted: where a
-                program floods its log, passing them over is some ten times as quick.
+            needle: Lines without these bytes are counted but need not be yielded. Where a program
+                floods its log, skipping them is about ten times as fast.
         """
         self._path = path
         self._needle = needle
@@ -57,17 +57,16 @@ class Follower:
         self.offset = 0
         self.number = 0
         self.behind = False
-        self.anew = 0
+        self.restarts = 0
         self.trouble = ""
 
     def lines(self, *, end: bool = False, most: int | None = None) -> Iterator[bytes]:
         """Complete lines since the last call.
 
         Args:
-            end: Whether the writer is gone, so that a last line without a newline is complete.
-                What somebody writes after the first such call is not read any more.
-            most: Bytes to read at most, roughly; None for all there are. What is left is read by
-                the next call.
+            end: Whether the writer is gone; then a last line without a newline is complete.
+                Nothing that is written after the first such call is read.
+            most: Bytes to read at most, roughly; None for all of them. The next call reads on.
         """
         self.behind = False
         fd = self._open()
@@ -86,23 +85,23 @@ class Follower:
             yield _seen(rest)
 
     def resume(self, offset: int, number: int) -> None:
-        """Go on after a part that was read by somebody else.
+        """Continue after a part that another reader has read.
 
         Args:
-            offset: Bytes to pass over; they end with a newline.
+            offset: Bytes to skip; they end with a newline.
             number: Lines in them.
         """
         self.offset, self.number = offset, number
 
     @property
     def read_lines(self) -> int:
-        """Bytes up to the end of the last line that was read whole."""
+        """Bytes up to the end of the last complete line."""
         return self.offset - len(self._rest)
 
     def _open(self) -> int | None:
         """The file for reading, if it is one.
 
-        It is looked at before it is opened, for opening a FIFO would let its writer begin.
+        Its type is checked before it is opened, because opening a FIFO would let its writer start.
         """
         self.trouble = ""
         try:
@@ -114,14 +113,14 @@ class Follower:
         except OSError as error:
             self.trouble = error.strerror or type(error).__name__
             return None
-        self.trouble = f"it is {_KINDS.get(stat.S_IFMT(mode), 'no regular file')}, not a file"
+        self.trouble = f"it is {_KINDS.get(stat.S_IFMT(mode), 'a special file')}, not a file"
         return None
 
     def _read(self, fd: int, *, end: bool, most: int | None) -> Iterator[bytes]:
-        # Also where nothing seems to be left to read: a file that a program writes anew for each
-        # epoch, with the latest one alone, often keeps its size.
+        # Checked even where nothing seems to be left to read: a file that is rewritten for each
+        # epoch, with only the latest epoch in it, often keeps its size.
         if os.pread(fd, len(self._known), self.offset - len(self._known)) != self._known:
-            self._begin_anew()
+            self._restart()
         taken = 0
         while not (end and self._end is not None and self.offset >= self._end):
             if most is not None and taken >= most:
@@ -129,7 +128,7 @@ class Follower:
                 return
             chunk = os.pread(fd, _CHUNK + len(self._known), self.offset - len(self._known))
             if not chunk.startswith(self._known):
-                self._begin_anew()
+                self._restart()
                 continue
             full = len(chunk) == _CHUNK + len(self._known)
             chunk, self._known = chunk[len(self._known) :], chunk[-_KNOWN:]
@@ -141,10 +140,10 @@ class Follower:
             if not full and not end:
                 return
 
-    def _begin_anew(self) -> None:
+    def _restart(self) -> None:
         self.offset, self.number, self._known = 0, 0, b""
         self._rest, self._skipping = b"", False
-        self.anew += 1
+        self.restarts += 1
 
     def _split(self, chunk: bytes) -> Iterator[bytes]:
         if self._skipping:
@@ -154,7 +153,7 @@ class Follower:
             self._skipping = False
             if chunk[min(ends)] == ord("\n"):
                 self.number += 1
-                yield b""  # the endless line counts, so that those after it keep their numbers
+                yield b""  # the endless line counts, to keep the numbers of the lines after it
             chunk = chunk[min(ends) + 1 :]
         data = self._rest + chunk
         if self._needle and self._needle not in data:
@@ -167,7 +166,7 @@ class Follower:
                 self.number += 1
                 yield _seen(line)
         if len(self._rest) > MAX_LINE:
-            # A progress bar redraws its line: what it drew before is not seen any more.
+            # A progress bar redraws its line: what it drew before is no longer seen.
             self._rest = _drawn_last(self._rest)
             if len(self._rest) > MAX_LINE:
                 self._rest, self._skipping = b"", True
@@ -178,7 +177,7 @@ def _drawn_last(line: bytes) -> bytes:
 
 
 def _seen(line: bytes) -> bytes:
-    """What of a line is seen: a progress bar redraws it, and what stands last counts."""
+    """The visible part of a line: a progress bar redraws it, and the last version counts."""
     return line.rstrip(b"\r").rpartition(b"\r")[2]
 
 

@@ -1,4 +1,4 @@
-"""Giving back the middle of a file, while its writer goes on at its end."""
+"""Freeing the middle of a file while its writer keeps writing at the end."""
 
 from __future__ import annotations
 
@@ -8,39 +8,39 @@ import shutil
 import stat
 import sys
 
-from tuneplay.metrics.replacing import create
+from tuneplay.system.files import create_new_file
 
 #: From Linux' <linux/falloc.h>: the size stays, the blocks go.
 _KEEP_SIZE = 0x01
 _PUNCH_HOLE = 0x02
 
-#: Holes begin and end at multiples of this; file systems free whole blocks only. In bytes.
+#: Holes start and end at multiples of this; file systems free only entire blocks. In bytes.
 _BLOCK = 65_536
 
-#: How the line ends that stands for what was dropped.
+#: End of the line that replaces what was dropped.
 _DROPPED = b" bytes dropped: max_log ...]\n"
 
-#: `st_blocks` counts these, on every file system. In bytes.
+#: The unit of `st_blocks` on every file system. In bytes.
 _SECTOR = 512
 
 
 class CannotPunchError(OSError):
-    """This system or file system cannot give back the middle of a file."""
+    """This system or file system cannot free the middle of a file."""
 
 
 def punch(path: str, limit: int, passed: int | None) -> tuple[int, int] | None:
-    """Where a hole has to be made, so that a file takes no more of the disk than a limit.
+    """Where a hole is needed to keep a file within a limit on the disk.
 
-    A quarter of the limit stays at the begin and half of it at the end, so that there is no need
-    of another hole until a quarter more was written.
+    A quarter of the limit stays at the start and half of it at the end. The next hole is needed
+    only when another quarter was written.
 
     Args:
         path: The file.
-        limit: What it may take of the disk, in bytes.
-        passed: Bytes from the begin that may go; None for all.
+        limit: What it may occupy on the disk, in bytes.
+        passed: Bytes from the start that may be dropped; None for all.
 
     Returns:
-        Begin and end of the hole, for `make_hole`; None when there is no need, or no room yet.
+        Start and end of the hole, for `make_hole`; None when no hole is needed or possible yet.
     """
     try:
         status = os.lstat(path)  # the file behind a link is not ours to empty
@@ -51,13 +51,13 @@ def punch(path: str, limit: int, passed: int | None) -> tuple[int, int] | None:
     last = status.st_size - limit // 2
     if passed is not None:
         last = min(last, passed - _BLOCK)
-    begin = -(-(limit // 4) // _BLOCK) * _BLOCK
+    start = -(-(limit // 4) // _BLOCK) * _BLOCK
     end = last // _BLOCK * _BLOCK
-    return (begin, end) if end > begin else None
+    return (start, end) if end > start else None
 
 
-def make_hole(path: str, begin: int, end: int) -> None:
-    """Free a part of a file; it reads as zeros from now on.
+def make_hole(path: str, start: int, end: int) -> None:
+    """Free a section of a file; from now on it reads as zeros.
 
     Raises:
         CannotPunchError: It cannot be done here.
@@ -68,7 +68,7 @@ def make_hole(path: str, begin: int, end: int) -> None:
     fd = os.open(path, os.O_WRONLY | os.O_CLOEXEC | os.O_NONBLOCK | os.O_NOFOLLOW)
     try:
         libc.fallocate.argtypes = [ctypes.c_int, ctypes.c_int, ctypes.c_int64, ctypes.c_int64]
-        if libc.fallocate(fd, _KEEP_SIZE | _PUNCH_HOLE, begin, end - begin):
+        if libc.fallocate(fd, _KEEP_SIZE | _PUNCH_HOLE, start, end - start):
             number = ctypes.get_errno()
             raise CannotPunchError(number, os.strerror(number))
     except AttributeError:
@@ -78,39 +78,38 @@ def make_hole(path: str, begin: int, end: int) -> None:
 
 
 def cut(path: str, limit: int) -> None:
-    """Write a file that nobody writes any more anew, without its middle.
+    """Rewrite a file without its middle, once nobody writes to it any more.
 
-    A quarter of the limit stays at the begin and half of it at the end, in whole lines where there
-    are lines, and a line between them says how much is missing.
+    A quarter of the limit stays at the start and half of it at the end, in complete lines where
+    there are lines. A line between them says how much is missing.
 
     Raises:
-        OSError: There is no such file, or no space for what is kept.
+        OSError: The file does not exist, or there is no space for the rest.
     """
     status = os.lstat(path)
     if not stat.S_ISREG(status.st_mode) or status.st_size <= limit:
         return
-    beside = f"{path}.cut"
+    replacement = f"{path}.cut"
     with open(path, "rb") as file:
         head = file.read(limit // 4)
         head = head[: head.rfind(b"\n") + 1] or head
-        begin = status.st_size - limit // 2
-        file.seek(begin)
-        begin += len(file.readline(limit // 4))
-        file.seek(begin)
-        dropped = begin - len(head)
-        with create(beside) as new:
-            said = f"[... {dropped:,}".encode() + _DROPPED
+        start = status.st_size - limit // 2
+        file.seek(start)
+        start += len(file.readline(limit // 4))
+        file.seek(start)
+        dropped = start - len(head)
+        with create_new_file(replacement) as new:
             new.write(head if head.endswith(b"\n") else head + b"\n")
-            new.write(said)
+            new.write(f"[... {dropped:,}".encode() + _DROPPED)
             shutil.copyfileobj(file, new)
-    os.replace(beside, path)
+    os.replace(replacement, path)
 
 
 def was_cut(path: str) -> bool:
     """Whether a log has lost its middle to `cut`."""
     try:
         with open(path, "rb") as file:
-            while line := file.readline(_BLOCK):  # in pieces: a log may be one endless line
+            while line := file.readline(_BLOCK):  # in pieces, because a log may be one endless line
                 if line.startswith(b"[... ") and line.endswith(_DROPPED):
                     return True
     except OSError:

@@ -1,4 +1,4 @@
-"""One line of a program's output to one measurement."""
+"""From one line of a program's output to one measurement."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-#: No training has more epochs (or steps counted as such).
+#: No training has more epochs (or steps counted as epochs).
 MAX_EPOCH = 10**12
 
 #: A bad value is shown up to this many characters.
 MAX_SHOWN = 60
 
-#: An integer of so many digits is beyond any float (of 309 at most), and read as one: infinite.
+#: A float has at most 309 digits: an integer of this many is read as an infinite float.
 LONGEST_INTEGER = 400
 
-#: A name that says nothing is worth more than this many characters.
+#: A longer name is not the name of a metric.
 MAX_NAME = 200
 
 
@@ -29,18 +29,18 @@ class Measurement:
     Attributes:
         epoch: Epoch number.
         values: Metrics by name; NaN where the program reported NaN, None where it reported null.
-        told: Everything beside the epoch, also what is no number.
-        text: Whether the whole line was UTF-8.
+        fields: Everything but the epoch, numbers or not.
+        text: Whether the entire line was UTF-8.
     """
 
     epoch: int
     values: Mapping[str, float | None]
-    told: Mapping[str, object] = field(default_factory=dict)
+    fields: Mapping[str, object] = field(default_factory=dict)
     text: bool = True
 
 
 class BadLineError(ValueError):
-    """A line that looks like a measurement and is none; the text says why."""
+    """A line that looks like a measurement but cannot be used; the text says why."""
 
 
 def parse_json_line(line: bytes) -> Measurement | None:
@@ -50,11 +50,11 @@ def parse_json_line(line: bytes) -> Measurement | None:
         line: One line, without its newline.
 
     Returns:
-        The measurement; None for a line that does not pretend to be one (no JSON object, or one
-        without an epoch).
+        The measurement; None for a line that is not meant as one: not a JSON object, or an object
+        without an epoch.
 
     Raises:
-        BadLineError: The line is an object with an epoch, or the torso of one, and cannot be used.
+        BadLineError: The line is an object with an epoch, or a piece of one, and cannot be used.
     """
     stripped = line.strip().removeprefix(codecs.BOM_UTF8)
     if not stripped.startswith(b"{"):
@@ -70,14 +70,14 @@ def parse_json_line(line: bytes) -> Measurement | None:
     if "epoch" not in data:
         return None
     epoch = data.pop("epoch")
-    whole = "\ufffd" not in text or text.encode() == stripped
-    return Measurement(_epoch(epoch), dict(_values(data)), data, whole)
+    is_utf8 = "\ufffd" not in text or text.encode() == stripped
+    return Measurement(_epoch(epoch), dict(_values(data)), data, is_utf8)
 
 
 def _loads(text: str) -> Any:
-    """Like `json.loads`, for integers of any length as well.
+    """`json.loads`, also for integers of any length.
 
-    Python refuses to convert those of more than some thousand digits, which are beyond any float.
+    Python refuses to convert integers of several thousand digits, which exceed any float.
     """
     try:
         return json.loads(text)
@@ -92,15 +92,15 @@ def _whole(digits: str) -> float:
 
 
 def kind_of(value: object) -> str:
-    """What a value is that is no number, without quoting it."""
-    kinds = {str: "a text", bool: "true or false", list: "a list", dict: "an object"}
+    """What kind of value this is, without quoting it."""
+    kinds = {str: "a string", bool: "true or false", list: "a list", dict: "an object"}
     return kinds.get(type(value), "something else")
 
 
 def _short(value: object) -> str:
     text = value if isinstance(value, str) else repr(value)[: MAX_SHOWN + 1]
-    told = repr(text) if isinstance(value, str) else text
-    return told if len(told) <= MAX_SHOWN else told[: MAX_SHOWN - 1] + "…"
+    shown = repr(text) if isinstance(value, str) else text
+    return shown if len(shown) <= MAX_SHOWN else shown[: MAX_SHOWN - 1] + "…"
 
 
 def _epoch(value: object) -> int:
@@ -111,12 +111,12 @@ def _epoch(value: object) -> int:
     if value < 0:
         raise BadLineError(f"epoch {_short(value)} is negative")
     if value > MAX_EPOCH:
-        raise BadLineError(f"epoch {_short(value)} is no epoch")
+        raise BadLineError(f"epoch {_short(value)} is too large for an epoch")
     return int(value)
 
 
 def _values(data: Mapping[str, object]) -> list[tuple[str, float | None]]:
-    """The metrics among an object's values: numbers, null and the usual words for not finite."""
+    """The metrics among an object's values: numbers, null, and the usual words for NaN and infinity."""
     found: list[tuple[str, float | None]] = []
     for name, value in data.items():
         if isinstance(value, bool) or len(name) > MAX_NAME:
@@ -138,7 +138,7 @@ def _float(value: float) -> float:
 
 
 def _is_nan_word(value: object) -> bool:
-    """Whether a string is what some programs print for a number that is not finite."""
+    """Whether a string is what some programs print for NaN or infinity."""
     return isinstance(value, str) and value.strip().lstrip("+-").casefold() in (
         "nan",
         "inf",

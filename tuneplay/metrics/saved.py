@@ -1,4 +1,4 @@
-"""What was measured in a part of a log that is about to be dropped, kept beside it."""
+"""Measurements from a section of a log that is about to be dropped, saved in a file of their own."""
 
 from __future__ import annotations
 
@@ -7,15 +7,15 @@ import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from tuneplay.metrics.replacing import create
+from tuneplay.system.files import create_new_file
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
-    """What was read of standard output up to some place.
+class Saved:
+    """What was read of standard output so far.
 
     Attributes:
-        offset: Bytes that were read, whole lines.
+        offset: Bytes that were read, in complete lines.
         lines: Lines in them.
         last_epoch: The epoch reported last.
         rows: Metrics by epoch; None for what was reported as null.
@@ -33,29 +33,29 @@ class Kept:
     described: list[str]
 
 
-def save(path: str, kept: Kept) -> None:
-    """Write it so that it is on the disk, whole, before anything is dropped.
+def save(path: str, saved: Saved) -> None:
+    """Write it, complete and synced, before anything is dropped.
 
     Raises:
         OSError: It cannot be written; then nothing may be dropped.
     """
-    data = {name: getattr(kept, name) for name in Kept.__slots__}
-    data["rows"] = [[epoch, row] for epoch, row in kept.rows.items()]
-    beside = f"{path}.new"
-    with create(beside) as file:
+    data = {name: getattr(saved, name) for name in Saved.__slots__}
+    data["rows"] = [[epoch, row] for epoch, row in saved.rows.items()]
+    unfinished = f"{path}.new"
+    with create_new_file(unfinished) as file:
         file.write(json.dumps(data).encode())
         file.flush()
         os.fsync(file.fileno())
-    os.replace(beside, path)
+    os.replace(unfinished, path)
 
 
-def load(path: str) -> Kept | None:
-    """Read it; None if nothing was kept (or not by us)."""
+def load(path: str) -> Saved | None:
+    """Read it; None if nothing was saved, or not by tuneplay."""
     try:
         with open(path, encoding="utf-8") as file:
             data = json.load(file)
         data["rows"] = dict(_rows(data["rows"]))
-        return Kept(**data)
+        return Saved(**data)
     except (OSError, ValueError, TypeError, KeyError):
         return None
 

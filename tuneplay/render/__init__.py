@@ -1,1 +1,1 @@
-"""Results out: terminal and JSON. Draws what was computed elsewhere."""
+"""Output for the terminal and as JSON; everything shown was computed elsewhere."""

@@ -1,18 +1,20 @@
-"""The last lines of `tuneplay run` and `rerun`: what was done, and what to do next."""
+"""The last lines of `tuneplay run` and `rerun`: what was done, and what comes next."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, TextIO
 
 from tuneplay.domain.progress import Progress
-from tuneplay.words.text import count, number, safe, typed
+from tuneplay.words.numbers import count, number
+from tuneplay.words.text import safe, typed
 
 if TYPE_CHECKING:
+    from tuneplay.domain.round import Round
     from tuneplay.judge.judgement import Judgement
 
 
 def print_ending(out: TextIO, progress: Progress, folder: str, *, started: bool) -> None:
-    """Print how a round ended, or was left.
+    """Print how a round ended, or how far it came.
 
     Args:
         out: Where to.
@@ -29,14 +31,14 @@ def print_ending(out: TextIO, progress: Progress, folder: str, *, started: bool)
     states = ", ".join(f"{n} {state}" for state, n in counts.items() if n)
     trials = count(progress.planned, "trial")
     if not started:
-        lines = [f"{progress.name} is finished already: {trials} ({states}). Nothing was started."]
+        lines = [f"{progress.name} was already finished: {trials} ({states}). Nothing was started."]
     elif complete:
         lines = [f"{progress.name} is finished: {trials} ({states})."]
     else:
         lines = [f"{progress.name} stopped: {progress.ended} of {trials} have ended."]
         if progress.running:
-            lines.append(f"{count(len(progress.running), 'trial')} still running on their own.")
-        lines.append(f"Nothing is lost. Go on: {typed('tuneplay', 'run', folder)}")
+            lines.append(f"Still running: {count(len(progress.running), 'trial')}.")
+        lines.append(f"Nothing is lost. Continue with: {typed('tuneplay', 'run', folder)}")
     best = progress.best
     if best is not None:
         so_far = "" if complete else " so far"
@@ -47,39 +49,57 @@ def print_ending(out: TextIO, progress: Progress, folder: str, *, started: bool)
     try:
         print(safe("\n".join(lines)), file=out, flush=True)
     except OSError:
-        return  # nobody reads standard output any more
+        return  # nobody reads standard output any longer
 
 
 def print_reruns(
-    out: TextIO, progress: Progress, judgement: Judgement, folder: str, *, started: bool
+    out: TextIO,
+    round_: Round,
+    progress: Progress,
+    judgement: Judgement,
+    folder: str,
+    *,
+    started: bool,
 ) -> None:
     """Print how the reruns ended, and what they say.
 
     Args:
         out: Where to.
+        round_: The round.
         progress: Progress of the reruns.
         judgement: What the round supports now.
         folder: The round's folder, for the commands that are suggested.
         started: Whether there was anything to do.
     """
-    # Judging loads numpy, and a run, which this module also ends, does without.
-    from tuneplay.render.remarks import is_stale, luck
-
-    reruns = count(progress.planned, "rerun")
-    if progress.ended < progress.planned:
-        lines = [f"Stopped: {progress.ended} of {reruns} have ended. The same command goes on."]
-    else:
-        has = "has" if progress.planned == 1 else "have"
-        before = "" if started else " before; nothing was started, for more ask for more seeds"
-        lines = [f"{reruns} {has} ended{before}."]
-        lines += [
-            f"{s.study.key}: {luck(s.reruns, progress.objective.direction)}"
-            for s in judgement.studies
-            if s.reruns is not None and s.reruns.usable and not is_stale(s)
-        ]
-        lines += [f"{c.study}: {c.verdict.value}. {c.reason}" for c in judgement.comparisons]
+    lines = [_say_progress(progress, started=started)]
+    if progress.ended >= progress.planned:
+        lines += _say_judgement(round_, judgement)
         lines.append(f"Next: {typed('tuneplay', 'report', folder)}")
     try:
         print(safe("\n".join(lines)), file=out, flush=True)
     except OSError:
-        return  # nobody reads standard output any more
+        return  # nobody reads standard output any longer
+
+
+def _say_progress(progress: Progress, *, started: bool) -> str:
+    reruns = count(progress.planned, "rerun")
+    if progress.ended < progress.planned:
+        return f"Stopped: {progress.ended} of {reruns} have ended. Give the same command again."
+    if started:
+        return f"{reruns} {'has' if progress.planned == 1 else 'have'} ended."
+    return f"{reruns} had already ended; nothing was started. For more reruns ask for more seeds."
+
+
+def _say_judgement(round_: Round, judgement: Judgement) -> list[str]:
+    # Judging loads numpy, which `tuneplay run` does not need.
+    from tuneplay.words.answer import say_answer
+    from tuneplay.words.naming import naming_of
+    from tuneplay.words.remarks import say_luck
+
+    naming = naming_of(round_)
+    lucky = [
+        f"{naming.study(s.study.key)}: {say_luck(s.luck).text}"
+        for s in judgement.studies
+        if s.luck is not None and not s.stale
+    ]
+    return [*lucky, *(line.text for line in say_answer(judgement, naming))]

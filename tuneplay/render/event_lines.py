@@ -1,4 +1,4 @@
-"""A running round as plain lines, one an event: for logs, pipes and CI."""
+"""A running round as plain lines, one for each event: for logs, pipes and CI."""
 
 from __future__ import annotations
 
@@ -7,11 +7,12 @@ from typing import TextIO
 
 from tuneplay.domain.progress import Progress
 from tuneplay.domain.trial import Trial, TrialId
-from tuneplay.words.text import count, duration, number, one_line
+from tuneplay.words.numbers import count, number
+from tuneplay.words.text import duration, one_line
 
 
 class LineView:
-    """Prints one line an event and flushes it."""
+    """Prints one line for each event, without buffering."""
 
     interval: float | None = None
 
@@ -19,8 +20,8 @@ class LineView:
         self._out: TextIO | None = out
 
     def opened(self, progress: Progress, workdir: str) -> None:
-        """Say what begins, or goes on."""
-        verb = "goes on" if progress.ended or progress.running else "begins"
+        """Say what starts or continues."""
+        verb = "continues" if progress.ended or progress.running else "starts"
         slots = count(progress.slots, "slot")
         self._print(f"{progress.name} {verb}: {progress.goal}")
         left = f", about {duration(progress.seconds_left)} left" if progress.seconds_left else ""
@@ -28,7 +29,7 @@ class LineView:
         self._print(f"{done}, {slots}{left}, in {workdir}")
 
     def started(self, trial: TrialId, attempt: int, *, resumed: bool) -> None:
-        """Say that an attempt was started, or found alive."""
+        """Say that an attempt was started, or found running."""
         again = f" (attempt {attempt})" if attempt > 1 else ""
         self._print(f"{'found' if resumed else 'started'} {trial}{again}")
 
@@ -49,7 +50,7 @@ class LineView:
         """Nothing to draw."""
 
     def close(self) -> None:
-        """Nothing to put back."""
+        """Nothing to restore."""
 
     def _print(self, text: str) -> None:
         if self._out is None:
@@ -57,7 +58,7 @@ class LineView:
         try:
             print(one_line(text), file=self._out, flush=True)
         except OSError:
-            self._out = None  # the reader has gone; the training goes on
+            self._out = None  # the reader has left; the training continues
 
 
 def describe(trial: Trial, metric: str) -> str:

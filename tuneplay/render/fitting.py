@@ -1,4 +1,4 @@
-"""Narrow terminals: a table that does not fit becomes lines that do."""
+"""Narrow terminals: a table that does not fit becomes lines that fit."""
 
 from __future__ import annotations
 
@@ -9,20 +9,20 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-#: Below this many columns a label beside a text leaves the text no room.
+#: In a narrower terminal a label next to a text leaves the text no room.
 LEAST_COLUMNS = 50
 
-#: No table is wider; it is measured in so much room, for rich never says more than there is.
+#: Tables are measured in this width: rich never reports more than the width it is given.
 _ENDLESS = 100_000
 
 
 def first_that_fits(console: Console, *tables: Table, indent: int = 0) -> Table | None:
-    """The first table that needs no folding; None if there is none.
+    """The first table that fits without folding; None if none fits.
 
     Args:
         console: Where it is to be printed.
-        *tables: The tables, the best one first.
-        indent: Columns to its left.
+        *tables: The tables, best first.
+        indent: Columns to the left of the table.
     """
     room = console.width - indent
     endless = console.options.update(width=_ENDLESS)
@@ -30,13 +30,13 @@ def first_that_fits(console: Console, *tables: Table, indent: int = 0) -> Table 
 
 
 def stacked(items: Iterable[tuple[Text, Sequence[str]]]) -> RenderableType:
-    """Heads, each with what is said of it in lines below.
+    """Headings, each with indented lines below.
 
     Args:
-        items: Heads and what is said of them; these texts are safe already.
+        items: Headings and their lines; these texts are already safe.
     """
-    parts: list[RenderableType] = []
-    for head, said in items:
-        parts.append(head)
-        parts.append(Padding(Text("\n".join(said), overflow="fold"), (0, 0, 0, 2)))
-    return Group(*parts)
+    drawn: list[RenderableType] = []
+    for heading, lines in items:
+        drawn.append(heading)
+        drawn.append(Padding(Text("\n".join(lines), overflow="fold"), (0, 0, 0, 2)))
+    return Group(*drawn)

@@ -13,20 +13,21 @@ from tuneplay.domain.progress import Progress, StudyProgress
 from tuneplay.domain.trial import State, Trial, TrialId
 from tuneplay.render.event_lines import describe
 from tuneplay.render.fitting import first_that_fits, stacked
-from tuneplay.words.text import count, duration, number, safe
+from tuneplay.words.numbers import count, number
+from tuneplay.words.text import duration, safe
 
-#: Seconds between two drawings: smooth to the eye, nothing to the machine.
+#: Seconds between two drawings: smooth to the eye, and hardly any work.
 _INTERVAL = 0.25
 
-#: Running trials that are listed; the others are counted.
+#: Running trials that are listed; further ones are only counted.
 _LISTED = 12
 
-#: Columns of a bar: as many as there is room for, and none where there is none.
+#: Widths of a progress bar to try, the widest first.
 _BARS = (20, 10, 0)
 
 
 class LiveView:
-    """Redraws a table in place; what did not go well stays above it as a line."""
+    """Redraws a table in place; trials that went wrong stay above it as lines."""
 
     interval: float | None = _INTERVAL
 
@@ -37,17 +38,17 @@ class LiveView:
         self._metric = ""
 
     def opened(self, progress: Progress, workdir: str) -> None:
-        """Begin to draw."""
+        """Start to draw."""
         self._metric = progress.objective.metric
-        verb = "Going on with" if progress.ended or progress.running else "Beginning"
+        verb = "Continuing" if progress.ended or progress.running else "Starting"
         self._line(f"{verb} {progress.name}: {progress.goal}", "bold")
         self._guard(self._live.start)
         self._guard(lambda: self._live.update(draw(progress, self._console), refresh=True))
 
     def started(self, trial: TrialId, attempt: int, *, resumed: bool) -> None:
-        """A trial that was found alive gets a line."""
+        """A trial that was found running gets a line."""
         if resumed:
-            self.remark(f"found {trial} still running, took it back")
+            self.remark(f"found {trial} still running")
 
     def ended(self, trial: Trial, progress: Callable[[], Progress]) -> None:
         """A trial that is not feasible gets a line."""
@@ -64,14 +65,14 @@ class LiveView:
         self._guard(lambda: self._live.update(draw(progress(), self._console), refresh=True))
 
     def close(self) -> None:
-        """Take the table away and give the cursor back."""
+        """Remove the table and show the cursor again."""
         self._guard(self._live.stop)
 
     def _line(self, text: str, style: str) -> None:
         self._guard(lambda: self._console.print(Text(safe(text), style=style)))
 
     def _guard(self, action: Callable[[], object]) -> None:
-        """Draw, unless the terminal has gone; the training goes on without it."""
+        """Draw, unless the terminal is closed; the training continues without it."""
         if self._gone:
             return
         try:
@@ -81,18 +82,18 @@ class LiveView:
 
 
 def draw(progress: Progress, console: Console) -> RenderableType:
-    """The live table: studies, running trials, and a line that sums up."""
-    parts: list[RenderableType] = [_studies(progress, console)]
+    """The live table: studies, running trials, and a summary."""
+    drawn: list[RenderableType] = [_studies(progress, console)]
     if progress.running:
-        parts.append(_running(progress, console))
-    parts.append(_summary(progress))
+        drawn.append(_running(progress, console))
+    drawn.append(_summary(progress))
     if progress.stopping:
-        parts.append(Text(f"Stopping: {progress.stopping}", style="bold yellow"))
-    return Group(*parts)
+        drawn.append(Text(f"Stopping: {progress.stopping}", style="bold yellow"))
+    return Group(*drawn)
 
 
 def _studies(progress: Progress, console: Console) -> RenderableType:
-    """With a bar as long as there is room for, and every count; or as lines."""
+    """A table with the widest bar that fits, and every count; or else lines."""
     fitting = first_that_fits(console, *(_study_table(progress, bar) for bar in _BARS))
     if fitting is not None:
         return fitting
@@ -153,10 +154,10 @@ def _running(progress: Progress, console: Console) -> RenderableType:
 
 
 def _summary(progress: Progress) -> Text:
-    parts = [f"{progress.ended} of {count(progress.planned, 'trial')}"]
+    facts = [f"{progress.ended} of {count(progress.planned, 'trial')}"]
     best = progress.best
     if best is not None:
-        parts.append(f"best {number(best.best)} ({safe(str(best.best_trial))})")
+        facts.append(f"best {number(best.best)} ({safe(str(best.best_trial))})")
     if progress.seconds_left is not None and progress.ended < progress.planned:
-        parts.append(f"{duration(progress.seconds_left)} left")
-    return Text(" · ".join(parts), style="bold")
+        facts.append(f"{duration(progress.seconds_left)} left")
+    return Text(" · ".join(facts), style="bold")

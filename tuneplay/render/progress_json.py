@@ -1,4 +1,4 @@
-"""Progress as JSON: shared by the report and the status."""
+"""Progress as JSON, for the report and the status."""
 
 from __future__ import annotations
 

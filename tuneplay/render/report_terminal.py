@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+from collections.abc import Mapping, Sequence
 
 from rich.console import Console, Group, RenderableType
 from rich.padding import Padding
@@ -13,18 +13,23 @@ from tuneplay.domain.progress import Progress
 from tuneplay.domain.round import Round
 from tuneplay.judge.finding import Finding, Severity
 from tuneplay.judge.judgement import Judgement, StudySummary
-from tuneplay.judge.verdict.compared import Comparison
-from tuneplay.judge.verdict.seeds.standards import MIN_USABLE, Verdict
-from tuneplay.render.answer import answer, more_seeds
+from tuneplay.judge.verdict.facts import Comparison, Verdict
 from tuneplay.render.fitting import LEAST_COLUMNS, first_that_fits, stacked
 from tuneplay.render.range_table import range_table
-from tuneplay.render.remarks import is_stale, remarks, warned
 from tuneplay.render.trimmed import Trimmed
-from tuneplay.words.text import count, number, safe, signed, suggestion, typed
+from tuneplay.words.answer import say_answer
+from tuneplay.words.cautions import say_caution
+from tuneplay.words.findings import say
+from tuneplay.words.message import joined
+from tuneplay.words.naming import Naming, naming_of
+from tuneplay.words.next_steps import next_commands
+from tuneplay.words.numbers import count, in_step, number, setting, signed
+from tuneplay.words.remarks import say_remarks
+from tuneplay.words.text import safe, suggestion
 
 _INDENT = (0, 0, 0, 2)
 
-#: Below this many columns what to use stands below a finding, not beside it.
+#: Below this many columns what to use stands below a finding, not next to it.
 _LEAST_FOR_FINDINGS = 80
 
 #: With fewer columns for its text a finding is a narrow column that nobody reads.
@@ -33,11 +38,14 @@ _LEAST_FOR_TEXT = 60
 #: Blanks between two columns.
 _GAP = 2
 
-_SENTENCE_END = re.compile(r"(?<=[.!?]) (?=[A-Z])")
-
 
 def print_report(
-    console: Console, round_: Round, progress: Progress, judgement: Judgement, folder: str
+    console: Console,
+    round_: Round,
+    progress: Progress,
+    judgement: Judgement,
+    folder: str,
+    commands: Mapping[str, str],
 ) -> None:
     """Print a report.
 
@@ -47,44 +55,48 @@ def print_report(
         progress: How far it has come.
         judgement: What its trials support.
         folder: The round's folder, for the commands that are suggested.
+        commands: The command that repeats the selected trial of each study, by its key.
     """
+    naming = naming_of(round_)
     head = Text(safe(round_.name), style="bold").append(f" · {safe(round_.goal)}", style="not bold")
     console.print(head)
     console.print()
-    parts: list[RenderableType] = [_answer(round_, progress, judgement, console), Text()]
-    parts.append(_studies(round_, judgement, console))
+    shown: list[RenderableType] = [_answer(progress, judgement, naming, console), Text()]
+    shown.append(_studies(round_, judgement, console))
     for along in judgement.ranges:
-        parts += [Text(), range_table(along)]
+        shown += [Text(), range_table(along)]
     if judgement.findings:
-        parts += [Text(), _findings(judgement.findings, console)]
-    if said := remarks(round_, judgement):
-        parts += [Text(), _labelled([("·", line) for line in said], console)]
-    console.print(Trimmed(Padding(Group(*parts), _INDENT)))
-    for command in _next(progress, judgement, folder, round_.rerun_seeds):
+        shown += [Text(), _findings(judgement.findings, naming, console)]
+    if remarks := say_remarks(judgement, naming):
+        shown += [Text(), _labelled([("·", line.text) for line in remarks], console)]
+    console.print(Trimmed(Padding(Group(*shown), _INDENT)))
+    _print_chosen(console, judgement, folder, commands)
+    for command in next_commands(progress, judgement, folder, round_.rerun_seeds):
         console.print()
         # In one piece, however narrow the terminal is: it will be pasted.
         console.print(Text("  Next  ", style="bold") + Text(safe(command)), soft_wrap=True)
 
 
 def _answer(
-    round_: Round, progress: Progress, judgement: Judgement, console: Console
+    progress: Progress, judgement: Judgement, naming: Naming, console: Console
 ) -> RenderableType:
-    rows = [("Answer", answer(round_, judgement))]
+    rows = [("Answer", joined(*(line.text for line in say_answer(judgement, naming))))]
     if progress.ended < progress.planned:
         rows.append(
-            ("So far", f"{progress.ended} of {count(progress.planned, 'trial')} have ended")
+            ("So far", f"{progress.ended} of {count(progress.planned, 'trial')} have ended.")
         )
     warnings = [f for f in judgement.findings if f.severity is Severity.WARNING]
     if warnings:
-        first = warnings[0]
-        about = _about(first)
-        alone = len(judgement.studies) == 1 and not first.hyperparameter
-        # Its first sentence: what to do about it stands with the finding below.
-        said = _sentences(first.message)[0]
-        rows.append(("But", said if alone or not about else f"{about}: {said}"))
-    # What speaks against an adoption belongs beside it: a person acts on the answer.
-    adopted = [c for c in judgement.comparisons if c.verdict is Verdict.ADOPT]
-    rows += [("But", line) for line in dict.fromkeys(w for c in adopted for w in warned(c))]
+        # What to do about it stands with the finding below.
+        rows.append(("But", _with_subject(warnings[0], say(warnings[0], naming).what, naming)))
+    # What speaks against an adoption belongs next to it: a person acts on the answer.
+    cautions = [
+        say_caution(caution, comparison, naming).text
+        for comparison in judgement.comparisons
+        if comparison.verdict is Verdict.ADOPT
+        for caution in comparison.cautions
+    ]
+    rows += [("But", line) for line in dict.fromkeys(cautions)]
     return _labelled(rows, console)
 
 
@@ -135,37 +147,49 @@ def _study_table(names: list[str], rows: list[list[str]]) -> Table:
 def _reruns(summary: StudySummary, *, with_count: bool) -> str:
     """`0.0341 ± 0.0021 (5 seeds)`; with the trial's number where it is not the best any more."""
     reruns = summary.reruns
-    if reruns is None:
+    if reruns is None or reruns.mean is None:
         return "–"
-    spread = f" ± {number(reruns.sd, 2)}" if reruns.sd is not None else ""
     seeds = f" ({count(len(reruns.values), 'seed')})" if with_count else ""
-    of = f" (of trial {reruns.trial})" if is_stale(summary) else ""
-    return f"{number(reruns.mean)}{spread}{seeds}{of}"
+    of = f" (of trial {reruns.trial})" if summary.stale else ""
+    if not reruns.sd:
+        spread = "" if reruns.sd is None else " ± 0"
+        return f"{number(reruns.mean)}{spread}{seeds}{of}"
+    mean, sd = in_step([reruns.mean, reruns.sd], reruns.sd)
+    return f"{mean} ± {sd}{seeds}{of}"
 
 
 def _against(comparison: Comparison | None) -> str:
+    """`+0.0228 [+0.0182, +0.0275]`, with the digits that the interval supports."""
     if comparison is None:
         return "baseline"
-    if comparison.interval95 is None:
-        return signed(comparison.difference)
-    low, high = (signed(end) for end in comparison.interval95)
-    return f"{signed(comparison.difference)} [{low}, {high}]"
+    difference, interval = comparison.difference, comparison.interval95
+    if difference is None:
+        return "–"
+    if interval is None:
+        return signed(difference)
+    half = (interval[1] - interval[0]) / 2
+    size, low, high = (signed(value, half) for value in (difference, *interval))
+    return f"{size} [{low}, {high}]"
 
 
-def _findings(findings: tuple[Finding, ...], console: Console) -> RenderableType:
-    """One row a finding; what to use beside it, or below where that would squeeze the text."""
+def _findings(findings: Sequence[Finding], naming: Naming, console: Console) -> RenderableType:
+    """One row a finding; what to use next to it, or below where that would squeeze the text."""
     rows: list[tuple[Text, str, str, str]] = []
-    before: set[str] = set()
+    advised: set[str] = set()
     for finding in findings:
         warning = finding.severity is Severity.WARNING
         mark = Text("!" if warning else "·", style="bold yellow" if warning else "dim")
         given = suggestion(finding.hyperparameter, finding.suggestion)
-        said = safe(_not_said(finding, before))
-        rows.append((mark, finding.kind.value, said, safe(f"use  {given}" if given else "")))
+        message = say(finding, naming)
+        # Advice that stands above is not repeated.
+        fix = "" if message.fix in advised else message.fix
+        advised.add(message.fix)
+        text = safe(_with_subject(finding, joined(message.what, fix), naming))
+        rows.append((mark, finding.kind.value, text, safe(f"use  {given}" if given else "")))
     if console.width < _LEAST_FOR_FINDINGS:
         return stacked(
-            (mark + Text(f" {kind}"), [said, use] if use else [said])
-            for mark, kind, said, use in rows
+            (mark + Text(f" {kind}"), [text, use] if use else [text])
+            for mark, kind, text, use in rows
         )
     kinds, uses = (max(len(row[column]) for row in rows) for column in (1, 3))
     beside = console.width - _INDENT[-1] - kinds - uses - 3 * _GAP - 1 >= _LEAST_FOR_TEXT
@@ -175,45 +199,49 @@ def _findings(findings: tuple[Finding, ...], console: Console) -> RenderableType
     table.add_column(ratio=1, overflow="fold")
     if beside:
         table.add_column(overflow="fold")
-    for mark, kind, said, use in rows:
-        text, values = Text(said), Text(use, style="cyan")
+    for mark, kind, text, use in rows:
+        shown, values = Text(text), Text(use, style="cyan")
         if beside:
-            table.add_row(mark, Text(kind), text, values)
+            table.add_row(mark, Text(kind), shown, values)
         else:
-            table.add_row(mark, Text(kind), Text("\n").join([text, values]) if use else text)
+            table.add_row(mark, Text(kind), Text("\n").join([shown, values]) if use else shown)
     return table
 
 
-def _about(finding: Finding) -> str:
-    """The study and hyperparameter of a finding; a joint study's key may be its range's name."""
-    return ", ".join(dict.fromkeys(filter(None, (finding.study, finding.hyperparameter))))
+def _with_subject(finding: Finding, text: str, naming: Naming) -> str:
+    """A text about a finding, after its study and hyperparameter where it does not name them."""
+    study = naming.study(finding.study) if finding.study and len(naming.labels) > 1 else None
+    # A joint study may have the name of its range.
+    subjects = dict.fromkeys(filter(None, (study, finding.hyperparameter)))
+    about = ", ".join(name for name in subjects if name not in text)
+    return f"{about}: {text}" if about else text
 
 
-def _not_said(finding: Finding, before: set[str]) -> str:
-    """A finding without the advice that stands with one above it."""
-    first, *rest = _sentences(finding.message)
-    new = [first, *(sentence for sentence in rest if sentence not in before)]
-    before.update(rest)
-    about = _about(finding)
-    return f"{about}: {' '.join(new)}" if about else " ".join(new)
-
-
-def _sentences(text: str) -> list[str]:
-    return _SENTENCE_END.split(text)
-
-
-def _next(progress: Progress, judgement: Judgement, folder: str, planned_seeds: int) -> list[str]:
-    """The commands that bring the round further."""
-    if progress.ended < progress.planned:
-        return [typed("tuneplay", "run", folder)]
-    if any(c.verdict is Verdict.NEEDS_RERUNS and c.needs_seeds for c in judgement.comparisons):
-        # Reruns that failed, or repeat another one, have ended: the same number again adds none.
-        current = [s.reruns for s in judgement.studies if s.reruns and not is_stale(s)]
-        ended = [reruns.trained for reruns in current if reruns.trained >= planned_seeds]
-        more = ["--seeds", str(max(ended) + MIN_USABLE)] if len(ended) > 1 else []
-        return [typed("tuneplay", "rerun", folder, *more)]
-    needed = [more_seeds(c) for c in judgement.comparisons if c.needs_seeds and c.seeds_needed]
-    return [typed("tuneplay", "rerun", folder, "--seeds", str(max(needed)))] if needed else []
+def _print_chosen(
+    console: Console,
+    judgement: Judgement,
+    folder: str,
+    commands: Mapping[str, str],
+) -> None:
+    """The selected trial of each study: its values, its checkpoint, the command that repeats it."""
+    chosen = [(s, s.best) for s in judgement.studies if s.best is not None]
+    if chosen:
+        console.print()
+        title = Text("Chosen configurations, and the commands that repeat them", "bold")
+        console.print(Trimmed(Padding(title, _INDENT)))
+    for summary, best in chosen:
+        values = ", ".join(
+            f"{h.name} {setting(best.hyperparameters[h.name])}" for h in summary.study.space
+        )
+        console.print()
+        head = Text()
+        head.append(safe(f"{summary.study.key}: trial {best.id.number}"), style="bold")
+        head.append(safe(f", {values}" if values else ""))
+        console.print(Trimmed(Padding(head, _INDENT)))
+        if best.checkpoint:
+            console.print(Text(safe(f"    checkpoint {folder}/{best.checkpoint}")), soft_wrap=True)
+        if command := commands.get(summary.study.key):
+            console.print(Text(safe(f"    {command}"), style="cyan"), soft_wrap=True)
 
 
 def _labelled(rows: list[tuple[str, str]], console: Console) -> RenderableType:

@@ -15,7 +15,7 @@ from tuneplay.render.trimmed import Trimmed
 from tuneplay.words.text import safe, typed
 
 #: Reruns that have ended, and reruns that were asked for.
-Reruns = tuple[int, int] | None
+RerunCounts = tuple[int, int] | None
 
 
 def print_status(
@@ -23,7 +23,7 @@ def print_status(
     progress: Progress,
     coordinator: str | None,
     folder: str,
-    reruns: Reruns = None,
+    reruns: RerunCounts = None,
 ) -> None:
     """Print how far a round has come."""
     console.print(Text(safe(f"{progress.name} · {progress.goal}"), style="bold"))
@@ -31,18 +31,18 @@ def print_status(
     if reruns:
         console.print(Text(f"Reruns: {reruns[0]} of {reruns[1]} have ended."))
     if coordinator:
-        said = f"Coordinated by {coordinator}."
+        state = f"Running, coordinated by {coordinator}."
     elif progress.ended < progress.planned:
-        said = f"Nobody coordinates it. Go on: {typed('tuneplay', 'run', folder)}"
+        state = f"Not running. Continue with: {typed('tuneplay', 'run', folder)}"
     elif reruns and reruns[0] < reruns[1]:
-        said = f"Nobody coordinates it. Go on: {typed('tuneplay', 'rerun', folder)}"
+        state = f"Not running. Continue with: {typed('tuneplay', 'rerun', folder)}"
     else:
-        said = f"Finished. Next: {typed('tuneplay', 'report', folder)}"
-    console.print(Text(safe(said)), soft_wrap=True)
+        state = f"Finished. Next: {typed('tuneplay', 'report', folder)}"
+    console.print(Text(safe(state)), soft_wrap=True)
 
 
 def status_json(
-    progress: Progress, coordinator: str | None, reruns: Reruns = None
+    progress: Progress, coordinator: str | None, reruns: RerunCounts = None
 ) -> dict[str, Any]:
     """The status as a JSON object."""
     return {
@@ -78,5 +78,5 @@ def status_json(
 
 
 def _finite(value: float | None) -> float | None:
-    """A value as JSON has it: what is not finite is null there."""
+    """A value for JSON, where NaN and infinities become null."""
     return value if value is not None and math.isfinite(value) else None

@@ -1,7 +1,7 @@
 """Lines that end where their text ends.
 
-Tables fill their lines with blanks up to the edge. In a file they are noise, and in a terminal that
-is made narrower each of them becomes a line of its own.
+Tables fill their lines with blanks up to the right edge. In a file these are noise. In a terminal
+that becomes narrower they wrap into empty lines.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from rich.segment import Segment
 
 
 class Trimmed:
-    """What it holds, without the blanks at the ends of lines."""
+    """Its content without the blanks at the ends of lines."""
 
     def __init__(self, inner: RenderableType) -> None:
         self._inner = inner
@@ -26,10 +26,10 @@ class Trimmed:
 
 
 def _trim(line: Iterable[Segment]) -> list[Segment]:
-    kept = list(line)
-    while kept and not kept[-1].text.rstrip():
-        kept.pop()
-    if kept:
-        last = kept[-1]
-        kept[-1] = Segment(last.text.rstrip(), last.style, last.control)
-    return kept
+    trimmed = list(line)
+    while trimmed and not trimmed[-1].text.rstrip():
+        trimmed.pop()
+    if trimmed:
+        last = trimmed[-1]
+        trimmed[-1] = Segment(last.text.rstrip(), last.style, last.control)
+    return trimmed

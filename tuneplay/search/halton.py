@@ -1,11 +1,11 @@
-"""A scrambled Halton sequence that stays the same for years.
+"""A scrambled Halton sequence that never changes.
 
 The playbook recommends quasi-random search for exploration, from a shifted or scrambled Halton
 sequence (FAQ, "Where can I find an implementation of quasi-random search?"; Bousquet et al. 2017,
 arXiv:1706.03200). Here each digit is scrambled by a random permutation of its own (Owen 2017,
 "A randomized Halton algorithm in R", arXiv:1706.02808). Permutations come from BLAKE2b, and digits
-are summed as integers, so that a point depends on nothing but its seed, coordinate and index: not
-on a library's version, nor on the platform.
+are summed as integers. A point therefore depends only on its seed, coordinate and index, not on the
+version of a library or on the platform.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import math
 from collections.abc import Iterator
 from functools import lru_cache
 
-#: Bits of a double's mantissa, and one: digits beyond add nothing to a coordinate.
+#: Bits of a double's mantissa plus one: further digits add nothing to a coordinate.
 _PRECISION_BITS = 54
 
 
@@ -45,7 +45,7 @@ def point(index: int, dimensions: int, seed: int) -> tuple[float, ...]:
 
     Args:
         index: Index of the point, from 0.
-        dimensions: How many coordinates.
+        dimensions: Number of coordinates.
         seed: Seed of the scrambling.
     """
     return tuple(coordinate(index, dimension, seed) for dimension in range(dimensions))
@@ -63,7 +63,7 @@ def _permutations(base: int, dimension: int, seed: int) -> tuple[tuple[int, ...]
 
 
 def _permutation(size: int, label: str) -> tuple[int, ...]:
-    """A uniformly random permutation (Fisher-Yates), determined by its label."""
+    """A uniformly random permutation (Fisher-Yates) that depends only on its label."""
     words = _words(label)
     items = list(range(size))
     for last in range(size - 1, 0, -1):
@@ -73,7 +73,7 @@ def _permutation(size: int, label: str) -> tuple[int, ...]:
 
 
 def _below(bound: int, words: Iterator[int]) -> int:
-    """A uniform integer in [0, bound), by rejection, so without modulo bias."""
+    """A uniform integer in [0, bound), by rejection, which avoids modulo bias."""
     limit = (1 << 32) // bound * bound
     return next(word for word in words if word < limit) % bound
 

@@ -1,7 +1,7 @@
 """The plan of a round: known before anything starts.
 
-It depends on the spec and its seed alone: not on the number of slots, nor on the order in which
-trials finish. Raising `trials` only appends.
+It depends only on the spec and its seed, not on the number of slots or the order in which trials
+finish. Raising `trials` only appends.
 """
 
 from __future__ import annotations
@@ -13,20 +13,20 @@ from tuneplay.domain.round import Phase, Round, Study
 from tuneplay.domain.trial import TrialId
 from tuneplay.search import halton
 
-#: Exploitation begins with this many planned points in each study: the Bayesian sampler needs
+#: Exploitation starts with this many planned points in each study: the Bayesian sampler needs
 #: something to learn from (n_startup_trials of Optuna's TPE, 10 by default since its first
 #: version).
 STARTUP_TRIALS = 10
 
-#: Seeds of reruns begin this far above the round's seed, so that they are never those of the
-#: search: a rerun must be a new draw.
+#: Seeds of reruns start this far above the round's seed. They never repeat a seed of the search:
+#: a rerun must be a new sample.
 RERUN_SEED_OFFSET = 10_000_000
 
 
 def turns(round_: Round) -> Iterator[TrialId]:
     """The trials of the search in the order in which they start.
 
-    Studies take turns, so that at any moment all have had the same number of trials.
+    Studies take turns: at any moment all of them have had the same number of trials.
     """
     for number in range(round_.trials):
         for study in round_.studies:
@@ -34,23 +34,23 @@ def turns(round_: Round) -> Iterator[TrialId]:
 
 
 def turns_from_the_end(round_: Round) -> Iterator[TrialId]:
-    """The same trials, the last one first."""
+    """The same trials in reverse order."""
     for number in reversed(range(round_.trials)):
         for study in reversed(round_.studies):
             yield TrialId(study.key, number)
 
 
 def planned_units(round_: Round, study: Study, number: int) -> tuple[float, ...] | None:
-    """Unit coordinates of a trial, where the plan alone determines them.
+    """Unit coordinates of a trial, where the plan determines them.
 
     Trial i of every study gets point i of one sequence. The shared hyperparameters come first and
-    so lie on the same coordinates in every study; conditional ones follow. Studies are thus
-    compared on paired points.
+    have the same coordinates in every study; conditional ones follow. So studies are compared on
+    paired points.
 
     Args:
         round_: The round.
         study: One of its studies.
-        number: Number of the trial, from 0.
+        number: The trial's number, from 0.
 
     Returns:
         One coordinate for each hyperparameter of `study.space`; None where the sampler has to be
@@ -75,7 +75,7 @@ def seed_of(round_: Round, trial: TrialId) -> int:
     """The seed that a trial trains with.
 
     Trial i trains with the same seed in every study. A rerun's seed depends on its number alone,
-    so that reruns are paired across studies as well.
+    which pairs reruns across studies as well.
     """
     if trial.rerun:
         return round_.seed + RERUN_SEED_OFFSET + trial.rerun

@@ -18,12 +18,12 @@ from tuneplay.spec.problems import closest
 
 _ROLES = ("scientific", "nuisance", "fixed")
 
-_EXAMPLE = "the train command, as in python train.py {args}"
+_EXAMPLE = "write the train command, as in python train.py {args}"
 
-#: What a draft leaves where it does not know.
+#: A draft writes this where it does not know a value.
 MARK = "EDIT-ME"
 
-#: Words that a shell would act on, and a program gets as arguments.
+#: Words that mean something to a shell; without one the program gets them as arguments.
 _SHELL = frozenset({"&&", "||", "|", ";", "&", "<", ">", ">>"})
 
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
@@ -52,18 +52,18 @@ def read_command(fields: Mapping[str, Field]) -> Command:
 def check_command(
     command: Command, fields: Mapping[str, Field], studies: tuple[Study, ...]
 ) -> None:
-    """Note placeholders without a value, and hyperparameters that reach the program by no way."""
+    """Note placeholders without a value, and hyperparameters that are never passed on."""
     if "command" not in fields or not command.words:
         return
     field = fields["command"]
     every = frozenset().union(*(study.names for study in studies))
-    # A hyperparameter with an error of its own is no hyperparameter yet; one complaint is enough.
+    # A hyperparameter with an error of its own is in no study; one complaint about it is enough.
     declared = every.union(*(_keys(fields[k].node) for k in _ROLES if k in fields))
     in_words = Command(command.words).placeholders()
     if "config" in in_words and "config_template" not in fields:
         field.error(
-            "{config} is the filled copy of a template, and there is none",
-            "add config_template: configs/base.yaml",
+            "{config} needs a config_template, and the spec has none",
+            "add one, as in config_template: configs/base.yaml",
             "{config}",
         )
     _check_names(field, in_words, declared, studies)
@@ -73,14 +73,18 @@ def check_command(
     named = command.placeholders()
     unreached = sorted(every - named)
     if unreached and not command.passes_all:
-        verb = "reaches" if len(unreached) == 1 else "reach"
+        alone = len(unreached) == 1
+        option = f"--{unreached[0]} {{{unreached[0]}}}"
         field.error(
-            f"{', '.join(unreached)} {verb} the program by no way",
-            f"add {{args}}, or --{unreached[0]} {{{unreached[0]}}}",
+            f"{', '.join(unreached)} {'is' if alone else 'are'} never passed to the program",
+            f"add {{args}}, or {option if alone else f'each of them, as in {option}'}",
         )
     for name, loss in (
-        ("epochs", "the program must train that long by itself"),
-        ("seed", "reruns with new seeds would measure nothing unless it draws its own"),
+        ("epochs", "add it, or make sure that the program trains exactly this long"),
+        (
+            "seed",
+            "add it; without it reruns measure nothing, unless the program picks its own seed",
+        ),
     ):
         if name not in named:
             wrong = f"{{{name}}} is not passed to the program"
@@ -96,32 +100,34 @@ def _check_names(
             known = [] if field.problems.overflowing else [*declared, *BUILTIN_PLACEHOLDERS, "args"]
             right = closest(name, known) if known else ""
             if known and not right.startswith("did"):
-                right = f"write {{{{{name}}}}} for the plain text; {right}"
+                right = f"if you mean the text {{{name}}}, write {{{{{name}}}}}; {right}"
             field.error(f"unknown placeholder {{{name}}}", right, f"{{{name}}}")
         elif field.path == "command":
             forms = " ".join(f"{{{form}}}" for form in ARGS_FORMS)
-            right = f"one of {forms}, as a whole word"
-            field.error(f"{{{name}}} is not a word of its own", right, f"{{{name}}}")
+            wrong, right = f"{{{name}}} is not known", f"write one of {forms}"
+            if name in ARGS_FORMS:
+                wrong, right = f"{{{name}}} is part of a longer word", "separate it with spaces"
+            field.error(wrong, right, f"{{{name}}}")
         else:
-            right = "name the hyperparameter"
-            field.error("{args} goes into the command only", right, f"{{{name}}}")
+            right = "name the hyperparameter here, as in {learning_rate}"
+            field.error(f"{{{name}}} works in the command only", right, f"{{{name}}}")
     for study in studies:
         for name in sorted(named & declared - study.names - set(BUILTIN_PLACEHOLDERS)):
             if any(name in other.names for other in studies):
                 field.error(
                     f"{{{name}}} has no value in study {study.key}",
-                    "use {args}, which passes what each study has",
+                    "use {args}, which passes each study its own hyperparameters",
                     f"{{{name}}}",
                 )
 
 
 def _keys(node: Node) -> set[str]:
-    """Every key in a mapping and below it."""
+    """Every key in a mapping and below it, except those of ranges."""
     if not isinstance(node, MapNode):
         return set()
     names = {key.text for key, _ in node.entries}
     if names & {"low", "high"}:
-        return set()  # a range: its keys are no names
+        return set()  # a range: its keys are not names
     return names.union(*(_keys(below) for _, below in node.entries))
 
 
@@ -129,7 +135,7 @@ def _read_words(field: Field) -> tuple[str, ...]:
     if isinstance(field.node, ListNode):
         words = [i.node.text for i in field.items() if isinstance(i.node, ScalarNode)]
         if len(words) < len(field.node.items):
-            field.error("a word of the command is a list or mapping", "each word is one text")
+            field.error("a word of the command is a list or mapping", "write each word as one text")
     elif isinstance(field.node, ScalarNode):
         try:
             words = shlex.split("" if field.node.value is None else field.node.text)
@@ -144,14 +150,14 @@ def _read_words(field: Field) -> tuple[str, ...]:
         return ()
     marked = next((word for word in words if MARK in word), None)
     if marked is not None:
-        field.error(f"{marked} is still to be edited", "write what your program needs there", MARK)
+        field.error(f"{marked} was not replaced", "write what your program needs there", MARK)
     shell = next((word for word in words if word in _SHELL or word.startswith((">", "2>"))), None)
     if shell is not None and isinstance(field.node, ScalarNode):
         field.problems.warning(
             field.mark,
             field.path,
-            f"'{shell}' means nothing here: no shell reads the command",
-            "output is kept by itself; for the rest: sh -c '…'",
+            f"'{shell}' has no effect, because no shell reads the command",
+            "leave it out (all output is saved anyway), or start a shell: sh -c '…'",
         )
     return tuple(words)
 
@@ -160,8 +166,9 @@ def _read_env(field: Field) -> dict[str, str]:
     env: dict[str, str] = {}
     for key, value in field.entries():
         if not _VARIABLE.fullmatch(key.text):
-            wrong = f"'{key.text}' cannot be an environment variable"
-            field.problems.error(key.mark, value.path, wrong, "letters, digits, `_`")
+            wrong = f"'{key.text}' cannot be the name of an environment variable"
+            right = "use letters, digits and `_`, and no digit in front"
+            field.problems.error(key.mark, value.path, wrong, right)
         elif key.text.startswith("TUNEPLAY_"):
             wrong = f"{key.text} is set by tuneplay"
             field.problems.error(key.mark, value.path, wrong, "choose another name")
@@ -169,5 +176,5 @@ def _read_env(field: Field) -> dict[str, str]:
             node = value.node
             env[key.text] = node.text if isinstance(node, ScalarNode) else ""
             if not isinstance(node, ScalarNode):
-                value.error(f"{value.shown()} is not a single value")
+                value.refuse_several()
     return env

@@ -1,10 +1,10 @@
-"""The rules of design on a spec: where each advice belongs, what is overruled, what is silenced."""
+"""Applying the rules of design to a spec: finding the place of each advice, silencing some."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 
-from tuneplay.design.advice import Advice, Level
+from tuneplay.design.advice import BrokenRule, Level
 from tuneplay.design.rules import RULES, advise
 from tuneplay.domain.command import text_of, variable_of
 from tuneplay.domain.meaning import Meaning
@@ -16,24 +16,27 @@ from tuneplay.spec.problems import Mark, Problem, Problems, closest
 #: The round of an argument such as `rounds/01-optimizer`; None when there is none.
 Earlier = Callable[[str], Round | None]
 
-#: What a name means that is none of the known things.
+#: The meaning of a name that stands for none of the known things.
 OTHER = "other"
 
 
 def read_meanings(field: Field | None, names: frozenset[str]) -> dict[str, Meaning | None]:
-    """`roles: {lrate: learning_rate}`: what hyperparameters are, where their names mislead."""
+    """`roles: {lrate: learning_rate}`: what a hyperparameter is, where its name misleads."""
     found: dict[str, Meaning | None] = {}
     known = [meaning.value for meaning in Meaning]
     for key, value in field.entries() if field else []:
         if key.text not in names:
             value.problems.error(
-                key.mark, value.path, f"no hyperparameter '{key.text}'", closest(key.text, names)
+                key.mark,
+                value.path,
+                f"'{key.text}' is not a hyperparameter of this spec",
+                closest(key.text, names),
             )
             continue
         if variable_of(key.text) in (variable_of("epochs"), variable_of("seed")):
             value.error(f"'{key.text}' is set by tuneplay", "rename the hyperparameter")
             continue
-        word = value.text("what it is, as in learning_rate")
+        word = value.text("write what it is, as in learning_rate")
         if word and word not in known and word != OTHER:
             value.error(f"'{word}' is not known", closest(word, [*known, OTHER]))
         elif word:
@@ -42,20 +45,20 @@ def read_meanings(field: Field | None, names: frozenset[str]) -> dict[str, Meani
 
 
 def read_silenced(field: Field | None) -> frozenset[str]:
-    """`silence: {rule: reason}`: names of the rules that this spec goes against knowingly."""
+    """`silence: {rule: reason}`: names of the rules that this spec breaks on purpose."""
     names = set()
     for key, value in field.entries() if field else []:
         if key.text not in RULES:
             value.problems.error(
-                key.mark, value.path, f"no rule '{key.text}'", closest(key.text, RULES)
+                key.mark, value.path, f"there is no rule '{key.text}'", closest(key.text, RULES)
             )
-        elif value.text("the reason, in a few words"):
+        elif value.text("write the reason, in a few words"):
             names.add(key.text)
     return frozenset(names)
 
 
-def _can_silence(advice: Advice) -> bool:
-    """Whether a spec may go against a rule: not where tuneplay sets the value itself."""
+def _can_silence(advice: BrokenRule) -> bool:
+    """Whether a spec may silence this advice: not where tuneplay sets the value itself."""
     return variable_of(advice.name) not in (variable_of("epochs"), variable_of("seed"))
 
 
@@ -66,21 +69,21 @@ def check_design(
     silenced: frozenset[str],
     earlier: Earlier | None,
 ) -> None:
-    """Note every rule that the round goes against, at the place in the spec that it is about.
+    """Note every rule that the round breaks, each at its place in the spec.
 
     Args:
         round_: The round as it was read.
         root: The spec.
         fields: Its top-level keys.
-        silenced: Names of rules that say nothing.
-        earlier: How the round that `parent` names is read; None for not at all.
+        silenced: Names of the rules that are not applied.
+        earlier: Reads the round that `parent` names; None where earlier rounds are not read.
     """
     parent = None
     if round_.parent is not None and earlier is not None:
         parent = earlier(round_.parent)
         if parent is None:
-            wrong = f"there is no round {round_.parent}"
-            right = "without it nothing can be said of what was changed"
+            wrong = f"there is no round {round_.parent}, so changes since then cannot be checked"
+            right = "name the folder of an earlier round, or leave it out"
             root.problems.warning(fields["parent"].mark, "parent", wrong, right)
     for advice in advise(round_, parent):
         if advice.rule.name not in silenced or not _can_silence(advice):
@@ -88,7 +91,7 @@ def check_design(
             _note(root.problems, advice, mark, path)
 
 
-def _note(problems: Problems, advice: Advice, mark: Mark, path: str) -> None:
+def _note(problems: Problems, advice: BrokenRule, mark: Mark, path: str) -> None:
     source = f'[{advice.rule.name}; playbook, "{advice.rule.section}"]'
     problem = Problem(mark, path, advice.wrong, f"{advice.right} {source}")
     if advice.severity is Level.ERROR:
@@ -100,9 +103,9 @@ def _note(problems: Problems, advice: Advice, mark: Mark, path: str) -> None:
 
 
 def _place(
-    advice: Advice, round_: Round, root: Field, fields: Mapping[str, Field]
+    advice: BrokenRule, round_: Round, root: Field, fields: Mapping[str, Field]
 ) -> tuple[Mark, str]:
-    """Position and key path of what an advice is about; the nearest key that there is."""
+    """Position and key path of what an advice is about; the nearest existing key."""
     if advice.name:
         paths = _paths(advice, round_)
     else:
@@ -116,17 +119,19 @@ def _place(
     return root.mark, advice.key
 
 
-def _paths(advice: Advice, round_: Round) -> Iterator[tuple[str, ...]]:
+def _paths(advice: BrokenRule, round_: Round) -> Iterator[tuple[str, ...]]:
     below = (advice.key, advice.name)
     yield from _arm_paths(advice, round_, below)
     yield below
-    # What has the same value under each scientific value stands below each of them.
+    # A hyperparameter with the same value under each scientific value is written below each.
     for study in round_.studies if advice.study is None else ():
         yield from _study_paths(study, below)
 
 
-def _arm_paths(advice: Advice, round_: Round, below: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
-    """Where a conditional hyperparameter may stand: below each scientific value of its study."""
+def _arm_paths(
+    advice: BrokenRule, round_: Round, below: tuple[str, ...]
+) -> Iterator[tuple[str, ...]]:
+    """Possible places of a conditional hyperparameter: below each scientific value of its study."""
     if advice.study is not None:
         yield from _study_paths(round_.study(advice.study), below)
 

@@ -16,8 +16,8 @@ from tuneplay.spec.problems import Mark, Problems, closest, misspelt
 #: and every platform's int, can hold.
 MOST = 2**31 - 1
 
-#: A mapping of so few keys is shown by its first two, which come first in our lists.
-MOST_SHOWN = 4
+#: A mapping with at most this many keys is shown by its first two, the most important ones.
+MOST_SHOWN = 5
 
 _Enum = TypeVar("_Enum", bound=StrEnum)
 
@@ -40,7 +40,7 @@ class Field:
         self.problems.error(self._place_of(piece), self.path, wrong, right)
 
     def _place_of(self, piece: str) -> Mark:
-        """Where a piece of this value's text stands; its own place where that cannot be told."""
+        """Where a piece of this value's text stands; the value's own place if it is not found."""
         if not piece or self.problems.overflowing:
             return self.mark
         start = self.mark.column - 1
@@ -83,13 +83,13 @@ class Field:
     ) -> dict[str, Field]:
         """Values by key; an unknown key is an error with a suggestion.
 
-        What is certainly meant is read as if it had been spelt rightly, so that it is not missed
-        as well.
+        A misspelt key whose meaning is certain is read as that key. Otherwise the key would be
+        reported as missing, too.
 
         Args:
-            known: The keys that there are.
+            known: The keys that exist.
             foreign: What other programs call them.
-            other: What else to say of a key that resembles none.
+            other: What else to say of a key that resembles no known one.
         """
         known = tuple(known)
         few = ", ".join(f"{key}: …" for key in known[:2])
@@ -127,7 +127,7 @@ class Field:
             if not self.node.text.strip():
                 return "nothing"
             text = self.node.text if len(self.node.text) <= 40 else self.node.text[:37] + "..."
-            # A number in quotes looks like one: only the quotes tell why it is none.
+            # A number in quotes looks like a number: only the quotes show why it is refused.
             return f"'{text}' in quotes" if self._quoted_number else text
         return "a list" if isinstance(self.node, ListNode) else "a mapping"
 
@@ -144,33 +144,43 @@ class Field:
         if self._quoted_number:
             right = f"leave out the quotes; {right}" if right else "leave out the quotes"
         empty = isinstance(self.node, ScalarNode) and not self.node.text.strip()
-        self.error("it is empty" if empty else f"{self.shown()} is not {kind}", right)
+        self.error("this is empty" if empty else f"{self.shown()} is not {kind}", right)
+
+    def _refuse_infinite(self) -> None:
+        right = "write an ordinary number, as in 0.001 or 1e9"
+        self.error(f"{self.shown()} is not a finite number", right)
+
+    def refuse_several(self) -> None:
+        """Note that the value is a list or mapping, where a single value is needed."""
+        self.error(f"{self.shown()} is not a single value", "write one text or one number")
 
     def scalar(self) -> Scalar:
         """A single value; None, with an error noted, for a list or mapping."""
         if not isinstance(self.node, ScalarNode):
-            self.error(f"{self.shown()} is not a single value")
+            self.refuse_several()
             return None
         if isinstance(self.node.value, float) and not math.isfinite(self.node.value):
-            self.error(f"{self.shown()} is not a finite number")
+            self._refuse_infinite()
         return self.node.value
 
-    def text(self, what: str) -> str:
-        """A string that is not empty; `what` says what would be right."""
+    def text(self, right: str) -> str:
+        """A string that is not empty; `right` says what to write."""
         if isinstance(self.node, ScalarNode) and self.node.text.strip():
             if self.node.value is not None:
                 return self.node.text
-        self._refuse("a text", what)
+        self._refuse("a text", right)
         return ""
 
     def number(self) -> float:
         """A finite number; NaN, with an error noted, for anything else."""
         value = self.node.value if isinstance(self.node, ScalarNode) else None
         if isinstance(value, bool) or not isinstance(value, int | float):
-            self._refuse("a number", "" if self._quoted_number else "as in 0.001 or 1e-3")
+            self._refuse(
+                "a number", "" if self._quoted_number else "write one, as in 0.001 or 1e-3"
+            )
             return math.nan
         if not math.isfinite(value):
-            self.error(f"{self.shown()} is not a finite number")
+            self._refuse_infinite()
             return math.nan
         return value
 
@@ -178,13 +188,13 @@ class Field:
         """A whole number from `least` to `most`; `least`, with an error noted, for anything else."""
         value = self.node.value if isinstance(self.node, ScalarNode) else None
         if isinstance(value, bool) or not isinstance(value, int):
-            self._refuse("a whole number", f"a whole number from {least} on")
+            self._refuse("a whole number", f"write a whole number, {least} or more")
             return least
         if value < least:
-            self.error(f"{self.shown()} is too small", f"a whole number from {least} on")
+            self.error(f"{self.shown()} is too small", f"write {least} or more")
             return least
         if value > most:
-            self.error(f"{self.shown()} is too large", f"at most {most:,}")
+            self.error(f"{self.shown()} is too large", f"write at most {most:,}")
             return least
         return value
 
@@ -194,17 +204,24 @@ class Field:
         names = [member.value for member in kind]
         if text in names:
             return kind(text)
-        known = f"one of {', '.join(names)}"
-        self.error(f"{self.shown()} is not known", known if text is None else _near(text, names))
+        if text is None:
+            self.error(f"{self.shown()} is not a single value", _any_of(names))
+        else:
+            self.error(f"{self.shown()} is not known", _near(text, names))
         return None
 
 
 def _near(text: str, names: list[str]) -> str:
     """A suggestion for a misspelt word; unlike keys, the few values are always listed."""
     low = text.casefold()
-    begun = [name for name in names if len(text) > 1 and name.startswith(low)]
-    begun = begun or [name for name in names if low.startswith(name)]
-    if len(begun) == 1:
-        return f"did you mean '{begun[0]}'?"
+    meant = [name for name in names if len(text) > 1 and name.startswith(low)]
+    meant = meant or [name for name in names if low.startswith(name)]
+    if len(meant) == 1:
+        return f"did you mean '{meant[0]}'?"
     near = closest(text, names)
-    return near if near.startswith("did") else f"one of {', '.join(names)}"
+    return near if near.startswith("did") else _any_of(names)
+
+
+def _any_of(names: list[str]) -> str:
+    """`write a, b or c`."""
+    return f"write {', '.join(names[:-1])} or {names[-1]}"

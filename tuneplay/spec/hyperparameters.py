@@ -31,10 +31,10 @@ _TAKEN = {variable_of(name): f"{{{name}}}" for name in (*BUILTIN_PLACEHOLDERS, "
     "TUNEPLAY_METRICS": "$TUNEPLAY_METRICS"
 }
 
-#: Of these the rules of design say why they are never searched.
+#: The rules of design say why these are never searched.
 _JUDGED = {variable_of("epochs"), variable_of("seed")}
 
-#: A grid with more points than this is no grid.
+#: A range with more steps than this needs no step.
 MAX_GRID = 1_000_000_000
 
 _NAME = re.compile(NAME)
@@ -64,7 +64,7 @@ def read_fixed(field: Field) -> dict[str, Scalar]:
             if isinstance(value.node, ListNode | MapNode):
                 value.error(
                     f"{value.shown()} is not one value",
-                    "a fixed hyperparameter has one; a list or range belongs under nuisance",
+                    "write one value, or move it to nuisance to search it",
                 )
                 continue
             values[key.text] = read_value(value)
@@ -75,7 +75,10 @@ def read_value(field: Field) -> Scalar:
     """A value that can reach the program as one argument."""
     value = field.scalar()
     if isinstance(value, str) and len(value.encode("utf-8", "replace")) > MAX_VALUE_BYTES:
-        field.error("the value is longer than a program can receive", "write it to a file")
+        field.error(
+            "the value is longer than a program can receive",
+            "write it to a file, and pass its path",
+        )
     return value
 
 
@@ -84,10 +87,10 @@ def read_hyperparameter(name: str, field: Field) -> Hyperparameter | None:
     if isinstance(field.node, ListNode):
         return _read_choice(name, field)
     if isinstance(field.node, ScalarNode):
-        field.error(
-            f"{field.shown()} is one value, not a search space",
-            "give {low: …, high: …, scale: …} or a list, or move it to fixed",
-        )
+        empty = not field.node.text.strip()
+        wrong = "the search space is empty" if empty else f"{field.shown()} is one value"
+        right = "" if empty else ", or move it to fixed"
+        field.error(wrong, f"write {{low: …, high: …, scale: …}} or a list{right}")
         return None
     return read_range(name, field)
 
@@ -100,11 +103,11 @@ def check_name(key: ScalarNode, field: Field, *, searched: bool) -> bool:
         return True
     if variable_of(name) in _TAKEN:
         ours = _TAKEN[variable_of(name)]
-        right = f"it reaches the program as {ours}; leave it out here"
+        right = f"leave it out: the program gets it as {ours}"
         problems.error(mark, path, f"'{name}' is set by tuneplay", right)
         return False
     if not _NAME.fullmatch(name):
-        right = "letters, digits, `_`, `-`, `.` and `/`"
+        right = "use letters, digits, `_`, `-`, `.` and `/`, and begin with a letter"
         if _NAME.fullmatch(name.lstrip("-")):
             right = "leave out the dashes"
         problems.error(mark, path, f"'{name}' cannot be a name", right)
@@ -118,12 +121,12 @@ def _read_choice(name: str, field: Field) -> Choice | None:
     words = {value for value in values if isinstance(value, str)} & {scale.value for scale in Scale}
     if words and any(isinstance(value, int | float) for value in values):
         field.error(
-            "a list is a choice of these values, not a range",
-            f"write {{low: …, high: …, scale: {min(words)}}}",
+            "a list means a choice of these values, not a range",
+            f"for a range write {{low: …, high: …, scale: {min(words)}}}",
         )
         return None
     if len(identities) < len(values):
-        field.error("the list has a value twice", "each value once")
+        field.error("a value is listed twice", "write each value once")
     if len(values) < 2:
         field.error("a list to search needs two values or more", "move a single value to fixed")
         return None
@@ -135,7 +138,7 @@ def read_range(name: str, field: Field) -> Range | None:
     before = len(field.problems.errors)
     keys = {k.text for k, _ in field.node.entries} if isinstance(field.node, MapNode) else set()
     if keys and keys <= _CHOICE_KEYS:
-        field.error("a choice is written as a list", "as in [a, b, c]")
+        field.error("a choice is written as a list", "write [a, b, c]")
         return None
     fields = field.fields(RANGE_KEYS, _FOREIGN)
     for key in ("low", "high"):
@@ -148,15 +151,15 @@ def read_range(name: str, field: Field) -> Range | None:
     kind = _read_type(field, fields, low, high)
     _check_ends(fields, low, high)
     if scale is Scale.LOG and low <= 0:
-        fields["low"].error(f"low {low:g} has no logarithm", "a log scale starts above 0")
+        fields["low"].error(f"a log scale cannot start at {low:g}", "write a low end above 0")
     if scale is Scale.REVERSE_LOG and high >= 1:
         fields["high"].error(
-            f"high {high:g}: reverse_log is the logarithm of 1 - x", "it ends below 1, as in 0.999"
+            f"a reverse_log scale cannot end at {high:g}", "write a high end below 1, as in 0.999"
         )
     if not math.isfinite(high - low) and math.isfinite(low) and math.isfinite(high):
-        field.error("the range is wider than any number", "narrow it")
+        field.error("the range is too wide to compute with", "narrow it")
     if scale is Scale.REVERSE_LOG and kind is _Type.INT:
-        field.error("reverse_log is for fractions below 1", "type: float, or another scale")
+        field.error("reverse_log is for fractions below 1", "write type: float, or another scale")
     step = _read_step(fields, kind, scale, high - low)
     limits = _read_limits(fields, low, high)
     if len(field.problems.errors) > before or scale is None:
@@ -166,9 +169,11 @@ def read_range(name: str, field: Field) -> Range | None:
 
 def _check_ends(fields: dict[str, Field], low: float, high: float) -> None:
     if low == high:
-        fields["high"].error(f"low and high are both {low:g}", "widen it, or move it to fixed")
+        fields["high"].error(
+            f"low and high are both {low:g}", "widen the range, or move the value to fixed"
+        )
     elif low > high:
-        fields["low"].error(f"low {low:g} is not below high {high:g}", "swap or widen them")
+        fields["low"].error(f"low {low:g} is above high {high:g}", "swap them")
 
 
 def _read_type(field: Field, fields: dict[str, Field], low: float, high: float) -> _Type:
@@ -179,14 +184,16 @@ def _read_type(field: Field, fields: dict[str, Field], low: float, high: float) 
         kind = _Type.INT
         if high - low == 1 and "step" not in fields:
             # {low: 0, high: 1} as int would silently train only the two ends.
-            wrong = f"{low:g} to {high:g} may be whole numbers or fractions"
-            field.error(wrong, "say type: int or type: float")
+            wrong = f"{low:g} to {high:g} may mean whole numbers or fractions"
+            field.error(wrong, "add type: int or type: float")
     else:
         kind = _Type.FLOAT
     if kind is _Type.INT:
         for key, value in (("low", low), ("high", high)):
             if math.isfinite(value) and value != int(value):
-                fields[key].error(f"{value:g} is not a whole number", "type: float, or round it")
+                fields[key].error(
+                    f"{value:g} is not a whole number", "write type: float, or round it"
+                )
     return kind
 
 
@@ -197,15 +204,16 @@ def _read_step(
         return None
     field, step = fields["step"], fields["step"].number()
     if step <= 0:
-        field.error(f"{step:g} is not above 0")
+        field.error(f"the step {step:g} is not above 0", "write a larger one")
     elif step > width:
-        field.error(f"{step:g} is wider than the whole range")
+        field.error(f"a step of {step:g} is wider than the range", "write a smaller one")
     elif width / step > MAX_GRID:
-        field.error(f"{step:g} makes more than {MAX_GRID:,} values", "leave out the step")
+        wrong = f"a step of {step:g} makes more than {MAX_GRID:,} values"
+        field.error(wrong, "leave out the step")
     if kind is _Type.INT and math.isfinite(step) and step != int(step):
-        field.error(f"{step:g} is not a whole number", "an int range has a whole step")
+        field.error(f"{step:g} is not a whole number", "write a whole step, or type: float")
     if scale is not Scale.LINEAR:
-        field.error("a step goes with the linear scale only", "leave out step or scale")
+        field.error("a step works on the linear scale only", "leave out step or scale")
     return float(step)
 
 
@@ -217,17 +225,21 @@ def _read_limits(
     field = fields["limits"]
     items = field.items() if isinstance(field.node, ListNode) else []
     if len(items) != 2:
-        field.error("limits are two numbers", "[low, high], with null for no limit")
+        field.error("limits are a list of two numbers", "write [low, high], with null for no limit")
         return (None, None)
     ends = [
         None if isinstance(i.node, ScalarNode) and i.node.value is None else i.number()
         for i in items
     ]
     if ends[0] is not None and ends[1] is not None and ends[0] >= ends[1]:
-        field.error(f"the limits {ends[0]:g} and {ends[1]:g} leave no room", "[low, high]")
+        field.error(
+            f"the limits {ends[0]:g} and {ends[1]:g} leave no room", "write the smaller one first"
+        )
         return (None, None)
     if ends[0] is not None and low < ends[0]:
-        field.error(f"low {low:g} lies beyond the limit {ends[0]:g}")
+        field.error(f"low {low:g} is below the limit {ends[0]:g}", "raise low, or lower the limit")
     if ends[1] is not None and high > ends[1]:
-        field.error(f"high {high:g} lies beyond the limit {ends[1]:g}")
+        field.error(
+            f"high {high:g} is above the limit {ends[1]:g}", "lower high, or raise the limit"
+        )
     return (ends[0], ends[1])

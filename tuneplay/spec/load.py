@@ -11,22 +11,21 @@ from tuneplay.errors import SpecError
 from tuneplay.spec.command import command_of
 from tuneplay.spec.design_rules import Earlier, check_design, read_meanings, read_silenced
 from tuneplay.spec.fields import Field
-from tuneplay.spec.keeping import read_checkpoints, read_reruns
-from tuneplay.spec.lengths import read_epochs, read_final_epochs
 from tuneplay.spec.nodes import MAX_BYTES, ScalarNode, parse
 from tuneplay.spec.objective import read_infeasible, read_objective
 from tuneplay.spec.problems import Mark, Problem, Problems
 from tuneplay.spec.redact import read_redact
 from tuneplay.spec.resources import read_budget, read_resources
 from tuneplay.spec.studies import check_axes, read_baseline, read_studies
+from tuneplay.spec.trainings import read_checkpoints, read_epochs, read_final_epochs, read_reruns
 
 REQUIRED = {
-    "goal": "the question of the round in one sentence",
-    "phase": "exploration or exploitation",
-    "command": "the train command, as in python train.py {args}",
-    "objective": "what decides, as in {metric: val_error, direction: minimize}",
-    "epochs": "one number of epochs for all trials",
-    "trials": "the number of trials of each study",
+    "goal": "write the question of the round in one sentence",
+    "phase": "write exploration or exploitation",
+    "command": "write the train command, as in python train.py {args}",
+    "objective": "write what decides, as in {metric: val_error, direction: minimize}",
+    "epochs": "write one number of epochs for all trials",
+    "trials": "write the number of trials of each study",
 }
 OPTIONAL = (
     "baseline",
@@ -53,7 +52,7 @@ OPTIONAL = (
 )
 
 
-#: Trials of a study beyond this are a slip of the pen.
+#: More trials of a study than this are a typing error.
 MAX_TRIALS = 1_000_000
 
 
@@ -64,7 +63,7 @@ class Spec:
     Attributes:
         round: What it declares.
         text: Its text, as the ledger records it.
-        problems: What was found odd: warnings and notes.
+        problems: Its warnings and notes.
     """
 
     round: Round
@@ -73,7 +72,7 @@ class Spec:
 
     @property
     def warnings(self) -> list[str]:
-        """What puts the answer in danger, as `file:line:column: …` lines."""
+        """What endangers the answer, as `file:line:column: …` lines."""
         return [problem.line(self.problems.file) for problem in sorted(self.problems.warnings)]
 
     @property
@@ -87,8 +86,8 @@ class Surroundings:
     """What a spec may refer to.
 
     Attributes:
-        earlier: How the round that `parent` names is read; None for not at all.
-        base: Folder in which the trials run, where it is known; None for what the spec says.
+        earlier: Reads the round that `parent` names; None where earlier rounds are not read.
+        base: Folder in which the trials run; None to take it from the spec.
         folder: Folder of the spec's file, which `workdir` is relative to.
         template: Text of the `config_template` as it was recorded; None to read its file.
     """
@@ -107,7 +106,7 @@ def load(
     *,
     design: bool = True,
 ) -> Spec:
-    """Read the spec in a file, and hold its design against the playbook's rules.
+    """Read the spec in a file, and check its design by the playbook's rules.
 
     Args:
         path: The file.
@@ -120,23 +119,30 @@ def load(
         SpecError: The file cannot be read, or the spec is wrong.
     """
     shown = shown or str(path)
+    around = replace(around or Surroundings(), folder=path.parent)
+    return loads(_text_of(path, shown), name, shown, design=design, around=around)
+
+
+def _text_of(path: Path, shown: str) -> str:
     try:
         with path.open("rb") as file:
             data = file.read(MAX_BYTES + 1)
     except OSError as error:
-        raise SpecError(f"{shown}: cannot be read: {error.strerror}", "Mend the rights.") from None
+        raise SpecError(
+            f"{shown}: cannot be read: {error.strerror}", "Fix the file permissions."
+        ) from None
     if len(data) > MAX_BYTES:
-        raise SpecError(f"{shown}: larger than {MAX_BYTES:,} bytes", "A spec is a page of text.")
+        raise SpecError(
+            f"{shown}: larger than {MAX_BYTES:,} bytes", "Shorten it: a spec is a page of text."
+        )
     try:
-        text = data.decode("utf-8-sig")
+        return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = data[: error.start].count(b"\n") + 1
-        begin = data.rfind(b"\n", 0, error.start) + 1
-        column = len(data[begin : error.start].decode("utf-8", "replace")) + 1
+        start = data.rfind(b"\n", 0, error.start) + 1
+        column = len(data[start : error.start].decode("utf-8", "replace")) + 1
         where = f"{shown}:{line}:{column}"
         raise SpecError(f"{where}: not UTF-8 text", "Save the file as UTF-8.") from None
-    around = replace(around or Surroundings(), folder=path.parent)
-    return loads(text, name, shown, design=design, around=around)
 
 
 def loads(
@@ -153,7 +159,7 @@ def loads(
         text: The spec.
         name: The round's name.
         shown: The file's name in messages.
-        design: Whether the rules of design are applied: not to a round that was carried out.
+        design: Whether the rules of design are applied. They are not for a round that ran.
         around: What it may refer to.
     """
     around = around or Surroundings()
@@ -164,7 +170,9 @@ def loads(
         raise AssertionError("no node, and no error that says why")
     root = Field(node, "", problems)
     if not (root.is_mapping or root.is_null):
-        root.error(f"{root.shown()} is not a mapping", "a spec is lines of `key: value`: goal: …")
+        root.error(
+            f"{root.shown()} is not a mapping", "write lines of `key: value`, such as goal: …"
+        )
         problems.raise_errors()
     fields = root.fields((*REQUIRED, *OPTIONAL))
     for key, right in REQUIRED.items():
@@ -179,7 +187,7 @@ def loads(
 
 
 def _round(fields: Mapping[str, Field], root: Field, name: str, place: Surroundings) -> Round:
-    """The round, with stand-ins where an error was noted."""
+    """The round; where an error was noted, it holds a stand-in."""
     studies = read_studies(fields, root)
     workdir = _read_place(fields, "workdir")
     base = place.base or (place.folder / workdir if workdir else Path())
@@ -220,12 +228,15 @@ def _say_if_nothing_is_compared(
 ) -> None:
     if len(studies) != 1 or studies[0].axes:
         return
-    only = "one value only" if studies[0].scientific else "no scientific hyperparameter"
+    only = "only one scientific value" if studies[0].scientific else "no scientific hyperparameter"
+    wrong = f"there is {only}, so this round tunes and compares nothing"
     mark = fields["scientific"].mark if "scientific" in fields else Mark(1, 1)
-    right = "the round only tunes; it compares nothing"
-    # Exploitation is for just that (playbook, "After exploration concludes").
-    kind = root.problems.notes if phase is Phase.EXPLOITATION else root.problems.warnings
-    kind.append(Problem(mark, "scientific", only, right))
+    right = "to compare, list two values or more"
+    if phase is Phase.EXPLOITATION:
+        # Exploitation is for just that (playbook, "After exploration concludes").
+        root.problems.notes.append(Problem(mark, "scientific", wrong))
+    else:
+        root.problems.warning(mark, "scientific", wrong, right)
 
 
 def _names(studies: tuple[Study, ...]) -> frozenset[str]:
@@ -233,13 +244,13 @@ def _names(studies: tuple[Study, ...]) -> frozenset[str]:
 
 
 def _read_place(fields: Mapping[str, Field], key: str) -> str | None:
-    """A folder, as the spec names it; None where it names none."""
-    return fields[key].text("a folder") if key in fields else None
+    """A folder, as the spec names it; None if it names none."""
+    return fields[key].text("write the path of a folder") if key in fields else None
 
 
 def _check_single_way(fields: Mapping[str, Field], key: str, only: str) -> None:
-    """A key of which this version knows one value."""
+    """Note an error unless a key has the only value that this version knows."""
     if key in fields:
         node = fields[key].node
         if not isinstance(node, ScalarNode) or node.text != only:
-            fields[key].error(f"{fields[key].shown()} is not supported yet", f"so far only {only}")
+            fields[key].error(f"{fields[key].shown()} is not supported yet", f"write {only}")

@@ -17,15 +17,15 @@ import yaml
 from tuneplay.domain.command import text_of
 from tuneplay.domain.hyperparameter import Scalar
 from tuneplay.spec.problems import Mark, Problems
-from tuneplay.spec.syntax import MAX_DEPTH, explain
+from tuneplay.spec.syntax import MAX_DEPTH, SHALLOWER, explain
 
 #: A spec larger than this is a mistake: the longest sensible one has some 30,000 characters.
 MAX_BYTES = 200_000
 
-#: More values than this are data, and take more than a second to complain about.
+#: More values than this are data, and checking them would take more than a second.
 MAX_VALUES = 20_000
 
-#: Digits of the longest integer that is read as one; a longer one stays text.
+#: Digits of the longest number that is read as an integer; a longer one is not.
 MAX_NUMBER = 100
 
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -98,7 +98,7 @@ def parse(text: str, problems: Problems) -> Node | None:
             if "nesting depth" not in str(error):
                 raise
             # libyaml looks far ahead and stops first. The parser in Python has no limit of its
-            # own, so that ours is met, at its place.
+            # own, and so reaches the place at which ours is met.
             return _Composer(yaml.parse(text, Loader=yaml.SafeLoader), problems).document()
     except _RefusedError:
         return None
@@ -127,11 +127,15 @@ class _Composer:
             if isinstance(event, yaml.DocumentStartEvent):
                 break
         else:
-            self._refuse(Mark(1, 1), "the file is empty", "start from an example in configs/")
+            self._refuse(Mark(1, 1), "the file is empty", "write a first spec with `tuneplay init`")
         node = self._node(next(self._events), "")
         next(self._events)
         if isinstance(after := next(self._events), yaml.DocumentStartEvent):
-            self._refuse(_mark(after), "a second document", "one file holds one round")
+            self._refuse(
+                _mark(after),
+                "a second document starts here",
+                "write each round in a file of its own",
+            )
         return node
 
     def _refuse(self, mark: Mark, wrong: str, right: str = "") -> None:
@@ -142,16 +146,20 @@ class _Composer:
         mark = _mark(event)
         self._values += 1
         if self._values > MAX_VALUES:
-            self._refuse(mark, f"more than {MAX_VALUES:,} values", "a spec is a page of text")
+            self._refuse(
+                mark, f"more than {MAX_VALUES:,} values", "shorten it: a spec is a page of text"
+            )
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
-            self._refuse(mark, "anchors and aliases (&, *) are not read", "write the value out")
+            self._refuse(
+                mark, "anchors and aliases (&, *) are not supported", "write the value out"
+            )
         if getattr(event, "tag", None):
             tag = event.tag.replace("tag:yaml.org,2002:", "!!")
-            self._refuse(mark, f"the tag {tag} is not read", "leave it out")
+            self._refuse(mark, f"the tag {tag} is not supported", "leave it out")
         if isinstance(event, yaml.ScalarEvent):
             return self._scalar(event, path)
         if self._depth >= MAX_DEPTH:
-            self._refuse(mark, f"nested deeper than {MAX_DEPTH} levels")
+            self._refuse(mark, f"nested deeper than {MAX_DEPTH} levels", SHALLOWER)
         self._depth += 1
         is_list = isinstance(event, yaml.SequenceStartEvent)
         node = self._list(mark, path) if is_list else self._map(mark, path)
@@ -170,16 +178,19 @@ class _Composer:
         while not isinstance(event := next(self._events), yaml.MappingEndEvent):
             key = self._node(event, path)
             if not isinstance(key, ScalarNode):
-                self._refuse(key.mark, "a key that is a list or a mapping", "keys are plain words")
+                self._refuse(key.mark, "a key cannot be a list or a mapping", "write a plain word")
                 raise AssertionError
             if key.text == "<<":
-                self._refuse(key.mark, "merge keys (<<) are not read", "write the values out")
+                self._refuse(key.mark, "merge keys (<<) are not supported", "write the values out")
             below = f"{path}.{key.text}" if path else key.text
             identity = (type(key.value), key.value)
             if identity in seen:
                 at = seen[identity].line
                 self._problems.error(
-                    key.mark, below, f"written twice (first in line {at})", "keep one of them"
+                    key.mark,
+                    below,
+                    f"this key is written twice (first in line {at})",
+                    "keep one of them",
                 )
             value = self._node(next(self._events), below)
             if identity not in seen:  # one complaint is enough
@@ -190,7 +201,8 @@ class _Composer:
     def _scalar(self, event: Any, path: str) -> ScalarNode:
         text: str = event.value
         if "\0" in text:
-            self._problems.error(_mark(event), path, "a NUL character", "no program can receive it")
+            wrong = "a NUL character cannot be passed to a program"
+            self._problems.error(_mark(event), path, wrong, "leave it out")
         if event.style:
             return ScalarNode(_mark(event), text, text, quoted=True)
         if len(text) <= MAX_NUMBER and _LEADING_ZERO.fullmatch(text):
@@ -198,7 +210,7 @@ class _Composer:
         return ScalarNode(_mark(event), resolve(text), text)
 
     def _leading_zero(self, event: Any, path: str) -> ScalarNode:
-        """Refuse `010`, and read it as 10 so that it is complained about once."""
+        """Refuse `010`, and read it as 10, which avoids a second complaint about it."""
         text: str = event.value
         plain = int(text)
         octal = f", or 0o{plain} for octal" if re.fullmatch("0[0-7]+", text) else ""

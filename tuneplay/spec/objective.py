@@ -11,19 +11,29 @@ def read_objective(field: Field | None) -> Objective:
     """The metric that decides; a stand-in after an error."""
     if field is None:
         return Objective("", Direction.MINIMIZE)
-    fields = field.fields(("metric", "direction", "worthwhile", "test_metric"))
-    for key, right in (("metric", "its name"), ("direction", "minimize or maximize; not guessed")):
+    fields = field.fields(("metric", "direction", "worthwhile", "test_metric", "chance"))
+    for key, right in (
+        ("metric", "write the name of a metric"),
+        ("direction", "write minimize or maximize; it is never guessed"),
+    ):
         if key not in fields and field.is_mapping:
             field.error(f"'{key}' is missing", right)
-    metric = fields["metric"].text("the name of a metric") if "metric" in fields else ""
+    metric = fields["metric"].text("write the name of a metric") if "metric" in fields else ""
     direction = fields["direction"].one_of(Direction) if "direction" in fields else None
     worthwhile = fields["worthwhile"].number() if "worthwhile" in fields else 0.0
     if worthwhile < 0:
-        fields["worthwhile"].error(f"{worthwhile:g} is below 0", "a size, in the metric's unit")
-    test_metric = fields["test_metric"].text("a name") if "test_metric" in fields else None
+        right = "write a size in the metric's unit, 0 or more"
+        fields["worthwhile"].error(f"{worthwhile:g} is below 0", right)
+    test_metric = (
+        fields["test_metric"].text("write the name of a metric")
+        if "test_metric" in fields
+        else None
+    )
     if test_metric is not None and test_metric == metric:
-        fields["test_metric"].error("it is the objective as well", "only validation metrics decide")
-    return Objective(metric, direction or Direction.MINIMIZE, worthwhile, test_metric)
+        right = "name another one: only a validation metric may decide"
+        fields["test_metric"].error("this metric is the objective as well", right)
+    chance = fields["chance"].number() if "chance" in fields else None
+    return Objective(metric, direction or Direction.MINIMIZE, worthwhile, test_metric, chance)
 
 
 def read_infeasible(field: Field | None) -> Infeasibility:
@@ -42,9 +52,9 @@ def read_infeasible(field: Field | None) -> Infeasibility:
 
 def _read_code(field: Field) -> int:
     if field.is_word("0"):
-        field.error("0 says that all went well", "an exit code from 1 to 255")
+        field.error("exit code 0 means success", "write a code from 1 to 255")
         return 1
     code = field.whole(1)
     if code > 255:
-        field.error(f"{field.shown()} is not an exit code", "from 1 to 255")
+        field.error(f"{field.shown()} is not an exit code", "write a code from 1 to 255")
     return code

@@ -8,13 +8,13 @@ from dataclasses import dataclass, field
 
 from tuneplay.errors import SpecError
 
-#: More errors than this help nobody: the first ones are mended first.
+#: More errors than this help nobody: the first ones are fixed first.
 MAX_LINES = 100
 
 #: Looking for the closest word takes time, and nobody reads the thirtieth suggestion.
 MAX_SUGGESTED = 20
 
-#: Two words so much alike are one, misspelt: a letter left out, doubled or changed.
+#: Two words this much alike are one, misspelt: a letter left out, doubled or changed.
 CERTAIN = 0.8
 
 #: Characters of an offending line that are shown.
@@ -35,7 +35,7 @@ class Problem:
 
     Attributes:
         mark: Where.
-        path: Key path, such as `nuisance.learning_rate.low`; empty for the whole file.
+        path: Key path, such as `nuisance.learning_rate.low`; empty for the complete file.
         wrong: What is wrong.
         right: What would be right.
     """
@@ -58,7 +58,7 @@ class Problem:
         line, column = lines[self.mark.line - 1], self.mark.column - 1
         first = max(0, min(column - FRAME_WIDTH // 2, len(line) - FRAME_WIDTH))
         shown = line[first : first + FRAME_WIDTH].rstrip()
-        # Tabs stay tabs, so that the caret stands where the character stands.
+        # Tabs stay tabs: the caret stands where the character stands.
         before = "".join("\t" if c == "\t" else " " for c in line[first:column])
         gutter = f"{self.mark.line:>5} | "
         return [f"{gutter}{shown}", f"{'':>5} | {before}^"]
@@ -72,7 +72,7 @@ class Problems:
         file: Name of the file, as the user gave it.
         text: The spec.
         errors: What stops.
-        warnings: What puts the answer in danger.
+        warnings: What endangers the answer.
         notes: What is good to know.
     """
 
@@ -121,8 +121,8 @@ class Problems:
         """
         if not self.errors:
             return
-        told = sorted(self.errors)[:MAX_LINES]
-        lines = [line for text in self.shown(told) for line in text.split("\n")]
+        first = sorted(self.errors)[:MAX_LINES]
+        lines = [line for text in self.shown(first) for line in text.split("\n")]
         if len(self.errors) > MAX_LINES:
             lines.append(f"… and {len(self.errors) - MAX_LINES} more")
         count = "1 error" if len(self.errors) == 1 else f"{len(self.errors)} errors"
@@ -130,7 +130,7 @@ class Problems:
 
 
 def misspelt(name: str, known: Iterable[str]) -> str:
-    """The known name that is certainly meant by another; empty where none is."""
+    """The known name that a misspelt one certainly means; empty if none does."""
     low, names = name.casefold(), sorted(set(known))
     swapped = [other for other in names if sorted(other) == sorted(low)]
     near = swapped or difflib.get_close_matches(low, names, n=1, cutoff=CERTAIN)
@@ -138,9 +138,9 @@ def misspelt(name: str, known: Iterable[str]) -> str:
 
 
 def closest(name: str, known: Iterable[str]) -> str:
-    """`did you mean 'x'?` for a misspelt name, else the list of what is known."""
+    """`did you mean 'x'?` for a misspelt name, else the list of what is known, if there is any."""
     names = sorted(set(known))
     near = difflib.get_close_matches(name, names, n=1)
     if near:
         return f"did you mean '{near[0]}'?"
-    return f"known here: {', '.join(names)}"
+    return f"known here: {', '.join(names)}" if names else ""

@@ -18,7 +18,7 @@ def read_redact(
         return ()
     names: list[str] = []
     for item in fields["redact"].items():
-        name = item.text("the name of an environment variable or a fixed hyperparameter")
+        name = item.text("write the name of an environment variable or a fixed hyperparameter")
         names.append(name)
         values = [study.fixed[name] for study in studies if name in study.fixed]
         if name in command.env:
@@ -26,11 +26,15 @@ def read_redact(
             if any(placeholders_in(command.env[name])):
                 item.error(f"the value of {name} has placeholders", "write the value itself")
         elif not values and any(name in study.names for study in studies):
-            item.error(f"{name} is searched, so its values are results", "only fixed ones")
+            wrong = f"{name} is searched, and its values are results that have to be written"
+            item.error(wrong, "redact only fixed hyperparameters")
         elif values and "params_json" in command.placeholders():
-            item.error(f"{name} would be written to {{params_json}}", "pass it by `env`")
+            item.error(f"{name} would be written to {{params_json}}", "pass it in `env`")
         for value in values:
             if not isinstance(value, str) or len(value) < SHORTEST:
-                wrong = f"the value of {name} is no text of {SHORTEST} or more characters"
-                item.error(wrong, "quote a number; a shorter text occurs by chance")
+                wrong = f"the value of {name} is not a text of at least {SHORTEST} characters"
+                item.error(
+                    wrong,
+                    "quote a number, or use a longer text: a short one occurs elsewhere by chance",
+                )
     return tuple(names)

@@ -24,7 +24,7 @@ from tuneplay.spec.nodes import ListNode, MapNode, ScalarNode, find_key
 #: More studies than this are a mistake in the product of scientific values.
 MAX_STUDIES = 1_000
 
-#: More hyperparameters than this in one study are a mistake, too.
+#: So are more hyperparameters than this in one study.
 MAX_SEARCHED = 100
 
 #: Key of the only study of a round without scientific hyperparameters.
@@ -51,18 +51,19 @@ def read_studies(fields: Mapping[str, Field], root: Field) -> tuple[Study, ...]:
     arms, axes = _read_scientific(fields["scientific"]) if "scientific" in fields else ([], ())
     count = math.prod(len(values) for values in arms)
     if count > MAX_STUDIES:
-        fields["scientific"].error(f"{count:,} combinations", f"at most {MAX_STUDIES} studies")
+        wrong = f"{count:,} combinations make too many studies"
+        fields["scientific"].error(wrong, f"compare at most {MAX_STUDIES:,}")
         return ()
     studies = [_study(combination, axes, shared, fixed) for combination in itertools.product(*arms)]
     _check_names(arms, axes, shared, fixed, root)
     most = max(studies, key=lambda study: len(study.space), default=None)
     if most is not None and len(most.space) > MAX_SEARCHED:
         wrong = f"{len(most.space)} hyperparameters are searched in {most.key}"
-        root.error(wrong, f"at most {MAX_SEARCHED}; no number of trials covers more")
+        root.error(wrong, f"search at most {MAX_SEARCHED}; no number of trials covers more")
         return ()
     distinct = all(len({text_of(arm.value) for arm in values}) == len(values) for values in arms)
     if distinct and len({study.key for study in studies}) < len(studies):
-        fields["scientific"].error("two studies have the same key", "simpler values, or names")
+        fields["scientific"].error("two studies have the same name", "use simpler names or values")
     return tuple(studies)
 
 
@@ -77,7 +78,8 @@ def read_baseline(
     example = ", ".join(f"{n}: {text_of(v)}" for n, v in studies[0].scientific.items())
     if "baseline" not in fields:
         root.error(
-            "'baseline' is missing", f"say which value you have now, as in baseline: {{{example}}}"
+            "'baseline' is missing",
+            f"name the value that you have now, as in baseline: {{{example}}}",
         )
         return None
     wanted = _read_wanted(fields["baseline"], studies[0], example)
@@ -92,7 +94,7 @@ def read_baseline(
     else:
         fields["baseline"].error(
             f"{len(matching)} studies have these values",
-            f"name one value each, as in {{{example}}}",
+            f"name a value of each scientific hyperparameter, as in {{{example}}}",
         )
     return None
 
@@ -108,25 +110,26 @@ def _read_wanted(field: Field, study: Study, example: str) -> dict[str, Scalar] 
     before = len(field.problems.errors)
     for name, value in field.fields((*study.scientific, *axes)).items():
         if name in axes:
-            value.error(f"{name} is a range, and no study has one value of it", "leave it out")
+            value.error(f"{name} is a range, so no study has a single value of it", "leave it out")
         wanted[name] = value.scalar()
     if len(field.problems.errors) > before:
         return None
     if not wanted:
-        right = f"name what you have now, as in {{{example}}}" if example else "leave it out"
-        field.error("it names no scientific value", right)
+        right = (
+            f"name the value that you have now, as in {{{example}}}" if example else "leave it out"
+        )
+        field.error("no scientific value is named", right)
         return None
     return wanted
 
 
 def check_axes(fields: Mapping[str, Field], studies: tuple[Study, ...], phase: Phase) -> None:
-    """A scientific range needs points that spread evenly over it, as only exploration has."""
+    """Refuse a scientific range in exploitation: only exploration spreads its points evenly."""
     if phase is Phase.EXPLOITATION and studies and studies[0].axes:
         name = studies[0].axes[0].name
         fields["scientific"].error(
-            f"exploitation crowds its trials where they are good, and tells little of the whole "
-            f"range of {name}",
-            "phase: exploration, or move it to nuisance",
+            f"exploitation gathers its trials at good values, so it shows little of the range of {name}",
+            f"write phase: exploration, or move {name} to nuisance",
         )
 
 
@@ -156,9 +159,9 @@ def _read_arms(name: str, value: Field) -> list[_Arm]:
         return []
     if isinstance(value.node, ListNode) and any(isinstance(i, MapNode) for i in value.node.items):
         value.error(
-            "a list has values only",
-            "a value with hyperparameters of its own is a key, as in "
-            "adam: {nuisance: {…}}, below " + name,
+            "a list holds single values only",
+            "write a value with hyperparameters of its own as a key below "
+            f"{name}, as in adam: {{nuisance: {{…}}}}",
         )
         return []
     if isinstance(value.node, ListNode):
@@ -166,26 +169,26 @@ def _read_arms(name: str, value: Field) -> list[_Arm]:
     else:
         arms = [_read_conditional(name, key, below) for key, below in value.entries()]
     if len({(type(arm.value), arm.value) for arm in arms}) < len(arms):
-        value.error("a value is listed twice", "each value once")
+        value.error("a value is listed twice", "write each value once")
     if len({text_of(arm.value) for arm in arms}) < len({(type(a.value), a.value) for a in arms}):
-        value.error("two values read the same", "a program could not tell them apart")
+        value.error("two values are the same text to the program", "keep one of them")
     if not arms:
-        value.error("no values to compare", "list them, as in [relu, tanh]")
+        value.error("there are no values to compare", "list them, as in [relu, tanh]")
     return arms
 
 
 def _is_range(node: MapNode) -> bool:
-    """Whether a mapping is meant as {low, high}, and not as values with conditional parts."""
+    """Whether a mapping is meant as {low, high}, and not as values with their own hyperparameters."""
     return any(
         key.text in RANGE_KEYS and not isinstance(below, MapNode) for key, below in node.entries
     )
 
 
 def _read_conditional(name: str, key: ScalarNode, below: Field) -> _Arm:
-    right = "what is searched goes below `nuisance:` there, and one value below `fixed:`"
-    parts = below.fields(("nuisance", "fixed"), other=right)
-    nuisance = tuple(read_space(parts["nuisance"])) if "nuisance" in parts else ()
-    fixed = read_fixed(parts["fixed"]) if "fixed" in parts else {}
+    right = "write what is searched below `nuisance:`, and a single value below `fixed:`"
+    fields = below.fields(("nuisance", "fixed"), other=right)
+    nuisance = tuple(read_space(fields["nuisance"])) if "nuisance" in fields else ()
+    fixed = read_fixed(fields["fixed"]) if "fixed" in fields else {}
     return _Arm(name, key.value, nuisance, fixed)
 
 
@@ -195,8 +198,8 @@ def _study(
     shared: tuple[Hyperparameter, ...],
     fixed: Mapping[str, Scalar],
 ) -> Study:
-    parts = [f"{arm.name}={text_of(arm.value)}" for arm in arms] + [axis.name for axis in axes]
-    key = ",".join(parts) or TUNING_KEY
+    names = [f"{arm.name}={text_of(arm.value)}" for arm in arms] + [axis.name for axis in axes]
+    key = ",".join(names) or TUNING_KEY
     conditional = tuple(h for arm in arms for h in arm.nuisance)
     merged = {**fixed, **{n: v for arm in arms for n, v in arm.fixed.items()}}
     return Study(key, {arm.name: arm.value for arm in arms}, shared, conditional, merged, axes)
@@ -209,7 +212,7 @@ def _check_names(
     fixed: Mapping[str, Scalar],
     root: Field,
 ) -> None:
-    """A hyperparameter has one role in a study, and its own environment variable."""
+    """Check that a hyperparameter has one role in a study, and its own environment variable."""
     everywhere = [("scientific", axis.name) for axis in axes]
     everywhere += [("nuisance", h.name) for h in shared] + [("fixed", name) for name in fixed]
     for combination in itertools.product(*arms):
@@ -231,12 +234,16 @@ def _clash(first: tuple[str, ...], second: tuple[str, ...], root: Field) -> None
     places = {path: find_key(root.node, path) or root.mark for path in (first, second)}
     path = max(places, key=lambda one: places[one])
     name, other = first[-1], second[-1]
-    what = f"'{name}'" if name == other else f"'{name}' and '{other}'"
+    wrong, right = f"'{name}' is both {_role(first)} and {_role(second)}", "keep one of them"
+    if name != other:
+        variable = variable_of(name)
+        wrong = f"'{name}' and '{other}' share the environment variable {variable}"
+        right = "rename one of them"
     root.problems.error(
         places[path],
         ".".join(path),
-        f"{what}: {_role(first)} and {_role(second)} at once",
-        "one role and one name in each study",
+        wrong,
+        right,
     )
 
 

@@ -8,18 +8,21 @@ import yaml
 
 from tuneplay.spec.problems import Mark
 
-#: A spec nested deeper than this is a mistake: the language needs six levels.
+#: A spec nested deeper than this is a mistake: it needs six levels.
 MAX_DEPTH = 20
 
-#: libyaml has a limit of its own from 0.2.6 on, and reads that far ahead before it says anything.
+#: What to do about it.
+SHALLOWER = "a spec needs six levels at most"
+
+#: What libyaml says at its own limit, which it has from 0.2.6 on and meets before ours.
 _TOO_DEEP = "maximum nesting depth"
 
-#: What a plain value cannot begin with, and why it was written.
+#: What a value without quotes cannot begin with: what is wrong, and what would be right.
 _RESERVED = {
-    "\t": ("a tab", "indent with spaces"),
-    "@": ("a plain value cannot begin with @", "put the value in quotes"),
-    "`": ("a plain value cannot begin with a backtick", "put the value in quotes"),
-    "%": ("a plain value cannot begin with %", "put the value in quotes"),
+    "\t": ("a tab cannot be used here", "indent with spaces"),
+    "@": ("a value cannot begin with @", "write it in quotes"),
+    "`": ("a value cannot begin with a backtick", "write it in quotes"),
+    "%": ("a value cannot begin with %", "write it in quotes"),
 }
 
 
@@ -38,14 +41,18 @@ def explain(text: str, error: yaml.YAMLError) -> tuple[Mark, str, str]:
         error: What PyYAML says.
     """
     if isinstance(error, yaml.reader.ReaderError):
-        return _position(text, error.position), "a control character", "leave it out"
+        return (
+            _position(text, error.position),
+            "a control character cannot be used here",
+            "leave it out",
+        )
     begun, at = getattr(error, "context_mark", None), getattr(error, "problem_mark", None)
     problem = getattr(error, "problem", None) or getattr(error, "reason", None) or str(error)
     context = getattr(error, "context", None) or ""
     if at is None:
         return Mark(1, 1), problem, ""
     if _TOO_DEEP in problem:
-        return _mark(at), f"nested deeper than {MAX_DEPTH} levels", ""
+        return _mark(at), f"nested deeper than {MAX_DEPTH} levels", SHALLOWER
     if begun is not None and "quoted scalar" in context:
         return _in_quotes(problem, begun, at)
     if begun is not None and "simple key" in context:
@@ -64,15 +71,16 @@ def explain(text: str, error: yaml.YAMLError) -> tuple[Mark, str, str]:
 
 def _in_quotes(problem: str, begun: yaml.Mark, at: yaml.Mark) -> tuple[Mark, str, str]:
     if "escape" in problem:
-        right = "single quotes keep a backslash as it is"
-        return _mark(at), "no such escape is known in double quotes", right
+        right = "use single quotes, which keep a backslash as it is"
+        return _mark(at), "this backslash escape is not known in double quotes", right
     return _mark(begun), "a quote is opened here and never closed", "close it"
 
 
 def _in_brackets(context: str, begun: yaml.Mark, at: yaml.Mark) -> tuple[Mark, str, str]:
     bracket = "}" if "mapping" in context else "]"
-    wrong = f"a '{_opening(bracket)}' is opened here, and a ',' or '{bracket}' is missing"
-    right = f"it was missed in line {at.line + 1}; a value that begins with a bracket is quoted"
+    line = at.line + 1
+    wrong = f"this '{_opening(bracket)}' needs a ',' or '{bracket}' in or before line {line}"
+    right = "add it, or quote a value that begins with a bracket"
     return _mark(begun), wrong, right
 
 
@@ -85,26 +93,26 @@ def _indented(problem: str, context: str, before: str) -> tuple[str, str]:
         before: The line up to there.
     """
     if "mapping values are not allowed" in problem:
-        right = "a value with a colon and a space in it is put in quotes"
+        right = "quote a value that has a colon and a space in it"
         return "a second colon in one line, or a line indented too far", right
     if "expected <block end>" not in problem and "block mapping" not in context:
         return f"{problem} {context}".strip(), ""
     if ": " in before:
-        wrong = "there is more behind a value that ended with a bracket or a quote"
-        return wrong, "put the whole value in quotes"
-    right = "keys of one mapping begin in the same column, each as `key: value`"
+        wrong = "unexpected text after a closing bracket or quote"
+        return wrong, "write the entire value in quotes"
+    right = "start all keys of a mapping in the same column, each as `key: value`"
     return "the indentation does not fit the lines above", right
 
 
 def _no_key(line: str, row: int, column: int) -> tuple[Mark, str, str]:
-    """What is wrong with a line that begins as a key, and is none."""
+    """What is wrong with a line that starts like a key and is not one."""
     mark, rest = Mark(row + 1, column + 1), line[column:]
     if len(rest) > MAX_KEY:
-        return mark, f"a key of more than {MAX_KEY:,} characters", "keys are plain words"
+        return mark, f"a key of more than {MAX_KEY:,} characters", "write a plain word"
     if ":" in rest:
-        wrong = "no space stands behind the colon"
+        wrong = "there is no space after the colon"
         return mark, wrong, f"write `{rest.replace(':', ': ', 1).strip()}`"
-    return mark, "a line without a colon", "write `key: value`"
+    return mark, "this line has no colon", "write `key: value`"
 
 
 def _opening(bracket: str) -> str:

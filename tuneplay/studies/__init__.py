@@ -1,4 +1,4 @@
-"""Optuna: the only package that imports it.
+"""Everything that needs Optuna; no other package imports it.
 
-Each scientific configuration is one `optuna.Study`, in memory, rebuilt from the ledger.
+Each scientific configuration is one `optuna.Study` in memory, rebuilt from the ledger.
 """

@@ -16,42 +16,42 @@ from tuneplay.studies.space import distributions, from_optuna, to_optuna
 
 _STATES = {
     State.FEASIBLE: TrialState.COMPLETE,
-    # A pruned trial without a value is, to TPE, worse than every complete one: just what an
-    # infeasible configuration is. A failed one is ignored: it is no evidence.
+    # To TPE a pruned trial without a value is worse than every complete one, as an infeasible
+    # configuration is. A failed trial is ignored: it is not evidence.
     State.INFEASIBLE: TrialState.PRUNED,
     State.FAILED: TrialState.FAIL,
 }
 
-#: Trials that were begun: their hyperparameters, and how they ended (None while they have not).
-Begun = Mapping[TrialId, tuple[Mapping[str, Scalar], Outcome | None]]
+#: Trials that were started: their hyperparameters, and how they ended (None while they run).
+Started = Mapping[TrialId, tuple[Mapping[str, Scalar], Outcome | None]]
 
 
 class StudyBook:
     """One `optuna.Study` for each scientific configuration.
 
-    Trial numbers are those of the plan, unless a ledger that was repaired has lost trials: then
-    those behind a lost one have moved up, and what takes its place comes last.
+    Trial numbers are those of the plan. Only a repaired ledger may have lost trials: then the trials
+    after a lost one have moved up, and its replacement comes last.
     """
 
-    def __init__(self, round_: Round, begun: Begun) -> None:
+    def __init__(self, round_: Round, started: Started) -> None:
         """Open the studies.
 
         Args:
             round_: The round.
-            begun: Every trial of the search that was begun so far; reruns are left out.
+            started: Every trial of the search that was started so far; reruns are left out.
         """
         optuna.logging.set_verbosity(optuna.logging.WARNING)
         self._round = round_
         self._samplers = {study.key: PlanSampler(round_, study) for study in round_.studies}
         self._numbers: dict[TrialId, int] = {}
-        self._studies = {study.key: self._open(study, begun) for study in round_.studies}
+        self._studies = {study.key: self._open(study, started) for study in round_.studies}
 
     def study(self, key: str) -> optuna.Study:
         """The Optuna study with this key."""
         return self._studies[key]
 
     def ask(self, trial: TrialId) -> dict[str, Scalar]:
-        """Nuisance values of a new trial; trials of a study are asked in the plan's order."""
+        """Nuisance values of a new trial; trials of a study are asked for in the plan's order."""
         if trial in self._numbers:
             raise AssertionError(f"{trial} was asked for twice")
         study = self._round.study(trial.study)
@@ -61,7 +61,7 @@ class StudyBook:
         return from_optuna(study, asked.params)
 
     def tell(self, trial: TrialId, outcome: Outcome) -> None:
-        """How a trial ended. Telling it once more changes nothing."""
+        """Record how a trial ended. A second call changes nothing."""
         self._studies[trial.study].tell(
             self._numbers[trial],
             outcome.value if outcome.state is State.FEASIBLE else None,
@@ -69,16 +69,16 @@ class StudyBook:
             skip_if_finished=True,
         )
 
-    def _open(self, study: Study, begun: Begun) -> optuna.Study:
+    def _open(self, study: Study, started: Started) -> optuna.Study:
         direction = self._round.objective.direction
         opened = optuna.create_study(
             direction="minimize" if direction is Direction.MINIMIZE else "maximize",
             sampler=self._samplers[study.key],
             study_name=f"{self._round.name}/{study.key}",
         )
-        mine = sorted(id_ for id_ in begun if id_.study == study.key and not id_.rerun)
+        mine = sorted(id_ for id_ in started if id_.study == study.key and not id_.rerun)
         self._numbers |= {id_: number for number, id_ in enumerate(mine)}
-        opened.add_trials(_frozen(study, *begun[id_]) for id_ in mine)
+        opened.add_trials(_frozen(study, *started[id_]) for id_ in mine)
         return opened
 
 

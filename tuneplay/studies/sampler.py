@@ -22,12 +22,11 @@ _EI_CANDIDATES = 24
 class PlanSampler(BaseSampler):
     """Hands out the plan's points; beyond the plan it asks TPE.
 
-    TPE models all hyperparameters jointly. While it has nothing to learn from, because no trial
-    of the study was usable, the search goes on along the plan's sequence.
+    TPE models all hyperparameters jointly. As long as no trial of the study was usable it has
+    nothing to learn from, and the search continues along the plan's sequence.
 
     Attributes:
-        planned: Number in the plan of the trial that is asked for next; None for its number in
-            the study.
+        planned: The plan's number for the next trial; None to use its number in the study.
     """
 
     def __init__(self, round_: Round, study: Study) -> None:
@@ -38,7 +37,7 @@ class PlanSampler(BaseSampler):
     def infer_relative_search_space(
         self, study: OptunaStudy, trial: FrozenTrial
     ) -> dict[str, BaseDistribution]:
-        """The whole space: it is in the spec, not to be guessed from earlier trials."""
+        """The entire space: the spec states it, so it is never guessed from earlier trials."""
         return distributions(self._study)
 
     def sample_relative(
@@ -67,7 +66,7 @@ class PlanSampler(BaseSampler):
 
 
 def _tpe(round_: Round, study: Study, number: int) -> TPESampler:
-    """TPE with a seed of its own for each trial, so that a resumed round asks the same."""
+    """TPE with its own seed for each trial, so that a resumed round gets the same values."""
     label = f"tuneplay tpe {round_.seed} {study.key} {number}".encode()
     seed = int.from_bytes(hashlib.blake2b(label, digest_size=4).digest(), "big")
     return TPESampler(

@@ -1,4 +1,4 @@
-"""Search spaces as Optuna distributions, and values to and from them."""
+"""Search spaces as Optuna distributions, and the conversion of values."""
 
 from __future__ import annotations
 
@@ -40,12 +40,12 @@ def to_optuna(study: Study, values: Mapping[str, Scalar]) -> dict[str, Any]:
 
 
 def from_optuna(study: Study, params: Mapping[str, Any]) -> dict[str, Scalar]:
-    """Nuisance values of an Optuna trial; 1 - (1 - x) is kept within the range."""
+    """Nuisance values of an Optuna trial, clipped to the range: 1 - (1 - x) may leave it."""
     return {h.name: _clip(h, _flip(h, params[h.name])) for h in study.space}
 
 
 def _flip(h: Hyperparameter, value: Any) -> Any:
-    """X to 1 - x and back on the reverse_log scale; other values stay."""
+    """From x to 1 - x and back on the reverse_log scale; other values stay."""
     if not isinstance(h, Range) or h.scale is not Scale.REVERSE_LOG:
         return value
     return 1 - value

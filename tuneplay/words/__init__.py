@@ -1,1 +1,1 @@
-"""Words: numbers and names as people read them."""
+"""Words: facts in, sentences out. Every sentence that people read about a round is made here."""

@@ -1,41 +1,29 @@
-"""Numbers and names as people read them."""
+"""Times, sizes, names and commands as people read and type them."""
 
 from __future__ import annotations
 
-import math
 import shlex
 import unicodedata
 from collections.abc import Mapping
 
 from tuneplay.domain.hyperparameter import Scalar
-
-
-def number(value: float | None, digits: int = 4) -> str:
-    """A number to a few significant digits; a dash for None."""
-    if value is None:
-        return "–"
-    return f"{value:.{digits}g}" if math.isfinite(value) else str(value)
-
-
-def signed(value: float | None, digits: int = 3) -> str:
-    """A difference with its sign; a dash for None."""
-    return "–" if value is None else f"{value:+.{digits}g}"
+from tuneplay.words.values import as_typed
 
 
 def duration(seconds: float | None) -> str:
     """A time as `30 ms`, `42 s`, `3 min 20 s`, `2 h 05 min` or `3 d 4 h`; a dash for None."""
     if seconds is None:
         return "–"
-    whole = round(seconds)
+    rounded = round(seconds)
     if seconds < 0.095:
         return f"{seconds * 1000:.0f} ms"
-    if whole < 60:
-        return f"{seconds:.1f} s" if seconds < 10 else f"{whole} s"
-    if whole < 3600:
-        return f"{whole // 60} min {whole % 60:02d} s"
-    if whole < 86_400:
-        return f"{whole // 3600} h {whole % 3600 // 60:02d} min"
-    return f"{whole // 86_400} d {whole % 86_400 // 3600} h"
+    if rounded < 60:
+        return f"{seconds:.1f} s" if seconds < 10 else f"{rounded} s"
+    if rounded < 3600:
+        return f"{rounded // 60} min {rounded % 60:02d} s"
+    if rounded < 86_400:
+        return f"{rounded // 3600} h {rounded % 3600 // 60:02d} min"
+    return f"{rounded // 86_400} d {rounded % 86_400 // 3600} h"
 
 
 def size(count_: int) -> str:
@@ -48,39 +36,23 @@ def size(count_: int) -> str:
     return f"{amount:.3g} TB"
 
 
-def value(scalar: Scalar) -> str:
-    """A hyperparameter's value, short enough to read and still pasteable."""
-    if isinstance(scalar, bool) or scalar is None:
-        return str(scalar).lower() if scalar is not None else "null"
-    if not isinstance(scalar, float):
-        return str(scalar)
-    # Near 1 it is the digits of 1 - x that tell: 0.99999999 is not 1.
-    near = 0.9 < scalar < 1
-    return number(scalar, 6 + math.floor(-math.log10(1 - scalar)) if near else 6)
-
-
-def pasted(scalar: Scalar) -> str:
-    """A suggested value as the next spec can have it: all digits, and a float never looks whole."""
-    return repr(scalar) if isinstance(scalar, float) else value(scalar)
-
-
 def suggestion(name: str | None, given: Mapping[str, Scalar]) -> str:
-    """What a finding suggests to write in the next spec: keys of a range, or a whole list."""
+    """What a finding suggests for the next spec: keys of a range, or a complete list."""
     return ", ".join(
-        f"{name}: {v}" if key == "choices" and name else f"{key}: {pasted(v)}"
+        f"{name}: {v}" if key == "choices" and name else f"{key}: {as_typed(v)}"
         for key, v in given.items()
     )
 
 
-#: Control characters, halves of characters, and what ends a line where nobody expects it.
+#: Control characters, halves of characters, and unexpected line ends.
 _UNSAFE = ("Cc", "Cs", "Zl", "Zp")
 
-#: They turn the direction of writing, so that a text reads unlike what it is.
+#: They reverse the direction of writing: the text on the screen is not the text in the file.
 _BIDIRECTIONAL = frozenset("\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 
 def safe(text: str) -> str:
-    """Text without control characters, which could drive the terminal; they are shown instead."""
+    """Text whose control characters are shown as escapes; raw ones could control the terminal."""
     if text.isprintable():
         return text
     return "".join(c if _is_safe(c) else _shown(c) for c in text)
@@ -92,7 +64,7 @@ def typed(*words: str) -> str:
 
 
 def one_line(text: str) -> str:
-    """The same in one line, for where a line means something."""
+    """Safe text in one line, for output where each line is one event."""
     return safe(text).replace("\n", "\\n")
 
 
@@ -102,8 +74,3 @@ def _is_safe(c: str) -> bool:
 
 def _shown(c: str) -> str:
     return f"\\x{ord(c):02x}" if ord(c) < 0x100 else f"\\u{ord(c):04x}"
-
-
-def count(items: int, one: str, many: str = "") -> str:
-    """`1 trial`, `2 trials`."""
-    return f"{items} {one if items == 1 else many or one + 's'}"

@@ -9,7 +9,10 @@ from tuneplay.app.attempts.attempt import Attempt
 
 
 class Backlog:
-    """Attempts that have ended, and whose output is not read to its end yet."""
+    """Attempts that have ended, and whose output is not read to its end yet.
+
+    Each comes with the exit code of its wrapper, as far as that is known.
+    """
 
     def __init__(self) -> None:
         self._left: deque[tuple[Attempt, int | None]] = deque()
@@ -20,24 +23,15 @@ class Backlog:
     def __iter__(self) -> Iterator[Attempt]:
         return (attempt for attempt, _ in self._left)
 
-    def add(self, attempt: Attempt, exit_code: int | None) -> None:
+    def add(self, attempt: Attempt, wrapper_code: int | None) -> None:
         """Take an attempt that has ended."""
-        self._left.append((attempt, exit_code))
+        self._left.append((attempt, wrapper_code))
 
     def read(self) -> Iterator[tuple[Attempt, int | None]]:
-        """Read a piece of each; those that are read to their end, with their exit codes."""
+        """Read a piece of each; those that are read to their end."""
         for _ in range(len(self._left)):
-            attempt, exit_code = self._left.popleft()
+            attempt, wrapper_code = self._left.popleft()
             if attempt.read_to_end():
-                yield attempt, exit_code
+                yield attempt, wrapper_code
             else:
-                self._left.append((attempt, exit_code))
-
-
-def oddities(attempt: Attempt) -> Iterator[str]:
-    """What was odd about an attempt's output, a line each; bad lines are counted in one."""
-    yield from attempt.happened
-    bad, described = attempt.collector.bad_lines
-    if bad:
-        more = f" (and {bad - 1} more)" if bad > 1 else ""
-        yield f"{next(iter(described))}{more}"
+                self._left.append((attempt, wrapper_code))

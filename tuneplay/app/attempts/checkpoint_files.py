@@ -1,4 +1,4 @@
-"""The checkpoints of an attempt: finding the best epoch's, deleting those that are not kept."""
+"""The checkpoints of an attempt: finding the best epoch's, deleting those that do not stay."""
 
 from __future__ import annotations
 
@@ -42,13 +42,13 @@ def thin_out(folder: AttemptFolder, curves: Curves, objective: Objective, keep: 
         return
     found = epochs_of(_names(Path(folder.checkpoints)), curves.epochs)
     available = [epoch for epoch in best_first if epoch in found.values()]
-    kept = set(available[:keep])
-    if best_first[0] not in kept:
+    staying = set(available[:keep])
+    if best_first[0] not in staying:
         return
     if os.path.realpath(folder.checkpoints) != os.path.realpath(folder.root) + "/checkpoints":
-        return  # a link that the program made: what lies behind it is not ours
+        return  # a link that the program made: what is behind it is not ours
     for name, epoch in found.items():
-        if epoch not in kept:
+        if epoch not in staying:
             _delete(Path(folder.checkpoints) / name)
 
 

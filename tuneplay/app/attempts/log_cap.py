@@ -17,16 +17,16 @@ class LogCap:
     """Holds standard output and error of each attempt below a limit.
 
     While an attempt lives, the middle of its logs is given back to the file system by a hole, which
-    its writer does not notice. What was measured there is kept beside the log first. After its end
-    the logs are written anew, without the hole.
+    its writer does not notice. What was measured there is saved next to the log first. After its
+    end the logs are written again, without the hole.
     """
 
     def __init__(self, limit: int | None, remark: Callable[[str], None]) -> None:
-        """Begin to look.
+        """Start to look.
 
         Args:
             limit: Bytes that each log may have; None for any number.
-            remark: Tells the user.
+            remark: Says something to the user.
         """
         self._limit = limit
         self._remark = remark
@@ -52,7 +52,7 @@ class LogCap:
             self._remark("max_log: this file system cannot shorten a log that is being written; "
                          "logs are shortened when their trial has ended")  # fmt: skip
         except OSError:
-            return  # no space for what has to be kept: nothing is dropped
+            return  # no space for what has to be saved: nothing is dropped
 
     def end(self, folder: AttemptFolder) -> None:
         """Shorten the logs of an attempt whose end is in the ledger."""

@@ -7,20 +7,21 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
-from tuneplay.app.attempts.attempt import TERMINATED, Attempt
+from tuneplay.app.attempts.attempt import Attempt
 from tuneplay.app.attempts.checkpoint_files import find_checkpoint, thin_out
+from tuneplay.app.attempts.oddities import remarks_of
 from tuneplay.domain.curves import Curves
 from tuneplay.domain.folder import AttemptFolder, RoundFolder, study_folders
 from tuneplay.domain.hyperparameter import Scalar
 from tuneplay.domain.round import Round
 from tuneplay.domain.secrets import Secrets
-from tuneplay.domain.trial import Trial, TrialId
+from tuneplay.domain.trial import Outcome, Trial, TrialId
 from tuneplay.errors import LedgerError
-from tuneplay.judge.outcome import Ending, judge
+from tuneplay.judge.ending import Decision, Ending
 from tuneplay.launch.base import Order
 from tuneplay.launch.gpus import gpu_environment
 from tuneplay.ledger.events import Intent
-from tuneplay.metrics.follow import tail
+from tuneplay.words.outcomes import reason_of
 
 
 class Workshop:
@@ -34,8 +35,8 @@ class Workshop:
         self._folder = folder
         self._workdir = workdir
         self._folders = study_folders(study.key for study in round_.studies)
-        # Python holds back what it prints to a file; unbuffered, every epoch is seen as it ends,
-        # and none is lost when the trial is killed.
+        # Python buffers what it prints to a file. Unbuffered, every epoch is seen as it ends, and
+        # none is lost when the trial is killed.
         self._environ = {"PYTHONUNBUFFERED": "1", **os.environ}
         named = round_.command.placeholders()
         self._keeps_checkpoints = "checkpoint_dir" in named
@@ -44,6 +45,20 @@ class Workshop:
     def folder_of(self, trial: TrialId, attempt: int) -> AttemptFolder:
         """Folder of an attempt."""
         return self._folder.attempt(self._folders[trial.study], trial, attempt)
+
+    def free_number(self, trial: TrialId, last: int) -> int:
+        """Number of the next attempt of a trial.
+
+        A crash may have taken the end of the ledger with it and left a folder: that number is used.
+
+        Args:
+            trial: The trial.
+            last: Number of the last attempt that the ledger knows.
+        """
+        number = last + 1
+        while os.path.lexists(self.folder_of(trial, number).root):
+            number += 1
+        return number
 
     def order(self, intent: Intent) -> Order:
         """What to submit for an attempt; touches no file."""
@@ -84,30 +99,24 @@ class Workshop:
         except OSError as error:
             raise LedgerError(
                 f"{order.folder.root}: cannot be written: {error.strerror}",
-                "Free space or mend the rights; the same command then goes on where it was.",
+                "Free space or fix the file permissions, then the same command goes on.",
             ) from None
 
-    def result(self, attempt: Attempt, exit_code: int | None) -> Trial:
-        """The ended trial, as far as this attempt decides it; it was read to its end."""
-        curves = attempt.collector.curves()
-        logs = (attempt.folder.stderr, attempt.folder.stdout) if exit_code != 0 else ()
-        log_tail = "\n".join(map(tail, logs))
-        stopped = attempt.stopped
-        if attempt.cut_short(exit_code, self._round.epochs):
-            stopped = TERMINATED
-        seen = attempt.collector
-        ending = Ending(exit_code, curves, seen.names, log_tail, stopped, seen.nulls)
+    def result(self, attempt: Attempt, ending: Ending, decision: Decision) -> Trial:
+        """The ended trial, when this attempt is its last one."""
+        metric, worse_than = self._round.objective.metric, self._round.infeasible.worse_than
+        reason, curves = reason_of(decision, ending, metric, worse_than), ending.curves
         return Trial(
             attempt.intent.trial,
             attempt.intent.seed,
             self.secrets.hide_in(attempt.intent.hyperparameters),
-            judge(ending, self._round),
+            Outcome(decision.state, reason, decision.value, decision.best_epoch, decision.cause),
             curves,
             attempt.intent.attempt,
             attempt.seconds if attempt.watched else attempt.lasted,
-            self._checkpoint(attempt.folder, curves),
+            self._checkpoint(attempt.folder, curves, decision.best_epoch),
             attempt.collector.bad_lines[0],
-            attempt.remarks,
+            remarks_of(attempt.collector, ending),
         )
 
     def thin_out(self, trial: Trial) -> None:
@@ -117,11 +126,10 @@ class Workshop:
             folder = self.folder_of(trial.id, trial.attempt)
             thin_out(folder, trial.curves, self._round.objective, keep)
 
-    def _checkpoint(self, folder: AttemptFolder, curves: Curves) -> str | None:
-        if not self._may_save:
+    def _checkpoint(self, folder: AttemptFolder, curves: Curves, epoch: int | None) -> str | None:
+        if not self._may_save or epoch is None:
             return None
-        best = curves.best(self._round.objective.metric, self._round.objective.direction)
-        found = find_checkpoint(folder, curves, best[0]) if best else None
+        found = find_checkpoint(folder, curves, epoch)
         return str(found.relative_to(self._folder.root)) if found else None
 
     def _builtin(self, intent: Intent, folder: AttemptFolder) -> dict[str, str]:

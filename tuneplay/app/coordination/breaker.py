@@ -6,23 +6,20 @@ from collections.abc import Collection, Iterable
 
 from tuneplay.domain.trial import State, Trial, TrialId
 
-#: So many trials in a row that failed without measuring the objective open the breaker. One may be
+#: This many trials in a row that failed without measuring the objective open the breaker. One may be
 #: bad luck and two a bad configuration.
 FAILURES_IN_A_ROW = 3
 
-#: ... and so many when some trial of the round has measured the objective: then the command is not
-#: broken as such, but the machine may have become so.
+#: ... and this many when some trial of the round has measured the objective: then the command is not
+#: broken, but the machine may be by now.
 FAILURES_AFTER_SUCCESS = 10
-
-#: What a shell answers for a program that is not executable or not there (POSIX, 2.8.2).
-_CANNOT_EXECUTE = (126, 127)
 
 
 class Breaker:
     """Counts trials that failed without measuring the objective."""
 
     def __init__(self, metric: str, ended: Iterable[Trial]) -> None:
-        """Begin to count.
+        """Start to count.
 
         Args:
             metric: The objective.
@@ -41,20 +38,21 @@ class Breaker:
             self._streak.clear()
             self._has_worked = self._has_worked or measured
 
-    def is_open(self, exit_code: int | None, running: Collection[tuple[TrialId, bool]]) -> bool:
+    def is_open(self, running: Collection[tuple[TrialId, bool]], *, cannot_execute: bool) -> bool:
         """Whether the round should stop.
 
         Args:
-            exit_code: Exit code of the trial that ended last.
             running: The trials that run, and whether each has measured the objective.
+            cannot_execute: Whether the command of the trial that ended last could not even be
+                executed.
 
         Returns:
-            True when the command could not even be executed, or after `FAILURES_IN_A_ROW` (after
-            `FAILURES_AFTER_SUCCESS` in a round that has worked). One
-            broken scientific value is not a broken command: a study that has not failed and is
-            running keeps the breaker closed, and so does any trial that measures.
+            True after one such trial, or after `FAILURES_IN_A_ROW` (after `FAILURES_AFTER_SUCCESS`
+            in a round that has worked). One broken scientific value is not a broken command: a
+            study that has not failed and is running keeps the breaker closed, and so does any
+            trial that measures.
         """
-        enough = 1 if exit_code in _CANNOT_EXECUTE else FAILURES_IN_A_ROW
+        enough = 1 if cannot_execute else FAILURES_IN_A_ROW
         if self._has_worked:
             enough = FAILURES_AFTER_SUCCESS
         failed = {trial.study for trial in self._streak}

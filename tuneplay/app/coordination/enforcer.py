@@ -8,6 +8,8 @@ from collections.abc import Iterable, Mapping
 from tuneplay.app.attempts.attempt import Attempt
 from tuneplay.app.coordination.stop import Stop
 from tuneplay.domain.round import Resources
+from tuneplay.domain.trial import Cause
+from tuneplay.judge.ending import Limit
 from tuneplay.launch.base import Launcher
 
 #: Seconds from TERM to KILL: time to write a checkpoint. Slurm's KillWait is 30 by default, but
@@ -19,7 +21,7 @@ _AGAIN_SECONDS = 1.0
 
 
 class Enforcer:
-    """Sends TERM, and KILL after a time of grace, always to the whole process group."""
+    """Sends TERM, and KILL after a time of grace, always to the entire process group."""
 
     def __init__(self, resources: Resources, launcher: Launcher) -> None:
         self._limits = resources
@@ -37,11 +39,11 @@ class Enforcer:
         everything = broken or level in (Stop.TERMINATE, Stop.KILL)
         for key, attempt in running.items():
             if everything:
-                attempt.interrupted = attempt.interrupted or not attempt.stopped
+                attempt.interrupted = attempt.interrupted or attempt.limit is None
             else:
-                attempt.stopped = attempt.stopped or self._overdue(attempt, now)
-            ending = everything or attempt.stopped or attempt.interrupted
-            if ending and attempt.kill_at is None:
+                attempt.limit = attempt.limit or self._overdue(attempt, now)
+            ends = everything or attempt.limit is not None or attempt.interrupted
+            if ends and attempt.kill_at is None:
                 attempt.kill_at = now + GRACE_SECONDS
                 attempt.mark_stopping()
                 self._launcher.cancel(key, kill=False)
@@ -62,14 +64,12 @@ class Enforcer:
             until.append(min(1.0, self._limits.stall_timeout / 4))
         return max(0.0, min(until)) if until else None
 
-    def _overdue(self, attempt: Attempt, now: float) -> str:
+    def _overdue(self, attempt: Attempt, now: float) -> Limit | None:
         limits = self._limits
         if limits.timeout is not None and now - attempt.began >= limits.timeout:
-            return f"timeout after {limits.timeout:g} s"
+            return Limit(Cause.TIMEOUT, limits.timeout)
         # What is not read yet may be the very measurement that is missed.
         stalled = limits.stall_timeout is not None and now - attempt.news >= limits.stall_timeout
         if stalled and not attempt.collector.behind:
-            last = attempt.collector.last_epoch
-            what = "before the first epoch" if last is None else f"after epoch {last}"
-            return f"stalled {what}: nothing new for {now - attempt.news:.0f} s"
-        return ""
+            return Limit(Cause.STALLED, now - attempt.news, attempt.collector.last_epoch)
+        return None

@@ -40,6 +40,6 @@ def log_remarks(folder: AttemptFolder, secrets: Secrets) -> Iterator[str]:
             return
 
 
-def by_hand(order: Order, secrets: Secrets) -> str:
-    """The line that starts an attempt by hand."""
+def shell_line(order: Order, secrets: Secrets) -> str:
+    """The line for a shell that starts an attempt by hand."""
     return f"By hand: cd {shlex.quote(str(order.workdir))} && {secrets.hide_command(order.argv)}"

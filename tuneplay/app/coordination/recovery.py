@@ -1,89 +1,79 @@
-"""Going on where an earlier coordinator left off."""
+"""Going on where an earlier coordinator stopped."""
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Sequence
 
 from tuneplay.app.attempts.attempt import Attempt
+from tuneplay.app.attempts.ending_files import read_ending
 from tuneplay.app.coordination.coordinator import Coordinator
-from tuneplay.app.coordination.parts import Parts
+from tuneplay.app.coordination.session import Session
 from tuneplay.app.coordination.tally import Tally
-from tuneplay.domain.folder import AttemptFolder
 from tuneplay.domain.trial import TrialId
-from tuneplay.launch.base import exit_is_torn, has_begun, read_exit
+from tuneplay.judge.ending import Decision, Ending, What, decide
 from tuneplay.launch.clock import age_of, duration_of
 from tuneplay.ledger.events import Event, Note, Started
 from tuneplay.ledger.history import OpenAttempt
-from tuneplay.metrics.holes import was_cut
+from tuneplay.words.outcomes import why_not_evidence
 
 
-def recover(parts: Parts, wanted: Sequence[TrialId], tally: Tally) -> Coordinator:
+def recover(session: Session, wanted: Sequence[TrialId], tally: Tally) -> Coordinator:
     """A coordinator that has taken back every attempt that lives, and settled the others.
 
     An attempt that ended while nobody watched is read to its end. One that was announced but
-    never began is claimed, so that it never will, and is begun anew.
+    never started is claimed, so it never will, and its trial starts again.
 
     Args:
-        parts: What the coordinator works with.
+        session: The session.
         wanted: The trials that are wanted, in the order in which they start.
         tally: What is counted.
     """
     living: list[Attempt] = []
-    ended: list[Attempt] = []
+    ended: list[tuple[Attempt, Ending, Decision]] = []
     events: list[Event] = []
-    for trial, known in list(parts.history.open.items()):
+    for trial, known in list(session.history.open.items()):
         number = known.intent.attempt
-        attempt = _attempt(parts, known)
-        handle = parts.launcher.find(attempt.key, attempt.folder, known.handle)
+        attempt = _attempt(session, known)
+        handle = session.launcher.find(attempt.key, attempt.folder, known.handle)
         if handle is not None:
+            attempt.began = attempt.news = time.monotonic() - age_of(attempt.folder)
             living.append(attempt)
             if known.handle is None:
                 events.append(Started(trial, number, handle))
-        elif why := _no_evidence(attempt.folder, submitted=known.handle is not None):
+            continue
+        ending, decision = _decide(session, attempt)
+        if decision.what in (What.NEVER_BEGAN, What.NOT_EVIDENCE):
+            why = why_not_evidence(decision, ending)
             events.append(Note("interrupted", trial, number, why))
         else:
-            attempt.watched, attempt.lasted = False, duration_of(attempt.folder)
-            ended.append(attempt)
+            ended.append((attempt, ending, decision))
     if events:
-        parts.ledger.append(events)
-        for event in events:
-            parts.history.apply(event)
-    taken = {attempt.intent.trial for attempt in (*living, *ended)}
-    pending = [t for t in wanted if t not in parts.history.finished and t not in taken]
-    coordinator = Coordinator(parts, pending, tally)
+        session.record(events)
+    taken = {attempt.intent.trial for attempt in (*living, *(one[0] for one in ended))}
+    pending = [t for t in wanted if t not in session.history.finished and t not in taken]
+    coordinator = Coordinator(session, pending, tally)
     for attempt in living:
         coordinator.adopt(attempt)
-    for attempt in ended:
-        coordinator.settle(attempt, read_exit(attempt.folder))
+    for one in ended:
+        coordinator.settle(*one)
     return coordinator
 
 
-def _no_evidence(folder: AttemptFolder, *, submitted: bool) -> str:
-    """Why the folder of an attempt that does not live says nothing, in words; empty when it does."""
-    if exit_is_torn(folder):
-        return "no space left for its exit code"
-    # The program itself may have emptied the folder: then the exit code tells that it ran.
-    if not has_begun(folder) and not (submitted and read_exit(folder) is not None):
-        return "announced, but never begun"
-    # Logs are cut (`max_log`) when the ledger has what they said: it takes a damaged one as well.
-    if was_cut(folder.stdout) and not _has_metrics_file(folder):
-        return "its line in the ledger was lost, and its log has been shortened since"
-    return ""
-
-
-def _has_metrics_file(folder: AttemptFolder) -> bool:
-    try:
-        return os.path.getsize(folder.metrics) > 0
-    except OSError:
-        return False
-
-
-def _attempt(parts: Parts, known: OpenAttempt) -> Attempt:
+def _attempt(session: Session, known: OpenAttempt) -> Attempt:
+    """An attempt of an earlier coordinator, whether it lives or not."""
     intent = known.intent
-    folder = parts.workshop.folder_of(intent.trial, intent.attempt)
-    metric = parts.round.objective.metric
-    attempt = Attempt(intent, folder, metric, intent.gpus, began=time.monotonic() - age_of(folder))
+    folder = session.workshop.folder_of(intent.trial, intent.attempt)
+    attempt = Attempt(intent, folder, session.round.objective.metric, intent.gpus)
+    attempt.submitted = known.handle is not None
     attempt.read_stopping()
     return attempt
+
+
+def _decide(session: Session, attempt: Attempt) -> tuple[Ending, Decision]:
+    """How an attempt ended while nobody watched."""
+    attempt.watched, attempt.lasted = False, duration_of(attempt.folder)
+    attempt.ended = time.monotonic()
+    attempt.read_to_end(None)
+    ending = read_ending(attempt, None, session.round.epochs)
+    return ending, decide(ending, session.round)

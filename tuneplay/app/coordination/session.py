@@ -1,4 +1,4 @@
-"""A session: the time in which one process coordinates a round."""
+"""A session: the time in which one process coordinates a round, and what it works with."""
 
 from __future__ import annotations
 
@@ -6,53 +6,60 @@ import contextlib
 import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from tuneplay.app.attempts.workshop import Workshop
 from tuneplay.app.coordination.asking import Asker
-from tuneplay.app.coordination.coordinator import Coordinator
-from tuneplay.app.coordination.failures import by_hand, log_end
 from tuneplay.app.coordination.observer import Observer
-from tuneplay.app.coordination.parts import Parts
-from tuneplay.app.coordination.recovery import recover
-from tuneplay.app.coordination.stop import Stop, StopRequests
-from tuneplay.app.coordination.tally import Tally
-from tuneplay.app.opening.earlier_rounds import expected_seconds
-from tuneplay.app.opening.locate import shown
+from tuneplay.app.coordination.stop import StopRequests
 from tuneplay.app.opening.opening import Opening
 from tuneplay.app.opening.provenance import git_state, machine, versions
 from tuneplay.app.opening.redaction import unset
 from tuneplay.domain.folder import RoundFolder
-from tuneplay.domain.progress import Progress
-from tuneplay.domain.trial import TrialId
-from tuneplay.errors import BusyError, CannotStartError, ExitCode, LedgerError, UsageError
+from tuneplay.domain.round import Round
+from tuneplay.errors import BusyError, LedgerError, UsageError
 from tuneplay.launch.base import Launcher
 from tuneplay.launch.gpus import gpu_shares
-from tuneplay.ledger.events import Intent, Opened
+from tuneplay.ledger.events import Event, Opened
 from tuneplay.ledger.file import LedgerWriter, read
 from tuneplay.ledger.history import History, replay
 from tuneplay.ledger.lock import CoordinatorLock
 
 
 @dataclass(frozen=True, slots=True)
-class SessionResult:
-    """How a session ended.
+class Session:
+    """What one process has opened to work on a round.
 
     Attributes:
-        exit_code: The command's exit code.
-        progress: How far the round has come.
-        folder: The round's folder, as a person would type it.
-        started: Whether there was anything to do.
+        round: The round.
+        history: What its ledger says; it follows what is appended.
+        launcher: Starts attempts.
+        ledger: Where events go.
+        workshop: Prepares attempts and reads their results.
+        asker: Says at which point a trial trains.
+        observer: Who shows the round.
+        stop: What signals have asked for.
+        shares: The GPUs of each slot.
     """
 
-    exit_code: ExitCode
-    progress: Progress
-    folder: str
-    started: bool
+    round: Round
+    history: History
+    launcher: Launcher
+    ledger: LedgerWriter
+    workshop: Workshop
+    asker: Asker
+    observer: Observer
+    stop: StopRequests
+    shares: Sequence[tuple[str, ...]]
+
+    def record(self, events: Sequence[Event]) -> None:
+        """Append events to the ledger, wait until the disk has them, and take them into account."""
+        self.ledger.append(events)
+        for event in events:
+            self.history.apply(event)
 
 
 @contextlib.contextmanager
-def session(opening: Opening, observer: Observer, launcher: Launcher) -> Iterator[Parts]:
+def open_session(opening: Opening, observer: Observer, launcher: Launcher) -> Iterator[Session]:
     """Take a round's lock, repair and open its ledger, and listen to signals.
 
     Raises:
@@ -76,77 +83,9 @@ def session(opening: Opening, observer: Observer, launcher: Launcher) -> Iterato
             asker = Asker(round_, history)
             for name in unset(round_, os.environ):
                 observer.remark(f"redact: {name} is not in the environment, so nothing is hidden")
-            yield Parts(round_, history, launcher, ledger, workshop, asker, observer, stop, shares)
-
-
-def coordinate(
-    parts: Parts, opening: Opening, wanted: Sequence[TrialId], tally: Tally
-) -> SessionResult:
-    """Carry out the trials that are wanted and have not ended.
-
-    Args:
-        parts: What the session works with.
-        opening: The round.
-        wanted: The trials, in the order in which they start.
-        tally: Counts them.
-
-    Raises:
-        CannotStartError: The train command cannot start, or every trial fails.
-        LedgerError: The ledger cannot be written.
-    """
-    coordinator = recover(parts, wanted, tally)
-    if parts.round.parent is not None:
-        coordinator.expect(expected_seconds(parts.round))
-    observer, folder = parts.observer, shown(opening.place.folder.root)
-    before = coordinator.progress()
-    anything = before.ended < before.planned or bool(before.running)
-    if anything:
-        observer.opened(before, str(opening.workdir))
-        if opening.workdir != Path.cwd():
-            observer.remark(f"trials run in {opening.workdir}")
-    try:
-        # Also with nothing to start: what ended while nobody watched is written down.
-        coordinator.run()
-    finally:
-        if anything:
-            observer.close()
-    progress = coordinator.progress()
-    if not progress.running:
-        parts.launcher.end_leftovers(opening.place.folder.trials)
-    if coordinator.broken:
-        if coordinator.cannot_start is not None:
-            raise coordinator.cannot_start
-        coordinator.withdraw_failures()
-        raise _broken_command(coordinator, parts)
-    return SessionResult(_exit_code(progress, parts.stop), progress, folder, started=anything)
-
-
-def _exit_code(progress: Progress, stop: StopRequests) -> ExitCode:
-    """Failed trials leave the budget unmet: they are no evidence, and a report has to do without."""
-    complete = progress.ended == progress.planned
-    if stop.level is not Stop.NO and not complete:
-        return stop.exit_code
-    failed = any(study.failed for study in progress.studies)
-    return ExitCode.DONE if complete and not failed else ExitCode.BUDGET_UNMET
-
-
-def _broken_command(coordinator: Coordinator, parts: Parts) -> CannotStartError:
-    """Says what every failed trial has in common, and how to see it by hand."""
-    failed = coordinator.breaker.streak[-1]
-    folder = parts.workshop.folder_of(failed.id, failed.attempt)
-    earlier = parts.history.configured[failed.id]
-    intent = Intent(failed.id, failed.attempt, earlier.seed, earlier.hyperparameters)
-    order = parts.workshop.order(intent)
-    count = len(coordinator.breaker.streak)
-    what = "The first trial" if count == 1 else f"{count} trials in a row"
-    secrets = parts.workshop.secrets
-    return CannotStartError(
-        f"the train command is broken. {what} failed before measuring anything: "
-        f"{secrets.hide(failed.outcome.reason)}.{log_end(folder, secrets)}",
-        f"{by_hand(order, secrets)}\n"
-        f"Logs: {shown(Path(folder.root))}\n"
-        "None of them counts; after mending it, the same command goes on.",
-    )
+            yield Session(
+                round_, history, launcher, ledger, workshop, asker, observer, stop, shares
+            )
 
 
 def _make_folder(folder: RoundFolder) -> None:
@@ -155,13 +94,13 @@ def _make_folder(folder: RoundFolder) -> None:
     except OSError as error:
         raise LedgerError(
             f"{folder.root}: cannot be written: {error.strerror}",
-            "Choose a place that can be written, or mend the rights; nothing was started.",
+            "Choose a place that can be written, or fix the file permissions; nothing was started.",
         ) from None
     for path in (folder.trials, *folder.trials.iterdir()):
         if path.is_symlink() and not path.resolve().is_relative_to(folder.root):
             raise UsageError(
                 f"{path} is a link that leads out of the round's folder",
-                "Nothing is written or deleted through it. To keep a round on another disk, link "
+                "Nothing is written or deleted through it. To have a round on another disk, link "
                 f"the round's folder itself: {folder.root}",
             )
 

@@ -9,8 +9,9 @@ from dataclasses import dataclass, field
 
 from tuneplay.app.attempts.attempt import Attempt
 from tuneplay.domain.folder import AttemptFolder
-from tuneplay.launch.holders import Answer, HolderQuery, describe_process, trial_of
-from tuneplay.launch.processes import end_family, exists
+from tuneplay.launch.holders import GpuHolders, HolderQuery, describe_process, trial_of
+from tuneplay.launch.processes import end_family
+from tuneplay.system.pids import exists
 
 #: How soon an answer of nvidia-smi is looked for, and how soon a GPU that is held is asked for
 #: again; at first at once, for most processes let go as they end. In seconds.
@@ -113,7 +114,7 @@ class Slots:
         if self._query is not None:
             self._query.close()
 
-    def _get_to_know(self, answer: Answer, living: set[str]) -> None:
+    def _get_to_know(self, answer: GpuHolders, living: set[str]) -> None:
         """Who uses our GPUs already; the trials that were just started do not count."""
         self._known = True
         ended = {withheld.folder.root for withheld in self._withheld}
@@ -126,9 +127,9 @@ class Slots:
                 who = describe_process(min(strangers))
                 self._remark(f"GPU {gpu} is used by {who} already; trials share it")
 
-    def _still_held(self, withheld: _Withheld, answer: Answer, living: set[str]) -> bool:
+    def _still_held(self, withheld: _Withheld, answer: GpuHolders, living: set[str]) -> bool:
         """Whether a GPU must not be given out; who can be ended is ended, anybody else is named."""
-        if self._query is not None and self._query.begun < withheld.since:
+        if self._query is not None and self._query.asked_at < withheld.since:
             return True  # the question is older than the trial's end
         for gpu in withheld.share:
             for pid in sorted(answer.of(gpu)):

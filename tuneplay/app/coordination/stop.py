@@ -33,7 +33,8 @@ class StopRequests:
 
     The first SIGINT lets running trials finish, the second ends them, the third kills them.
     SIGTERM ends them at once. SIGHUP (the terminal is gone) leaves them running, for they do not
-    need us; one that was ignored when we began, as under nohup, stays ignored.
+    need us. A signal that was ignored when we started stays ignored: SIGHUP under nohup, SIGINT in
+    the background of a script, where Ctrl-C is meant for the script.
     """
 
     def __init__(self) -> None:
@@ -48,16 +49,16 @@ class StopRequests:
         return self._reader
 
     def __enter__(self) -> Self:
-        """Begin to listen."""
+        """Start to listen."""
         for number in _EXIT_CODES:
             before = signal.getsignal(number)
-            if number == signal.SIGINT or before != signal.SIG_IGN:
+            if before != signal.SIG_IGN:
                 self._before[number] = before
                 signal.signal(number, self._hear)
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Put the signals back as they were."""
+        """Restore the signals as they were."""
         for number, before in self._before.items():
             signal.signal(number, before)
         os.close(self._reader)

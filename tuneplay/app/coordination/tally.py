@@ -20,7 +20,7 @@ class Tally:
         trials: Iterable[Trial] = (),
         reruns: Collection[TrialId] | None = None,
     ) -> None:
-        """Begin to count.
+        """Start to count.
 
         Args:
             round_: The round.
@@ -41,7 +41,7 @@ class Tally:
             self.add(trial)
 
     def add(self, trial: Trial) -> None:
-        """Count one more trial, if it is one of those that are counted."""
+        """Count one more trial, unless it is of the other kind."""
         if trial.id.rerun if self._reruns is None else trial.id not in self._reruns:
             return
         now = self._studies[trial.id.study]

@@ -12,7 +12,7 @@ from tuneplay.domain.progress import Progress
 from tuneplay.domain.round import Resources
 
 
-class Lookout:
+class Watch:
     """Looks at the living attempts as often as somebody needs it, and no more."""
 
     def __init__(self, resources: Resources, observer: Observer) -> None:

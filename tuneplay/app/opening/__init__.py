@@ -1,1 +1,1 @@
-"""Opening a round: where it is, its spec and its ledger, and what it runs on. No ledger is written."""
+"""Opening a round: finding it, reading its spec and its ledger; nothing is written."""

@@ -29,7 +29,7 @@ _FREE = (
 )
 
 
-#: So many lines of a difference are shown.
+#: Lines of a difference that are shown.
 MOST_LINES = 16
 
 
@@ -44,9 +44,9 @@ def check_changes(recorded: Round, now: Round, file: str) -> None:
     Raises:
         SpecChangedError: The spec changes what was measured.
     """
-    # What is worthwhile, and which metric is shown for the final choice, is asked of the same curves.
-    worthwhile, shown = now.objective.worthwhile, now.objective.test_metric
-    objective = replace(recorded.objective, worthwhile=worthwhile, test_metric=shown)
+    # The rest of the objective (what is worthwhile, what guessing gives) is asked of the same curves.
+    measured = recorded.objective
+    objective = replace(now.objective, metric=measured.metric, direction=measured.direction)
     before = replace(recorded, objective=objective)
     changed = [
         field.name
@@ -61,9 +61,9 @@ def check_changes(recorded: Round, now: Round, file: str) -> None:
     if changed:
         raise SpecChangedError(
             f"{file} was changed after the round began: {'; '.join(changed)}",
-            "Trials made before and after would not be comparable. To keep the change, begin a new "
+            "Trials made before and after would not be comparable. To keep the change, start a new "
             f"round from this one: {_new_round(file)}\n"
-            "To go on with this round, put the spec back. `trials` may be raised, and `resources`, "
+            "To go on with this round, restore the spec. `trials` may be raised, and `resources`, "
             "`goal`, `baseline`, `reruns`, `checkpoints` and `redact` may change.",
         )
 

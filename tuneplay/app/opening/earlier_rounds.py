@@ -1,4 +1,4 @@
-"""What earlier rounds, which a spec may name, tell of this one."""
+"""What earlier rounds, which a spec may name, say about this one."""
 
 from __future__ import annotations
 

@@ -39,7 +39,7 @@ class Place:
         except OSError as error:
             raise LedgerError(
                 f"{self.folder.ledger}: cannot be read: {error.strerror}",
-                "Nothing was changed. Mend the rights or the disk, and try again.",
+                "Nothing was changed. Fix the file permissions or the disk, and try again.",
             ) from None
 
     def spec(self, history: History, workdir: str | None = None) -> Spec:
@@ -98,7 +98,7 @@ class Place:
         for trial in (*history.finished, *history.open):
             if trial.study not in known:
                 raise LedgerError(
-                    f"{self.folder.ledger}: a trial of {trial.study}, which is no study of the spec",
+                    f"{self.folder.ledger}: a trial of {trial.study}, which is not a study of the spec",
                     "Nothing was changed. Restore the spec or the file from a copy.",
                 )
         for id_, ended in history.finished.items():
@@ -131,7 +131,7 @@ def locate(argument: str) -> Place:
     """Find a round.
 
     Args:
-        argument: A round's folder, or a spec file. A spec named `round.yaml` lies in its round's
+        argument: A round's folder, or a spec file. A spec named `round.yaml` is in its round's
             folder; any other keeps its results in `rounds/NAME/` below the current folder.
 
     Raises:
@@ -144,7 +144,7 @@ def locate(argument: str) -> Place:
         return _locate(argument)
     except OSError as error:
         denied = isinstance(error, PermissionError)
-        hint = "Mend the rights." if denied else "Name a spec file or a round's folder."
+        hint = "Fix the file permissions." if denied else "Name a spec file or a round's folder."
         raise UsageError(f"{argument}: {error.strerror}", hint) from None
 
 
@@ -157,7 +157,7 @@ def _locate(argument: str) -> Place:
         if folder.ledger.is_file():
             return Place(folder, None)
         raise UsageError(
-            f"{argument} is no round: it holds neither {SPEC_NAME} nor a ledger", _known()
+            f"{argument} is not a round: it holds neither {SPEC_NAME} nor a ledger", _known()
         )
     if path.is_file():
         if path.name == SPEC_NAME:
@@ -182,7 +182,7 @@ def _real(path: Path) -> Path:
 
 
 def shown(path: Path) -> str:
-    """A path as a person would type it: relative where it lies below the current folder."""
+    """A path as a person would type it: relative where it is below the current folder."""
     try:
         return str(path.relative_to(Path.cwd()))
     except ValueError:

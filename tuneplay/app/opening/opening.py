@@ -5,28 +5,21 @@ from __future__ import annotations
 import contextlib
 import os
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
+from tuneplay.app.attempts.intents import fits_plan, planned_intent
 from tuneplay.app.attempts.workshop import Workshop
 from tuneplay.app.opening.changes import check_changes, difference
 from tuneplay.app.opening.earlier_rounds import trial_sd_of
 from tuneplay.app.opening.locate import Place, locate
-from tuneplay.app.opening.redaction import check_words, recorded_spec, secrets_of, with_secrets
+from tuneplay.app.opening.redaction import check_words, recorded_spec, secrets_of
 from tuneplay.domain.round import Phase, Round
 from tuneplay.domain.secrets import Secrets
 from tuneplay.domain.trial import TrialId
 from tuneplay.errors import CannotStartError, SpecChangedError
-from tuneplay.ledger.events import Intent
 from tuneplay.ledger.history import History
-from tuneplay.search.plan import (
-    hyperparameters,
-    planned_units,
-    seed_of,
-    turns,
-    turns_from_the_end,
-    values_at,
-)
+from tuneplay.search.plan import turns, turns_from_the_end
 from tuneplay.spec.load import Spec
 
 
@@ -66,7 +59,7 @@ def open_round(argument: str, workdir: str | None = None) -> Opening:
     history = place.history()
     spec = place.spec(history, workdir)
     if spec.round.trial_variance is not None:
-        # Better now than in the report: the round must be one that can tell it.
+        # Better now than in the report: the round must be one that knows it.
         trial_sd_of(spec.round.trial_variance)
     secrets = secrets_of(spec.round, os.environ)
     recorded = recorded_spec(spec, secrets, argument)
@@ -113,15 +106,11 @@ def _check_plan(round_: Round, history: History, file: str) -> None:
     """
     keys = {study.key for study in round_.studies}
     for trial, known in history.configured.items():
-        plain = replace(trial, rerun=0)
-        planned = planned_intent(round_, plain, History()) if trial.study in keys else None
-        told = trial.study not in keys or planned is not None
-        before = with_secrets(known.hyperparameters, round_, trial.study) if planned else None
-        if told and (planned is None or planned.hyperparameters != before):
+        if trial.study not in keys or not fits_plan(round_, trial, known.hyperparameters):
             raise SpecChangedError(
                 f"{file} does not plan {trial} as it was trained, and the ledger's copy of the "
                 "spec is lost",
-                "Put the spec back as it was when the round began.",
+                "Restore the spec as it was when the round began.",
             )
 
 
@@ -131,7 +120,7 @@ def planned_commands(opening: Opening) -> Iterator[tuple[str, str]]:
 
 
 def last_command(opening: Opening) -> tuple[str, str] | None:
-    """What would start last, in the same form; None where the plan alone does not tell."""
+    """What would start last, in the same form; None where the plan alone does not determine it."""
     if opening.spec.round.phase is not Phase.EXPLORATION:
         return None
     return next(_commands(opening, turns_from_the_end(opening.spec.round)), None)
@@ -153,18 +142,3 @@ def count_pending(opening: Opening) -> int:
     history = opening.history
     known = {trial for trial in (*history.finished, *history.open) if not trial.rerun}
     return len(opening.spec.round.studies) * opening.spec.round.trials - len(known)
-
-
-def planned_intent(round_: Round, trial: TrialId, history: History) -> Intent | None:
-    """The next attempt of a trial, where the plan alone determines it; else None."""
-    number = history.attempts.get(trial, 0) + 1
-    earlier = history.configured.get(trial)
-    if earlier is not None:
-        values = with_secrets(earlier.hyperparameters, round_, trial.study)
-        return Intent(trial, number, earlier.seed, values)
-    study = round_.study(trial.study)
-    units = planned_units(round_, study, trial.number)
-    if units is None:
-        return None
-    values = hyperparameters(study, values_at(study, units))
-    return Intent(trial, number, seed_of(round_, trial), values)

@@ -61,7 +61,7 @@ def git_state(
 ) -> dict[str, Any]:
     """Commit of a working folder, and whether tracked files differ from it.
 
-    Where they differ, the diff is written to a file beside the ledger, at most `MAX_DIFF` bytes.
+    Where they differ, the diff is written to a file next to the ledger, at most `MAX_DIFF` bytes.
 
     Args:
         folder: The working folder.
@@ -90,24 +90,24 @@ def git_state(
         if diff is not None:
             text = diff.decode("utf-8", "surrogateescape")
             hidden = (secrets or Secrets()).hide(text).encode("utf-8", "surrogateescape")
-            state["diff"] = _keep(hidden, round_folder)
+            state["diff"] = _record(hidden, round_folder)
     return state
 
 
-def _keep(diff: bytes, folder: RoundFolder) -> dict[str, Any] | None:
-    """Write a diff, as far as it is kept; None when it cannot be written."""
-    kept = diff[:MAX_DIFF]
+def _record(diff: bytes, folder: RoundFolder) -> dict[str, Any] | None:
+    """Write a diff, at most `MAX_DIFF` bytes; None when it cannot be written."""
+    content = diff[:MAX_DIFF]
     number = 1
     try:
-        while os.path.lexists(file := folder.diff(number)) and not _holds(file, kept):
+        while os.path.lexists(file := folder.diff(number)) and not _holds(file, content):
             number += 1  # an earlier `opened` of this round names that one
         if not os.path.lexists(file):
             with file.open("xb") as new:
-                new.write(kept)
+                new.write(content)
     except OSError:
         return None
-    digest = hashlib.sha256(kept).hexdigest()
-    return {"file": file.name, "sha256": digest, "bytes": len(kept), "cut": len(diff) > MAX_DIFF}
+    digest = hashlib.sha256(content).hexdigest()
+    return {"file": file.name, "sha256": digest, "bytes": len(content), "cut": len(diff) > MAX_DIFF}
 
 
 def _holds(file: Path, content: bytes) -> bool:

@@ -6,10 +6,9 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import get_args, get_type_hints
 
-from tuneplay.domain.hyperparameter import Scalar
 from tuneplay.domain.round import Round
-from tuneplay.domain.secrets import REDACTED, SHORTEST, Secrets
-from tuneplay.domain.trial import State
+from tuneplay.domain.secrets import SHORTEST, Secrets
+from tuneplay.domain.trial import Cause, State
 from tuneplay.errors import SpecError, UsageError
 from tuneplay.ledger.events import Event, Note
 from tuneplay.spec.load import Spec, Surroundings, loads
@@ -19,7 +18,7 @@ def secrets_of(round_: Round, environ: Mapping[str, str]) -> Secrets:
     """The values of everything that the spec redacts.
 
     Raises:
-        UsageError: A value in the environment is too short to be told from other text.
+        UsageError: A value in the environment is too short to be distinguished from other text.
     """
     found: set[str] = set()
     for name in round_.redact:
@@ -51,9 +50,9 @@ def recorded_spec(spec: Spec, secrets: Secrets, file: str) -> Spec:
         return spec
     hint = "Write secrets on one line, without escapes, or keep them in the environment."
     template = spec.round.command.template
-    kept = secrets.hide(template.text) if template else None
+    hidden_template = secrets.hide(template.text) if template else None
     try:
-        around = Surroundings(template=kept)
+        around = Surroundings(template=hidden_template)
         name = spec.round.name
         hidden = loads(secrets.hide(spec.text), name, file, design=False, around=around)
     except SpecError:
@@ -83,6 +82,7 @@ def check_words(secrets: Secrets, round_: Round, paths: Iterable[str]) -> None:
             *(event.__name__.lower() for event in get_args(Event)),
             *get_args(get_type_hints(Note)["kind"]),
             *State,
+            *Cause,
         ],
         "the objective's metric": [round_.objective.metric],
         "a study's name": [study.key for study in round_.studies],
@@ -101,13 +101,3 @@ def unset(round_: Round, environ: Mapping[str, str]) -> list[str]:
     """Names under `redact` that have no value anywhere: a slip of the pen, perhaps."""
     known = set(round_.command.env).union(*(study.names for study in round_.studies))
     return [name for name in round_.redact if name not in known and name not in environ]
-
-
-def with_secrets(values: Mapping[str, Scalar], round_: Round, study: str) -> Mapping[str, Scalar]:
-    """The hyperparameters of a trial as its program needs them; the ledger has them hidden."""
-    fixed = round_.study(study).fixed
-    if not round_.redact:
-        return values
-    # A secret of the environment may stand in a hyperparameter that is not listed itself.
-    hidden = [n for n in fixed if n in round_.redact or REDACTED in str(values.get(n, ""))]
-    return {**values, **{name: fixed[name] for name in hidden}} if hidden else values

@@ -14,14 +14,15 @@ from tuneplay.domain.curves import Direction
 from tuneplay.domain.hyperparameter import Range
 from tuneplay.domain.round import Round
 from tuneplay.domain.trial import State, Trial
+from tuneplay.judge.finding import Finding, Kind
+from tuneplay.judge.measures.best_of import best_of
 from tuneplay.judge.measures.selection import ranked
-from tuneplay.judge.verdict.reruns import best_of
 
 #: Feasible trials that a bucket should hold on average: the best of fewer is mostly luck. (The
-#: best of 5 lies in the better half of its slice with probability 0.97.)
+#: best of 5 is in the better half of its slice with probability 0.97.)
 TRIALS_PER_BUCKET = 5
 
-#: Buckets at the most: the playbook's figure 2 has about ten.
+#: Most buckets: the playbook's figure 2 has about ten.
 MAX_BUCKETS = 10
 
 
@@ -32,8 +33,8 @@ class IsolationPoint:
     Attributes:
         study: Key of the study.
         value: Best objective over its nuisance values; None without a feasible trial.
-        spread: Study variance: standard deviation of the best over draws of this size; None
-            below two feasible trials.
+        spread: Study variance: standard deviation of the best over other points, as many as
+            now; None below two feasible trials.
         trial: The best trial.
     """
 
@@ -43,11 +44,12 @@ class IsolationPoint:
     trial: Trial | None
 
 
-#: So many standard deviations of their difference tell a slice from the best one. The best of a few
-#: trials has a skewed spread, and the best of many slices is lucky: in simulated studies (one to three
-#: nuisance hyperparameters, 20 to 100 trials, with and without noise) where the range had no effect,
-#: 4 named a part of it in 3 % of cases, 9 % at the most, and 2 in up to 80 %.
-TOLD_APART = 4.0
+#: A slice is clearly worse than the best one from this number of standard deviations of their
+#: difference on. The best of a few trials has a skewed spread, and the best of many slices is lucky: in
+#: simulated studies (one to three nuisance hyperparameters, 20 to 100 trials, with and without noise)
+#: where the range had no effect, 4 named a part of it in 3 % of cases and never in more than 9 %;
+#: 2 did in up to 80 %.
+CLEARLY_WORSE = 4.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +62,7 @@ class Bucket:
         feasible: Feasible trials in it.
         infeasible: Infeasible ones.
         value: Their best objective; None without any.
-        spread: Standard deviation of that best over draws of this size; None below two.
+        spread: Standard deviation of that best over other points, as many as now; None below two.
         trial: The best trial.
     """
 
@@ -75,14 +77,14 @@ class Bucket:
 
 @dataclass(frozen=True, slots=True)
 class RangeIsolation:
-    """What a joint study says of one scientific range.
+    """What a joint study says about one scientific range.
 
     Attributes:
         study: Key of the study.
         hyperparameter: Name of the scientific hyperparameter.
         buckets: The slices of its range, from low to high.
-        best: The slices around the best one, itself included, that cannot be told from it; from
-            the first to the last, None without a feasible trial.
+        best: First and last slice of those around the best one, itself included, that are not
+            clearly worse; None without a feasible trial.
         leader: The best slice; None as above.
     """
 
@@ -93,8 +95,8 @@ class RangeIsolation:
     leader: Bucket | None = None
 
     @property
-    def whole(self) -> bool:
-        """Whether no part of the range can be told from another."""
+    def undivided(self) -> bool:
+        """Whether no part of the range is clearly worse than another."""
         return self.best == (0, len(self.buckets) - 1)
 
 
@@ -153,7 +155,7 @@ def buckets(
 
 
 def _ends(scale: Range, count: int) -> list[tuple[float, float]]:
-    """Lower and upper end of each slice; of a few whole numbers, each is a slice of its own."""
+    """Lower and upper end of each slice; each of a few whole numbers is a slice of its own."""
     step = scale.step or (1.0 if scale.kind == "int" else None)
     if step is not None:
         values = round((scale.high - scale.low) / step) + 1
@@ -166,7 +168,7 @@ def _ends(scale: Range, count: int) -> list[tuple[float, float]]:
 def range_isolation(
     round_: Round, trials_by_study: Mapping[str, Sequence[Trial]], trial_sd: float | None = None
 ) -> list[RangeIsolation]:
-    """The slices of every scientific range, and where the best values lie.
+    """The slices of every scientific range, and where the best values are.
 
     Args:
         round_: The round.
@@ -188,6 +190,20 @@ def range_isolation(
     return found
 
 
+def edge_of(along: RangeIsolation, findings: Sequence[Finding]) -> str | None:
+    """The side of a scientific range beyond which better values are expected, if any.
+
+    Args:
+        along: The range.
+        findings: The findings of the round.
+    """
+    for finding in findings:
+        mine = (finding.study, finding.hyperparameter) == (along.study, along.hyperparameter)
+        if mine and finding.kind is Kind.BOUNDARY and finding.side is not None:
+            return finding.side
+    return None
+
+
 def _leader(slices: Sequence[Bucket], direction: Direction) -> int | None:
     """Place of the best slice; None without a feasible trial."""
     known = [(direction.sign * b.value, k) for k, b in enumerate(slices) if b.value is not None]
@@ -197,18 +213,18 @@ def _leader(slices: Sequence[Bucket], direction: Direction) -> int | None:
 def _alike(
     slices: Sequence[Bucket], place: int, direction: Direction, trial_sd: float
 ) -> tuple[int, int]:
-    """The neighbours of the best slice, which stands at a place, that cannot be told from it."""
+    """First and last of the slices around the best one, at `place`, that are not clearly worse."""
     best = direction.sign * (slices[place].value or 0.0)
     own = math.hypot(slices[place].spread or 0.0, trial_sd, trial_sd)
 
     def alike(bucket: Bucket) -> bool:
         if not bucket.feasible and bucket.infeasible:
             return False  # whatever was tried there is worse than anything
-        # One trial or none tells nothing of the slice.
+        # One trial or none says nothing about the slice.
         if bucket.value is None or bucket.spread is None or slices[place].spread is None:
             return True
         sd = math.hypot(own, bucket.spread)
-        return direction.sign * bucket.value - best <= TOLD_APART * sd
+        return direction.sign * bucket.value - best <= CLEARLY_WORSE * sd
 
     first = last = place
     while first > 0 and alike(slices[first - 1]):
@@ -231,6 +247,6 @@ def _best(
 
 
 def _value(scale: Range, unit: float) -> float:
-    """Value at a coordinate, not on the grid: the end of a slice is no trial's value."""
+    """Value at a coordinate, not on the grid: the end of a slice does not belong to a trial."""
     plain = Range(scale.name, scale.low, scale.high, scale.scale)
     return float(plain.at(unit))

@@ -1,4 +1,4 @@
-"""What a metric measures, told from its name alone."""
+"""What a metric measures, by its name alone."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ def _words(name: str) -> set[str]:
 def direction_of(name: str) -> Direction | None:
     """Which way a metric is better, by its name; None when the name does not say.
 
-    Only for metrics beside the objective: the objective's direction is always stated.
+    Only for metrics other than the objective: the objective's direction is always stated.
     """
     words = _words(name)
     lower, higher = not words.isdisjoint(_LOWER), not words.isdisjoint(_HIGHER)

@@ -20,7 +20,7 @@ BETTER_MOST = 100
 def ranked(trials: Iterable[Trial], direction: Direction) -> list[Trial]:
     """The feasible trials, best first; the lower trial number wins a tie.
 
-    Reruns are left out: they are new draws of a configuration, not part of the search.
+    Reruns are left out: they are a configuration trained again, not part of the search.
     """
     feasible = [t for t in trials if t.feasible and t.outcome.value is not None and not t.id.rerun]
     return sorted(feasible, key=lambda t: (direction.sign * (t.outcome.value or 0.0), t.id.number))

@@ -1,10 +1,11 @@
 """Which hyperparameters matter, which do nothing, and which depend on each other.
 
-PED-ANOVA (Watanabe et al. 2023, arXiv:2304.10255) compares one-dimensional densities of the better
+A check says which of them do nothing (`no_effect`), and another which depend on each other
+(`interaction`). PED-ANOVA (Watanabe et al. 2023, arXiv:2304.10255) compares one-dimensional densities of the better
 trials: it sees no interaction, has no error bar, and its zero is the zero of few trials. To say
 that tuning something changed nothing is a claim, and a claim needs an upper bound. So the share of
 the variance that a hyperparameter explains, interactions included, is taken from a Bayesian linear
-model (`judge.shares`) with a wide prior for the hyperparameter in question: what the data do not rule
+model (`shares`) with a wide prior for the hyperparameter in question: what the data do not rule
 out counts as an effect.
 
 Two scales are looked at: the ranks of all trials, infeasible ones last, and the differences among
@@ -18,10 +19,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tuneplay.domain.round import Round, Study
-from tuneplay.domain.trial import State, Trial
-from tuneplay.judge.finding import Finding, Kind, Severity
-from tuneplay.judge.measures.selection import ranked
+from tuneplay.domain.round import Study
+from tuneplay.judge.case import StudyCase
 from tuneplay.judge.space.shares import (
     Columns,
     Fit,
@@ -29,14 +28,9 @@ from tuneplay.judge.space.shares import (
     columns_of,
     fit,
     posterior,
-    scales,
+    targets,
     widened,
 )
-
-#: Upper bound of a share of the variance below which tuning changed nothing: a usual threshold of
-#: sensitivity screening for total indices. On recorded grids (HPOLib, HPOBench) it was
-#: said of at most 3 % of the hyperparameters whose true share is above it.
-NO_EFFECT_SHARE = 0.05
 
 #: Lower bound of a pair's share from which on an interaction is clear.
 INTERACTION_SHARE = 0.02
@@ -45,13 +39,11 @@ INTERACTION_SHARE = 0.02
 BOUND_LEVEL = 0.95
 INTERACTION_LEVEL = 0.01
 
-#: Trials per dimension from which interactions are named: in simulated studies (two and four
-#: hyperparameters, additive or with one interacting pair) pairs were then found in 75 to 83 % of
-#: cases, and false ones in 0 to 5 %; at ten, in up to 12 %.
-INTERACTION_TRIALS_PER_DIM = 20
-
-#: Trials per dimension, and feasible ones in all, below which nothing is said.
-TRIALS_PER_DIM = 10
+#: Trials per dimension, and feasible ones in all, below which nothing is said. At ten, one
+#: hyperparameter without effect in ten is named, at twenty two in five (docs/advice.md). In
+#: simulated studies (two and four hyperparameters, additive or with one interacting pair) pairs were
+#: found in 75 to 83 % of cases at twenty, and false ones in 0 to 5 %; at ten, in up to 12 %.
+TRIALS_PER_DIM = 20
 LEAST_FEASIBLE = 20
 
 #: The model must explain this share of the variance, or the rest could hide anything.
@@ -73,8 +65,7 @@ class Importance:
         share: Share of the variance of the ranks, interactions included.
         upper: Upper 95 % bound of that share, the larger one of both scales.
         partners: Hyperparameters with which it interacts on some scale: it cannot be called idle.
-        sure: Those with which it interacts on every scale, so that no change of the metric's scale
-            explains it away.
+        sure: Those with which it interacts on every scale: no change of the metric's scale explains that away.
     """
 
     hyperparameter: str
@@ -84,91 +75,33 @@ class Importance:
     sure: tuple[str, ...] = ()
 
 
-def importances(round_: Round, study: Study, trials: Sequence[Trial]) -> list[Importance]:
+def importances(case: StudyCase) -> Sequence[Importance]:
     """Importance of every nuisance hyperparameter of a study, in the order of its space.
 
-    Args:
-        round_: The round, for the direction.
-        study: One of its studies.
-        trials: Its ended trials; failed ones and reruns are left out.
+    Asked through `case.once`: the fit is what takes the time.
 
     Returns:
         Nothing with too few trials, or where the model explains too little to judge.
     """
-    counted = sorted(
-        (t for t in trials if not t.id.rerun and t.outcome.state is not State.FAILED),
-        key=lambda t: t.id.number,
-    )
-    dims = len(study.space)
-    if not 1 <= dims <= MOST_DIMS or len(counted) < TRIALS_PER_DIM * dims:
+    space = case.study.space
+    counted = sorted(case.counted, key=lambda t: t.id.number)
+    if not 1 <= len(space) <= MOST_DIMS or len(counted) < TRIALS_PER_DIM * len(space):
         return []
     if sum(t.feasible for t in counted) < LEAST_FEASIBLE:
         return []
-    sign = round_.objective.direction.sign
+    sign = case.round.objective.direction.sign
     values = [sign * (t.outcome.value or 0.0) if t.feasible else np.inf for t in counted]
-    targets = scales(np.array(values))
-    if not all(target.any() for target in targets):
+    wanted = targets(np.array(values))
+    if not all(target.any() for target in wanted):
         return []
-    sampled = [[t.hyperparameters[h.name] for t in counted] for h in study.space]
+    sampled = [[t.hyperparameters[h.name] for t in counted] for h in space]
     if any(len(set(column)) < 2 for column in sampled):
         return []
-    columns = columns_of(study.space, sampled)
-    fits = [fit(columns, target) for target in targets]
+    columns = columns_of(space, sampled)
+    fits = [fit(columns, target) for target in wanted]
     if fits[0].explained < LEAST_EXPLAINED:
         return []
-    return [_importance(study, columns, fits, dim) for dim in range(dims)]
-
-
-def importance_findings(round_: Round, study: Study, trials: Sequence[Trial]) -> list[Finding]:
-    """Hyperparameters that can be fixed, for tuning them changed nothing.
-
-    Args:
-        round_: The round.
-        study: One of its studies.
-        trials: Its ended trials.
-    """
-    best = next(iter(ranked(trials, round_.objective.direction)), None)
-    if best is None:
-        return []
-    known = importances(round_, study, trials)
-    return _interactions(study, known, sum(not t.id.rerun for t in trials)) + [
-        Finding(
-            Kind.NO_EFFECT,
-            Severity.NOTE,
-            f"tuning it changed nothing: it explains at most {importance.upper:.1%} of the "
-            "variation, interactions included",
-            study=study.key,
-            hyperparameter=importance.hyperparameter,
-            evidence={"share": importance.share, "upper": importance.upper},
-            suggestion={"fixed": best.hyperparameters[importance.hyperparameter]},
-        )
-        for importance in known
-        if importance.upper <= NO_EFFECT_SHARE and not importance.partners
-    ]
-
-
-def _interactions(study: Study, known: Sequence[Importance], trials: int) -> list[Finding]:
-    """Pairs whose best values move together: neither can be fixed alone in the next round.
-
-    (playbook, "Exploration vs exploitation": "which hyperparameters interact the most and therefore
-    need to be re-tuned together".)
-    """
-    if trials < INTERACTION_TRIALS_PER_DIM * len(study.space):
-        return []
-    pairs = {
-        tuple(sorted((one.hyperparameter, other))): one.share for one in known for other in one.sure
-    }
-    return [
-        Finding(
-            Kind.INTERACTION,
-            Severity.NOTE,
-            f"{first} and {second} interact: the best value of one moves with the other, so that "
-            "neither can be fixed alone in the next round",
-            study=study.key,
-            evidence={"share": share},
-        )
-        for (first, second), share in sorted(pairs.items())
-    ]
+    return [_importance(case.study, columns, fits, dim) for dim in range(len(space))]
 
 
 def _importance(study: Study, columns: Columns, fits: Sequence[Fit], dim: int) -> Importance:

@@ -13,11 +13,10 @@ from itertools import combinations
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import ndtri
 
 from tuneplay.domain.hyperparameter import Choice, Hyperparameter, Range, Scalar
-from tuneplay.judge.measures.positions import positions
-from tuneplay.judge.space.boundary import is_ordered, unit_of
+from tuneplay.judge.measures.normal_scores import normal_scores
+from tuneplay.judge.measures.positions import is_ordered, positions, unit_of
 from tuneplay.judge.space.edges.trends import basis
 
 FloatArray = NDArray[np.float64]
@@ -29,7 +28,7 @@ FEW_VALUES = 4
 PAIR_COLUMNS = 2
 
 #: Prior variance of the first weight of the hyperparameter in question, what is left of it from
-#: one degree to the next, and of its products: wide, so that what the data do not rule out counts.
+#: one degree to the next, and of its products. It is wide: what the data do not rule out counts.
 #: Wider ones let noise alone exceed the bound below 50 trials for each dimension; these err in
 #: 3 % of the hyperparameters that matter on recorded grids.
 WIDE = 0.25
@@ -83,7 +82,7 @@ class Fit:
         return 1.0 - self.noise
 
 
-def scales(values: FloatArray) -> list[FloatArray]:
+def targets(values: FloatArray) -> list[FloatArray]:
     """Normal scores of all trials, and the distance to the best, cut at the median.
 
     Args:
@@ -92,14 +91,11 @@ def scales(values: FloatArray) -> list[FloatArray]:
     Returns:
         Two targets of mean 0 and variance 1; all zero where nothing differs.
     """
-    order = np.sort(values)
-    left, right = (np.searchsorted(order, values, side=side) for side in ("left", "right"))
-    scores = ndtri((left + right) / (2.0 * len(values)))
-    best, middle = float(order[0]), float(np.median(order[np.isfinite(order)]))
+    best, middle = float(values.min()), float(np.median(values[np.isfinite(values)]))
     near = np.zeros(len(values))
     if middle > best:
         near = np.minimum((values - best) / (middle - best), 1.0)
-    raw = [np.round(column, _DIGITS) for column in (scores, near)]
+    raw = [np.round(column, _DIGITS) for column in (normal_scores(values), near)]
     return [(c - c.mean()) / c.std() if c.std() > 0 else np.zeros(len(c)) for c in raw]
 
 

@@ -1,4 +1,4 @@
-"""Suggestions that can be pasted together: what one finding says holds in another's range as well."""
+"""Suggestions that can be used together: one finding's new range agrees with what others say."""
 
 from __future__ import annotations
 
@@ -6,25 +6,27 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from tuneplay.domain.hyperparameter import Scalar
+from tuneplay.judge.case import RoundCase
 from tuneplay.judge.finding import Finding, Kind
 
 
-def agreed(findings: Sequence[Finding]) -> list[Finding]:
-    """The findings, with each new range cut where its far side is known to be infeasible.
+def review(case: RoundCase, findings: Sequence[Finding]) -> Sequence[Finding]:  # noqa: ARG001 - a review sees the case
+    """The findings, with each wider range cut where its far side is known to be infeasible.
 
-    A range that is too narrow at one side may hold a half-line of infeasible trials at the other:
-    whoever pastes the wider range would search that part again.
+    A range that is too narrow at one side may hold infeasible trials at the other. Whoever took
+    over the wider range would search that part again.
 
     Args:
-        findings: Of any studies; only those of one study and hyperparameter are held together.
+        case: The round.
+        findings: Of any studies; only those of one study and hyperparameter are compared.
 
     Returns:
         As many findings in the same order; only suggestions of boundaries differ.
     """
-    return [_cut(finding, findings) for finding in findings]
+    return [_agreed(finding, findings) for finding in findings]
 
 
-def _cut(finding: Finding, others: Sequence[Finding]) -> Finding:
+def _agreed(finding: Finding, others: Sequence[Finding]) -> Finding:
     if finding.kind is not Kind.BOUNDARY or not {"low", "high"} <= finding.suggestion.keys():
         return finding
     about = (finding.study, finding.hyperparameter)

@@ -48,7 +48,7 @@ class Limits:
     below_one: bool = False
 
     def allow(self, value: float) -> bool:
-        """Whether a value lies within the limits."""
+        """Whether a value is within the limits."""
         inside = self.least <= value <= self.most
         return inside and not (self.positive and value <= 0) and not (self.below_one and value >= 1)
 
@@ -100,7 +100,7 @@ def _is_fraction(name: str, meaning: Meaning | None) -> bool:
 
 
 def nines(value: float) -> float:
-    """The next of 0.9, 0.99, 0.999, … above a fraction; six nines at the most."""
+    """The next of 0.9, 0.99, 0.999, … above a fraction; at most six nines."""
     for count in range(1, 7):
         new = float(f"0.{'9' * count}")
         if value < new:

@@ -10,11 +10,11 @@ from tuneplay.domain.meaning import Meaning
 from tuneplay.judge.suggestions.limits import Limits, limits_of, nines
 from tuneplay.judge.suggestions.series import list_text, next_value, with_value
 
-#: A suggestion moves an edge of a log or reverse_log range by so many decades at the most: the
-#: trend says that the optimum is beyond, not how far.
+#: A suggestion moves an edge of a log or reverse_log range by at most this many decades: the trend says
+#: that the optimum is beyond, not how far.
 MAX_DECADES = 3.0
 
-#: ... and by this many ranges at the least, as long as that is no more than so many decades: in parts
+#: ... and by at least this many ranges, as long as that is not more than this many decades: in parts
 #: of one decade of recorded learning rates (DeepOBS), one and a half ranges reached the optimum in
 #: 55 % of the cases, two in 74 %.
 LEAST_RANGES = 2.0
@@ -29,28 +29,20 @@ _ROUNDING = 0.05
 #: An edge on the reverse_log scale stays so far from 1: beyond, 1 - x has no digits left.
 _NEAREST_TO_ONE = 1e-12
 
-#: Hyperparameters whose instability warmup and clipping can mend (playbook, FAQ "How can
-#: optimization failures be debugged and mitigated?").
-_STEP_SIZES = ("lr", "learning_rate", "learningrate")
+#: Digits tried for a bound, the shortest that separates the two trials around it.
+_MAX_DIGITS = 8
 
 Ordered = Range | Choice
-
-
-def is_step_size(h: Ordered, meaning: Meaning | None) -> bool:
-    """Whether a hyperparameter is a learning rate: by its meaning, or else by its name."""
-    if meaning is not None:
-        return meaning is Meaning.LEARNING_RATE
-    return any(word in h.name.casefold().replace("-", "_") for word in _STEP_SIZES)
 
 
 def wider(h: Ordered, side: str, bound: float, meaning: Meaning | None = None) -> dict[str, Scalar]:
     """The range with its edge at `bound` of the unit scale, within its limits; empty if it can't.
 
-    A range that begins at or above 0 is never extended below 0: few hyperparameters have a
+    A range that starts at or above 0 is never extended below 0: few hyperparameters have a
     meaning there, and one that does has a range that says so.
 
     Returns:
-        `low` and `high` of a range, or `choices`, the whole new list as a spec writes it.
+        `low` and `high` of a range, or `choices`, the complete new list as a spec writes it.
     """
     limits = limits_of(h, meaning)
     if isinstance(h, Choice):
@@ -70,11 +62,6 @@ def ends(h: Range, low: float, high: float) -> dict[str, Scalar]:
     if h.kind == "int":
         return {"low": round(low), "high": round(high)}
     return {"low": float(low), "high": float(high)}
-
-
-def edge_text(value: float) -> str:
-    """An edge in a sentence, with all of its digits: 0.99999999 is not 1."""
-    return f"{value:.15g}"
 
 
 def _not_below(h: Range, value: float, limits: Limits) -> float:
@@ -143,6 +130,29 @@ def beyond(h: Range, unit: float) -> float:
     if h.kind == "int":
         return max(1, round(value)) if h.scale is Scale.LOG else round(value)
     return value
+
+
+def bound_between(h: Range, outside: float, inside: float) -> float | int:
+    """A short value between the last trial outside of a region and the first inside of it.
+
+    Where values are whole numbers or steps it is the value of the trial outside.
+
+    Args:
+        h: The range.
+        outside: Position of the trial outside, on the unit scale.
+        inside: Position of the trial inside.
+    """
+    outside, inside = min(max(outside, 0.0), 1.0), min(max(inside, 0.0), 1.0)
+    if h.kind == "int" or h.step is not None:
+        return point_at(h, outside)
+    middle = float(h.at((outside + inside) / 2))
+    for digits in range(1, _MAX_DIGITS):
+        value = float(f"{middle:.{digits}g}")
+        if h.scale is Scale.REVERSE_LOG:
+            value = round(1 - float(f"{1 - middle:.{digits}g}"), 12)
+        if h.low < value < h.high and min(outside, inside) < h.unit(value) < max(outside, inside):
+            return value
+    return middle
 
 
 def _to_one(h: Range, unit: float) -> float:

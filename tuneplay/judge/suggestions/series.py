@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import math
-import re
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from itertools import pairwise
 
 from tuneplay.domain.hyperparameter import Choice, Scalar
+from tuneplay.domain.yaml_scalar import yaml_text
 from tuneplay.judge.suggestions.limits import Limits
 
 #: Digits at which two steps, or two ratios, are the same.
@@ -17,10 +16,6 @@ _SAME = 1e-6
 
 #: A number with more digits than this is rounded even where the series is exact.
 _LONGEST = 8
-
-#: Texts that a spec can hold without quotes, unless they mean something else.
-_PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_./+\-]*")
-_WORDS = frozenset({"true", "false", "null", "yes", "no", "on", "off", "y", "n", "inf", "nan"})
 
 
 def next_value(h: Choice, side: str, limits: Limits) -> float | int | None:
@@ -95,12 +90,4 @@ def with_value(choices: Sequence[Scalar], added: float) -> list[Scalar]:
 
 def list_text(choices: Sequence[Scalar]) -> str:
     """A list as a spec writes it."""
-    return f"[{', '.join(map(_scalar, choices))}]"
-
-
-def _scalar(value: Scalar) -> str:
-    if value is None or isinstance(value, bool):
-        return "null" if value is None else str(value).lower()
-    if isinstance(value, str) and _PLAIN.fullmatch(value) and value.casefold() not in _WORDS:
-        return value
-    return json.dumps(value, ensure_ascii=False) if isinstance(value, str) else repr(value)
+    return f"[{', '.join(map(yaml_text, choices))}]"

@@ -1,13 +1,14 @@
-"""Where in training the best epochs lie, by the objective and by other validation metrics."""
+"""Where in training the best epochs are, by the objective and by other validation metrics."""
 
 from __future__ import annotations
 
 import statistics
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from tuneplay.domain.round import Objective
 from tuneplay.domain.trial import Trial
+from tuneplay.judge.finding import Evidence
 from tuneplay.judge.measures.metric_names import direction_of, is_validation
 from tuneplay.judge.training.shape import finite_points
 
@@ -80,46 +81,26 @@ def full_length(trial: Trial, current: int) -> bool:
     return current - spacing < epochs[-1] + _offset(trial, current) <= current
 
 
-@dataclass(frozen=True, slots=True)
-class Disagreement:
-    """Another validation metric whose best epochs lie elsewhere than the objective's.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MetricsDisagree(Evidence):
+    """Another validation metric is at its best in another part of training than the objective.
 
     Attributes:
-        objective: Name of the objective.
         metric: Name of the other metric.
         objective_epoch: Median best epoch by the objective, over the trials that have both.
         metric_epoch: Median best epoch by the other metric.
         trials: How many trials have both.
     """
 
-    objective: str
     metric: str
     objective_epoch: float
     metric_epoch: float
     trials: int
 
-    @property
-    def message(self) -> str:
-        """Both, in one sentence."""
-        return (
-            f"By {self.objective} the best epoch is {self.objective_epoch:g}, by {self.metric} "
-            f"{self.metric_epoch:g} (medians of the {self.trials} best trials). A budget that is "
-            "right for one is wrong for the other."
-        )
-
-    @property
-    def evidence(self) -> Mapping[str, float]:
-        """The medians and the count."""
-        return {
-            "objective_epoch": self.objective_epoch,
-            "metric_epoch": self.metric_epoch,
-            "trials": float(self.trials),
-        }
-
 
 def disagreements(
     trials: Sequence[Trial], objective: Objective, current: int
-) -> tuple[Disagreement, ...]:
+) -> tuple[MetricsDisagree, ...]:
     """Other validation metrics that are at their best in another part of training.
 
     Args:
@@ -133,16 +114,14 @@ def disagreements(
     """
     names = sorted({name for trial in trials for name in trial.curves.metrics})
     found = (
-        _compare(trials, objective, name, current)
+        _compare(trials, name, current)
         for name in names
         if name not in (objective.metric, objective.test_metric) and is_validation(name)
     )
     return tuple(one for one in found if one is not None)
 
 
-def _compare(
-    trials: Sequence[Trial], objective: Objective, metric: str, current: int
-) -> Disagreement | None:
+def _compare(trials: Sequence[Trial], metric: str, current: int) -> MetricsDisagree | None:
     direction = direction_of(metric)
     if direction is None:
         return None
@@ -159,4 +138,6 @@ def _compare(
     early, late = sorted((first, second))
     if early > DISAGREE_EARLY * current or late <= DISAGREE_LATE * current:
         return None
-    return Disagreement(objective.metric, metric, first, second, len(both))
+    return MetricsDisagree(
+        metric=metric, objective_epoch=first, metric_epoch=second, trials=len(both)
+    )

@@ -10,12 +10,12 @@ import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from tuneplay.judge.training.shape import PARTS, Lateness, late_wander, lateness
+from tuneplay.judge.training.shape import FIFTHS, Lateness, late_wander, lateness
 
-#: The trial variance, as a share of the noise from one epoch to the next, where no rerun tells it.
+#: The trial variance, as a share of the noise from one epoch to the next, where no rerun shows it.
 #: Measured on recorded trainings of DeepOBS with 10 seeds: 0.2 to 1.4 on two networks (four pairs
 #: with an optimizer), 0.44 in the median. Far more on its noise-free quadratic problem: there only
-#: reruns can tell.
+#: reruns can show it.
 NOISE_SHARE = 0.5
 
 #: A gain must also be this many standard errors of itself above 0, from the noise of the curves.
@@ -30,12 +30,12 @@ BEFORE_WEIGHT = 0.5
 
 #: A gain must also be there in this share of the trials (all of three, three of four): a slow wander
 #: goes up as often as down. Two of three gave one false alarm in ten on flat curves that wander; they
-#: are enough where the gain is so many times the least one.
+#: are enough where the gain is this many times the least one.
 AGREEING_SHARE = 0.7
 AGREEING_LEAST = 0.6
 FAR_ABOVE = 2.0
 
-#: A gain over the last fifth below this share of the whole improvement is none: without any noise
+#: A gain over the last fifth does not count below this share of the entire improvement: without any noise
 #: a curve that has long settled still gains in its last digits.
 LEAST_SHARE = 0.0005
 
@@ -49,7 +49,7 @@ SPEEDING_UP = 1.5
 #: thirtieth left to come.)
 STALLED_SHARE = 0.2
 
-#: More epochs: between these factors; the middle one when the curves do not tell.
+#: More epochs: between these factors; the middle one when the curves do not show it.
 LEAST_FACTOR = 1.25
 USUAL_FACTOR = 1.5
 MOST_FACTOR = 2.0
@@ -114,15 +114,15 @@ class Improvement:
         if self.gain > SPEEDING_UP * max(0.0, self.before):
             return USUAL_FACTOR
         fifths, gain = 0, self.gain
-        while gain > self.least and 1 + fifths / PARTS < MOST_FACTOR:
+        while gain > self.least and 1 + fifths / FIFTHS < MOST_FACTOR:
             fifths += 1
             gain *= self._ratio
-        return min(MOST_FACTOR, max(LEAST_FACTOR, 1 + fifths / PARTS))
+        return min(MOST_FACTOR, max(LEAST_FACTOR, 1 + fifths / FIFTHS))
 
     @property
     def expected(self) -> float:
         """What `factor` times the epochs would gain by that extrapolation."""
-        fifths = round((self.factor - 1) * PARTS)
+        fifths = round((self.factor - 1) * FIFTHS)
         return math.fsum(self.gain * self._ratio**k for k in range(1, fifths + 1))
 
 
@@ -164,7 +164,7 @@ def improvement(
 
 
 def _error(noise: float, values: float, wander: float, trials: int) -> float:
-    """Standard error of the difference of two levels of so many values, over so many trials."""
+    """Standard error of the difference of two levels of `values` values, over `trials` trials."""
     white = _LEVEL_ERROR * noise / math.sqrt(values)
     return math.hypot(white, wander) * math.sqrt(2 / trials)
 

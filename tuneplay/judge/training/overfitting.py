@@ -1,4 +1,4 @@
-"""Problematic overfitting of one trial (playbook, "Examining the training curves").
+"""Problematic overfitting (playbook, "Examining the training curves").
 
 The validation objective gets worse after its best while the training loss still improves.
 """
@@ -6,15 +6,18 @@ The validation objective gets worse after its best while the training loss still
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from tuneplay.domain.curves import Direction
 from tuneplay.domain.round import Objective
 from tuneplay.domain.trial import Trial
+from tuneplay.judge.case import StudyCase
+from tuneplay.judge.finding import Evidence, Finding, Kind, Severity
+from tuneplay.judge.training.losses import loss_of
 from tuneplay.judge.training.shape import (
+    FIFTHS,
     LEAST_VALUES,
-    PARTS,
     fifth_of,
     finite_points,
     late_noise,
@@ -33,6 +36,45 @@ RISE_SHARE = 0.05
 WINDOW = 3
 
 
+#: Of the trials other than the best, this many and this share must overfit for a note: one odd trial
+#: among many is not a pattern.
+OTHERS_LEAST = 2
+OTHERS_SHARE = 0.15
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OthersOverfit(Evidence):
+    """Trials overfit, but not the best one.
+
+    Attributes:
+        overfitting: How many trials overfit.
+        feasible: Of how many.
+    """
+
+    overfitting: int
+    feasible: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BestTrialOverfits(Evidence):
+    """The best trial overfits.
+
+    Attributes:
+        overfitting: How many trials overfit, the best one among them.
+        feasible: Of how many.
+        best_epoch: Epoch at which the objective of the best trial is best, smoothed.
+        rise: By how much it is worse over the last fifth, in its unit.
+        loss: Name of the training loss that still improves; None when no training loss was
+            reported: then this may as well be instability.
+    """
+
+    overfitting: int
+    feasible: int
+    best_epoch: int
+    rise: float
+    loss: str | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Overfitting:
     """How a trial overfits.
@@ -45,10 +87,38 @@ class Overfitting:
     epoch: int
     rise: float
 
-    @property
-    def evidence(self) -> Mapping[str, float]:
-        """Both, by name."""
-        return {"best_epoch": float(self.epoch), "rise": self.rise}
+
+def check(case: StudyCase) -> Iterable[Finding]:
+    """Overfitting of the best trial, else of enough others (playbook, "problematic overfitting").
+
+    Args:
+        case: The study.
+
+    Yields:
+        A warning when the best trial overfits, but only a note where no training loss was
+        reported; a note when enough others do.
+    """
+    loss, objective = case.once(loss_of), case.round.objective
+    seen = [overfits(trial, objective, loss) for trial in case.ranked]
+    count = sum(one is not None for one in seen)
+    if not count:
+        return
+    evidence: BestTrialOverfits | OthersOverfit
+    severity = Severity.NOTE
+    if (best := seen[0]) is not None:
+        severity = Severity.NOTE if loss is None else Severity.WARNING
+        evidence = BestTrialOverfits(
+            overfitting=count,
+            feasible=len(seen),
+            best_epoch=best.epoch,
+            rise=best.rise,
+            loss=loss,
+        )
+    elif loss is not None and count >= max(OTHERS_LEAST, OTHERS_SHARE * len(seen)):
+        evidence = OthersOverfit(overfitting=count, feasible=len(seen))
+    else:
+        return
+    yield Finding(kind=Kind.OVERFITTING, severity=severity, evidence=evidence, study=case.key)
 
 
 def overfits(trial: Trial, objective: Objective, loss: str | None) -> Overfitting | None:
@@ -105,7 +175,7 @@ def _best_level(values: Sequence[float], end: int) -> tuple[int, float]:
 def _still_improves(trial: Trial, loss: str, epoch: int) -> bool:
     """Whether the training loss over the last fifth is below its level at an epoch."""
     epochs, values = finite_points(trial.curves, loss, Direction.MINIMIZE)
-    if len(values) < PARTS:
+    if len(values) < FIFTHS:
         return False
     place = sum(one <= epoch for one in epochs) - 1
     around = values[max(0, place - WINDOW // 2) : place + WINDOW // 2 + 1]

@@ -1,17 +1,16 @@
 """Have the trials that matter settled long before the end?
 
 (playbook, "Examining the training curves": whether training has saturated.) Their best epochs do not
-tell: on a flat, noisy end they fall anywhere.
+show it: on a flat, noisy end they fall anywhere.
 """
 
 from __future__ import annotations
 
 import math
 import statistics
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from tuneplay.judge.finding import Finding, Kind, Severity
 from tuneplay.judge.training.improvement import NOISE_SHARE
 from tuneplay.judge.training.shape import late_noise, late_wander, level
 
@@ -20,20 +19,18 @@ from tuneplay.judge.training.shape import late_noise, late_wander, level
 TENTHS = 10
 LOOKED_AT = (1, 2, 3, 4, 5)
 
-#: A stretch from which less than this share of the whole way was still gained has settled.
+#: A stretch from which less than this share of the entire way was still gained has settled.
 REST_SHARE = 0.01
 
-#: A gain within so many standard errors is none: the best of two later stretches is lucky by half of
-#: one, and several places are looked at.
+#: A gain counts from this many standard errors on: the better one of two later stretches is lucky by
+#: half of one, and several places are looked at.
 WITHIN = 2.0
 
 #: Most of the trials must have settled each by itself: this share of them.
 MOST = 2 / 3
 
 
-def settled_share(
-    curves: Sequence[Sequence[float]], trial_sd: float | None = None
-) -> dict[str, float]:
+def settled_share(curves: Sequence[Sequence[float]], trial_sd: float | None = None) -> float | None:
     """Share of training after which nothing more was gained, within noise and trial variance.
 
     Args:
@@ -41,12 +38,11 @@ def settled_share(
         trial_sd: Standard deviation of the best value over seeds; None or NaN when not known.
 
     Returns:
-        `settled_share`: 0.1, 0.2 … 0.5; nothing when there was a gain in the second half, or no
-        curve is long enough.
+        0.1, 0.2 … 0.5; None when there was a gain in the second half, or no curve is long enough.
     """
     long = [curve for curve in curves if len(curve) >= TENTHS]
     noises = [(noise := late_noise(curve), late_wander(curve, noise)) for curve in long]
-    settled = dict[str, float]()
+    settled: float | None = None
     for tenth in reversed(LOOKED_AT if long else ()):
         left = [
             _left(curve, tenth, *noise, trial_sd) for curve, noise in zip(long, noises, strict=True)
@@ -57,7 +53,7 @@ def settled_share(
         gain = statistics.median(one.gain for one in left)
         if gain > max(least, WITHIN * error) or alone < MOST * len(left):
             break
-        settled = {"settled_share": tenth / TENTHS}
+        settled = tenth / TENTHS
     return settled
 
 
@@ -74,31 +70,13 @@ def _left(
     curve: Sequence[float], tenth: int, noise: float, wander: float, trial_sd: float | None
 ) -> _Left:
     """The stretch around the end of a tenth against the better half of what comes after it."""
-    begin, end = (round(len(curve) * k / TENTHS) for k in (tenth - 1, tenth + 1))
+    start, end = (round(len(curve) * k / TENTHS) for k in (tenth - 1, tenth + 1))
     rest = curve[end:]
     half = len(rest) // 2
-    gain = level(curve[begin:end]) - min(level(rest[:half]), level(rest[-half:]))
-    white = noise * math.sqrt(1 / (end - begin) + 1 / half)
+    gain = level(curve[start:end]) - min(level(rest[:half]), level(rest[-half:]))
+    white = noise * math.sqrt(1 / (end - start) + 1 / half)
     error = math.hypot(white, wander, wander)
     known = trial_sd is not None and math.isfinite(trial_sd)
     variance = trial_sd if known and trial_sd is not None else NOISE_SHARE * noise
     way = max(0.0, curve[len(curve) // TENTHS] - level(rest[-half:]))
     return _Left(gain, error, max(variance, REST_SHARE * way))
-
-
-def settled_note(evidence: Mapping[str, float], current: int, study: str | None) -> list[Finding]:
-    """A note that the trials that matter settled long before the end, if they did.
-
-    Args:
-        evidence: That of the epoch budget, `settled_share` in it where there is one.
-        current: The epoch budget.
-        study: Key of the study that it is about; None for the whole round.
-    """
-    share = evidence.get("settled_share")
-    if share is None or not evidence.get("noise"):  # without noise no best epoch is luck
-        return []
-    message = (
-        f"The best trials gained nothing more, within noise, after epoch {round(share * current)} "
-        f"of {current}: where their best epochs are late it is by luck, and fewer epochs may do."
-    )
-    return [Finding(Kind.EPOCH_BUDGET, Severity.NOTE, message, study, evidence=dict(evidence))]

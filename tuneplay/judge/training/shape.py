@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 
 from tuneplay.domain.curves import Curves, Direction
 
-#: Parts of a curve: fifths, since the epoch budget is judged by fifths (`epochs.EARLY_SHARE`).
-PARTS = 5
+#: Parts of a curve: fifths, since the epoch budget is judged by fifths (`epoch_budget.EARLY_SHARE`).
+FIFTHS = 5
 
 #: Fewer values have no fifths.
 LEAST_VALUES = 5
@@ -26,7 +26,7 @@ LEAST_VALUES = 5
 #: Values from which noise is measured, where there are as many: six give four second differences.
 _LEAST_FOR_NOISE = 6
 
-#: Values from which a slow wander is told from a parabola, which takes three of them.
+#: Values from which a slow wander differs from a parabola, which takes three of them.
 _LEAST_FOR_WANDER = 10
 
 #: Differences below this share of the values are rounding: of numbers that read 0.1, 0.2, 0.3 the
@@ -85,7 +85,7 @@ def finite_points(
 
 
 def level(values: Sequence[float]) -> float:
-    """Mean of the middle half: as steady as a mean nearly, and deaf to one odd epoch of three."""
+    """Mean of the middle half: nearly as steady as a mean, and one odd epoch of three has no say."""
     drop = (len(values) + 1) // 4
     return statistics.fmean(sorted(values)[drop : len(values) - drop])
 
@@ -113,8 +113,8 @@ def noise_of(values: Sequence[float]) -> float:
 
 
 def fifth_of(count: int) -> int:
-    """How many of so many values are a fifth; at least one."""
-    return max(1, round(count / PARTS))
+    """A fifth of a number of values; at least one."""
+    return max(1, round(count / FIFTHS))
 
 
 def late_noise(values: Sequence[float]) -> float:
@@ -123,7 +123,7 @@ def late_noise(values: Sequence[float]) -> float:
 
 
 def late_wander(values: Sequence[float], noise: float) -> float:
-    """What moves slowly over the last two fifths, beside a parabola and the noise of epochs.
+    """What moves slowly over the last two fifths, next to a parabola and the noise of epochs.
 
     Noise that wanders from epoch to epoch does not show in second differences, but it makes levels
     as uncertain.
@@ -133,7 +133,7 @@ def late_wander(values: Sequence[float], noise: float) -> float:
         noise: Their late noise.
 
     Returns:
-        A standard deviation; 0 with too few values to tell.
+        A standard deviation; 0 with too few values to know.
     """
     late = np.array(values[-2 * fifth_of(len(values)) :])
     if len(late) < _LEAST_FOR_WANDER:

@@ -1,4 +1,4 @@
-"""What a round of short trainings tells about longer ones.
+"""What a round of short trainings can say about longer ones.
 
 Playbook, "Deciding how long to train when training is compute-bound", Round 1: which
 hyperparameters found in short trainings are expected to transfer.
@@ -6,59 +6,89 @@ hyperparameters found in short trainings are expected to transfer.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
 from tuneplay.domain.meaning import OPTIMIZER_MEANINGS, REGULARIZATION_MEANINGS, Meaning
 from tuneplay.domain.round import Round
-from tuneplay.judge.finding import Finding, Kind, Severity
+from tuneplay.judge.case import RoundCase
+from tuneplay.judge.finding import Evidence, Finding, Kind, Severity
 
 #: A round is short when its epochs are at most this share of the final ones. (The playbook gives
 #: 10 % as an example, and warns of any gap; below twice the length little is known to move.)
 SHORT_SHARE = 0.5
 
+
+class Transfer(StrEnum):
+    """How a conclusion is expected to hold for longer training.
+
+    The playbook's levels "in order of decreasing probability of transferring", and one for names
+    that the table of meanings does not know.
+    """
+
+    VERY_LIKELY = "very-likely"
+    LIKELY = "likely"
+    PERHAPS = "perhaps"
+    UNLIKELY = "unlikely"
+    UNKNOWN = "unknown"
+
+
 #: The optimizer and its hyperparameters, but for warmup and schedule, which have levels of their own;
 #: regularization and augmentation; and the batch, which goes with both.
-_MAY_HOLD = (
+_PERHAPS = (
     OPTIMIZER_MEANINGS | REGULARIZATION_MEANINGS | {Meaning.OPTIMIZER, Meaning.BATCH_SIZE}
 ) - {Meaning.WARMUP, Meaning.SCHEDULE}
 
-#: The playbook's suspicions "in order of decreasing probability of transferring".
-_LEVELS: tuple[tuple[str, frozenset[Meaning]], ...] = (
-    ("very likely to hold", frozenset({Meaning.WARMUP, Meaning.INITIALIZATION})),
-    (
-        "likely to hold",
-        frozenset({Meaning.ARCHITECTURE, Meaning.ACTIVATION, Meaning.NORMALIZATION}),
-    ),
-    ("may hold", _MAY_HOLD),
-    ("unlikely to hold, so tune it again", frozenset({Meaning.SCHEDULE})),
-)
-
-#: For names that the table of meanings does not know.
-_UNKNOWN = "not known to hold"
+_LEVELS: Mapping[Transfer, frozenset[Meaning]] = {
+    Transfer.VERY_LIKELY: frozenset({Meaning.WARMUP, Meaning.INITIALIZATION}),
+    Transfer.LIKELY: frozenset({Meaning.ARCHITECTURE, Meaning.ACTIVATION, Meaning.NORMALIZATION}),
+    Transfer.PERHAPS: _PERHAPS,
+    Transfer.UNLIKELY: frozenset({Meaning.SCHEDULE}),
+}
 
 
-def transfer_findings(round_: Round, final_epochs: int | None) -> list[Finding]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShortRound(Evidence):
+    """The round trained for much fewer epochs than the trainings that it prepares.
+
+    Attributes:
+        epochs: Epochs of this round.
+        final_epochs: Epochs of the trainings that it prepares.
+        transfer: How what was found is expected to hold for them, by hyperparameter: scientific,
+            then nuisance ones, in the order of the spec.
+    """
+
+    epochs: int
+    final_epochs: int
+    transfer: Mapping[str, Transfer]
+
+
+def is_short(case: RoundCase) -> bool:
+    """Whether a round is short on purpose: it prepares trainings of at least twice its length."""
+    final = case.final_epochs
+    return final is not None and case.round.epochs <= SHORT_SHARE * final
+
+
+def check(case: RoundCase) -> Iterable[Finding]:
     """Which conclusions of a short round are expected to hold for longer training.
 
     Args:
-        round_: The round.
-        final_epochs: Epochs of the trainings that it prepares: stated, or those of the round it
-            comes from; None when neither is known.
+        case: The round.
 
-    Returns:
+    Yields:
         One note that sorts every hyperparameter that was compared or tuned; nothing for a round
         that is not short.
     """
-    if final_epochs is None or round_.epochs > SHORT_SHARE * final_epochs:
-        return []
-    groups: dict[str, list[str]] = {words: [] for words in (*dict(_LEVELS), _UNKNOWN)}
-    for name in _compared(round_):
-        groups[_level(round_.meaning(name))].append(name)
-    parts = [f"{', '.join(names)}: {words}" for words, names in groups.items() if names]
-    message = (
-        f"It trained {round_.epochs} epochs, and {final_epochs} are the aim. For longer training "
-        f"its conclusions are, by experience: {'; '.join(parts)}."
+    if case.final_epochs is None or not is_short(case):
+        return
+    round_ = case.round
+    evidence = ShortRound(
+        epochs=round_.epochs,
+        final_epochs=case.final_epochs,
+        transfer={name: _level(round_.meaning(name)) for name in _compared(round_)},
     )
-    evidence = {"epochs": float(round_.epochs), "final_epochs": float(final_epochs)}
-    return [Finding(Kind.EPOCH_BUDGET, Severity.NOTE, message, evidence=evidence)]
+    yield Finding(kind=Kind.EPOCH_BUDGET, severity=Severity.NOTE, evidence=evidence)
 
 
 def _compared(round_: Round) -> list[str]:
@@ -71,5 +101,7 @@ def _compared(round_: Round) -> list[str]:
     return list(names)
 
 
-def _level(meaning: Meaning | None) -> str:
-    return next((words for words, meanings in _LEVELS if meaning in meanings), _UNKNOWN)
+def _level(meaning: Meaning | None) -> Transfer:
+    return next(
+        (level for level, meanings in _LEVELS.items() if meaning in meanings), Transfer.UNKNOWN
+    )

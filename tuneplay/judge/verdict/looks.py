@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tuneplay.domain.trial import Reruns
+from tuneplay.judge.verdict.facts import Comparison
 from tuneplay.judge.verdict.reruns import RerunSummary
-from tuneplay.judge.verdict.seeds.sequential import Step, next_step
-from tuneplay.judge.verdict.seeds.standards import ALPHA, MIN_USABLE, Rules
+from tuneplay.judge.verdict.seeds.sequential import next_step
+from tuneplay.judge.verdict.seeds.standards import ALPHA, MIN_USABLE, VerdictRules
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +31,8 @@ def latest_look(asked: Sequence[Reruns], study: str, baseline: str) -> Look:
     Whoever adds seeds until the answer pleases is often wrong. Halving keeps the rate of all
     looks together below twice `ALPHA`, one-sided below 5 % (the union bound on 1, 1/2, 1/4, …). A
     request counts when it trains this candidate and the baseline, and adds seeds, another
-    selection, or another plan of looks. Fewer than `MIN_USABLE` seeds allow no verdict, so that
-    whoever asks for them has not looked.
+    selection, or another plan of looks. Fewer than `MIN_USABLE` seeds allow no verdict: whoever
+    asks for them has not looked.
 
     Args:
         asked: Reruns that were asked for, in order.
@@ -59,35 +60,40 @@ def latest_look(asked: Sequence[Reruns], study: str, baseline: str) -> Look:
     return Look(ALPHA / 2.0 ** max(0, counted - 1), looks)
 
 
-def planned_step(
-    baseline: RerunSummary, candidate: RerunSummary, rules: Rules, look: Look, candidates: int
-) -> Step | None:
-    """The planned look that settled the matter, or else the last one that was reached.
+def at_planned_look(
+    keys: tuple[str, str],
+    sides: tuple[RerunSummary, RerunSummary],
+    rules: VerdictRules,
+    look: Look,
+    candidates: int,
+) -> Comparison | None:
+    """The comparison at the planned look that settled it, or else at the last one reached.
 
     Args:
-        baseline: The baseline's reruns.
-        candidate: The candidate's reruns.
+        keys: Keys of the baseline's and the candidate's study.
+        sides: The reruns of both.
         rules: What the verdict is held to.
         look: The plan.
         candidates: Candidates that are looked at in this way.
 
     Returns:
         None before the first look. A rerun that failed, or repeats another one, counts as trained,
-        so that it cannot keep a look from being reached.
+        so it cannot keep a look from being reached.
     """
-    trained = min(side.trained for side in (baseline, candidate))
-    step: Step | None = None
+    trained = min(side.trained for side in sides)
+    found: Comparison | None = None
     for at in look.looks:
         if at > trained:
             break
         step = next_step(
-            baseline.values,
-            candidate.values,
+            (keys[0], sides[0].values),
+            (keys[1], sides[1].values),
             rules,
             looks=look.looks,
             candidates=candidates,
             at=at,
         )
+        found = step.comparison
         if step.decision != "continue":
             break
-    return step
+    return found

@@ -16,7 +16,7 @@ from tuneplay.judge.measures.metric_names import direction_of
 from tuneplay.judge.verdict.seeds.scatter import resolution
 
 LEVELS = 10
-"""Two trainings do not go through so many different values alike by chance, even on a coarse metric:
+"""Two trainings do not go through this many different values alike by chance, even on a coarse metric:
 if each step up or down were the toss of a coin, they would once in 2 ** 9 times."""
 
 Column = tuple[float | None, ...]
@@ -62,7 +62,7 @@ def repeated(reruns: Sequence[Trial], metric: str) -> list[bool]:
 
 
 def _is_fine(pool: set[float]) -> bool:
-    """Whether a metric has so many possible values that two seeds do not share one by chance."""
+    """Whether a metric has enough possible values for two seeds not to share one by chance."""
     return len(pool) >= 3 and resolution(np.array(sorted(pool))) is None
 
 

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import math
 import statistics
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from tuneplay.domain.round import Objective
 from tuneplay.domain.trial import Reruns, State, Trial
-from tuneplay.judge.measures.selection import ranked
 from tuneplay.judge.verdict.repeats import columns_of, repeated
 
 
@@ -20,14 +19,14 @@ class RerunSummary:
     Attributes:
         trial: Number of the trial whose configuration was trained again.
         values: One value a rerun, in the order of the seeds; NaN where it was infeasible. A
-            failed rerun is left out: it is no evidence.
+            failed rerun is left out: it is not evidence.
         failed: Reruns that failed.
         selected_value: The value in the search, by which the configuration was selected.
         test: Mean of the test metric at the reruns' best epochs; None without one.
         others: The reruns of the next best configurations, where they were asked for.
         repeats: Reruns that are left out because an earlier one is the very same training.
-        deaf: Whether all of them are one training, so that the seed does nothing.
-        varied: Whether any two have different curves, so that the seed does something.
+        one_training: Whether all of them have the same curves: the seed has no effect.
+        varied: Whether any two have different curves: the seed has an effect.
     """
 
     trial: int
@@ -37,7 +36,7 @@ class RerunSummary:
     test: float | None = None
     others: tuple[RerunSummary, ...] = ()
     repeats: int = 0
-    deaf: bool = False
+    one_training: bool = False
     varied: bool = False
 
     @property
@@ -99,20 +98,21 @@ def _summarize(trials: Sequence[Trial], number: int, objective: Objective) -> Re
     counted = [t for t in reruns if t.outcome.state is not State.FAILED]
     counted.sort(key=lambda t: t.id.rerun)
     repeats = repeated(counted, objective.metric)
-    deaf = len(counted) > 1 and all(repeats[1:])
-    # Where the seed does nothing all of them are kept: that they are alike is what there is to see.
-    kept = [t for t, again in zip(counted, repeats, strict=True) if deaf or not again]
+    one_training = len(counted) > 1 and all(repeats[1:])
+    # Where the seed has no effect all of them count: that they are equal is what there is to see.
+    usable = [t for t, again in zip(counted, repeats, strict=True) if one_training or not again]
     value = selected.outcome.value if selected else None
     return RerunSummary(
         number,
-        tuple(_value(t) for t in kept),
+        tuple(_value(t) for t in usable),
         len(reruns) - len(counted),
         math.nan if value is None else value,
-        _test_mean(kept, objective.test_metric),
-        repeats=len(counted) - len(kept),
-        deaf=deaf,
+        _test_mean(usable, objective.test_metric),
+        repeats=len(counted) - len(usable),
+        one_training=one_training,
         varied=any(
-            columns_of(t, objective.metric) != columns_of(kept[0], objective.metric) for t in kept
+            columns_of(t, objective.metric) != columns_of(usable[0], objective.metric)
+            for t in usable
         ),
     )
 
@@ -138,47 +138,3 @@ def _test_mean(reruns: Sequence[Trial], metric: str | None) -> float | None:
 
 def _at(trial: Trial, metric: str, epoch: int | None) -> float | None:
     return dict(zip(trial.curves.epochs, trial.curves.column(metric), strict=False)).get(epoch or 0)
-
-
-@dataclass(frozen=True, slots=True)
-class Draw:
-    """What another draw of the same number of nuisance points might have given.
-
-    Attributes:
-        mean: Expected best value.
-        sd: Its standard deviation: the study variance.
-    """
-
-    mean: float
-    sd: float
-
-
-def best_of(values: Sequence[float], count: int) -> Draw:
-    """The best of `count` values drawn anew from these, exactly.
-
-    The playbook's figure 3 ("How many trials are needed") by bootstrap, in closed form: the best
-    of `count` draws with replacement from n sorted values is the k-th with probability
-    ((n - k + 1) / n)^count - ((n - k) / n)^count.
-
-    Args:
-        values: Values of the feasible trials, best first; at least one.
-        count: Trials of the imagined draw.
-    """
-    n = len(values)
-    beyond = [((n - k) / n) ** count for k in range(n + 1)]
-    chances = [beyond[k] - beyond[k + 1] for k in range(n)]
-    mean = math.fsum(chance * value for chance, value in zip(chances, values, strict=True))
-    # In units of the largest deviation: squares of large values have no float.
-    largest = max(abs(v - mean) for v in values)
-    if largest == 0 or not math.isfinite(largest):
-        return Draw(mean, 0.0)
-    pairs = zip(chances, values, strict=True)
-    variance = math.fsum(c * ((v - mean) / largest) ** 2 for c, v in pairs)
-    return Draw(mean, largest * math.sqrt(max(0.0, variance)))
-
-
-def expected_best(trials: Sequence[Trial], objective: Objective) -> Mapping[int, Draw]:
-    """The expected best of 1, 2, 5, 10, 20 … trials, up to the number that were feasible."""
-    values = [t.outcome.value or 0.0 for t in ranked(trials, objective.direction)]
-    counts = [c for e in range(5) for c in (10**e, 2 * 10**e, 5 * 10**e) if c < len(values)]
-    return {count: best_of(values, count) for count in [*counts, len(values)] if values}

@@ -4,32 +4,61 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 
 import numpy as np
 
 from tuneplay.judge.space.edges.profiles import Draws, weighted_quantile
-from tuneplay.judge.space.edges.study_fit import Evidence, edge_chance, gather, mirrored
+from tuneplay.judge.space.edges.study_fit import StudyFit, edge_chance, fit_study, mirrored
 from tuneplay.judge.space.edges.trends import FloatArray
 
-# Calibrated by scripts/bench_advice.py on the synthetic family (seed 1), checked on seed 2.
-NARROW_WIDTH = 0.5  # a good region wider than this share of the range is not worth narrowing
-NARROW_TAIL = 0.025  # posterior probability of the optimum outside of the good region, per side
-NARROW_PAD = 0.1  # of the range, added to the credible optima on each side
-NARROW_TOLERANCE = 0.25  # sd of the objective above the best: still good
-NARROW_GAIN = 0.5  # the good region must beat the rest by this share of the objective's sd
-NARROW_EDGE = 0.3  # probability of an optimum at an edge that forbids to narrow
+# Source of these numbers: calibrated on the synthetic family of docs/advice.md (seed 1), checked on
+# seed 2.
+
+#: A good region wider than this share of the range is not worth narrowing.
+NARROW_WIDTH = 0.5
+
+#: Posterior probability of the optimum outside of the good region, per side.
+NARROW_TAIL = 0.025
+
+#: Share of the range that is added to the credible optima on each side.
+NARROW_PAD = 0.1
+
+#: Up to so far above the best a value is still good, in standard deviations of the objective.
+NARROW_TOLERANCE = 0.25
+
+#: The good region must beat the rest by this share of the objective's standard deviation.
+NARROW_GAIN = 0.5
+
+#: Probability of an optimum at an edge from which on the range is not narrowed.
+NARROW_EDGE = 0.3
+
+
+class NarrowVerdict(StrEnum):
+    """What follows for a range: a narrower one, nothing, or nothing for want of trials."""
+
+    NARROW = "narrow"
+    KEEP = "ok"
+    TOO_FEW = "too-few"
 
 
 @dataclass(frozen=True)
 class NarrowEvidence:
-    """Whether the good region fills a small part of one range, and the new range (unit scale)."""
+    """Whether the good region fills a small part of one range.
+
+    Attributes:
+        name: Of the hyperparameter.
+        verdict: What follows for the range.
+        low: Where the new range starts on the unit scale; 0 where the range stays.
+        high: Where it ends; 1 where the range stays.
+        gain: How much better the good region is than the rest, in standard deviations.
+    """
 
     name: str
-    verdict: str
+    verdict: NarrowVerdict
     low: float
     high: float
     gain: float
-    reason: str
 
 
 def _good_region(draws: Draws) -> tuple[float, float, float]:
@@ -59,14 +88,12 @@ def _one(name: str, draws: Draws, feasible: tuple[float, float]) -> NarrowEviden
     low, high, gain = _good_region(draws)
     at_edge = max(edge_chance(seen, np.inf)[0] for seen in (draws, mirrored(draws)))
     if at_edge >= NARROW_EDGE:
-        return NarrowEvidence(name, "ok", 0.0, 1.0, gain, "the optimum may lie beyond an edge")
+        return NarrowEvidence(name, NarrowVerdict.KEEP, 0.0, 1.0, gain)
     small = high - low <= NARROW_WIDTH
     low, high = max(low, feasible[0]), min(high, feasible[1])
     if small and low < high and gain >= NARROW_GAIN:
-        reason = f"the optimum and all that is nearly as good lie in {high - low:.0%} of the range"
-        return NarrowEvidence(name, "narrow", low, high, gain, reason)
-    reason = "the good region is not clearly a small part of the range"
-    return NarrowEvidence(name, "ok", 0.0, 1.0, gain, reason)
+        return NarrowEvidence(name, NarrowVerdict.NARROW, low, high, gain)
+    return NarrowEvidence(name, NarrowVerdict.KEEP, 0.0, 1.0, gain)
 
 
 def judge_narrow(
@@ -74,7 +101,7 @@ def judge_narrow(
     values: FloatArray,
     *,
     names: Sequence[str] | None = None,
-    evidence: Evidence | None = None,
+    fit: StudyFit | None = None,
 ) -> list[NarrowEvidence]:
     """Judges whether the good region of every hyperparameter fills a small part of its range.
 
@@ -82,15 +109,15 @@ def judge_narrow(
         units: Trials (n, d) on the search scale, [0, 1] being the range.
         values: Objective (n,), lower is better; NaN or infinite where a trial was infeasible.
         names: Of the hyperparameters.
-        evidence: The result of gather, if it is at hand.
+        fit: The result of `fit_study`, if it is at hand.
 
     Returns:
-        One finding per dimension; its verdict is "narrow", "ok" or "too-few".
+        What was found for each dimension.
     """
-    found = evidence or gather(units, values)
+    found = fit or fit_study(units, values)
     labels = names or [f"x{j}" for j in range(units.shape[1])]
     if not found.draws:
-        reason = f"{len(found.values)} feasible trials are too few"
-        return [NarrowEvidence(name, "too-few", 0.0, 1.0, float("nan"), reason) for name in labels]
-    parts = map(_feasible_part, found.units.T, found.low_cliff, found.high_cliff)
-    return [_one(*dim) for dim in zip(labels, found.draws, parts, strict=True)]
+        few = NarrowVerdict.TOO_FEW
+        return [NarrowEvidence(name, few, 0.0, 1.0, float("nan")) for name in labels]
+    feasible = map(_feasible_part, found.units.T, found.low_cliff, found.high_cliff)
+    return [_one(*dim) for dim in zip(labels, found.draws, feasible, strict=True)]

@@ -7,18 +7,45 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from tuneplay.judge.space.edges import trends as model
-from tuneplay.judge.space.edges.trends import FloatArray
+from tuneplay.judge.space.edges.trends import (
+    DRAWS,
+    GRID,
+    MIN_WEIGHT,
+    STRENGTHS,
+    FloatArray,
+    Trends,
+    fit_trends,
+    log_evidence,
+    posterior,
+    profile,
+)
 
-# Calibrated by scripts/bench_advice.py on the synthetic family (seed 1), checked on seed 2 and on recorded trainings.
-CLIFF_SHARE = 0.7  # infeasible share beyond a threshold that makes it a cliff
-CLIFF_EVIDENCE = 2.5  # log likelihood ratio of the threshold over a constant infeasible rate
-CLIFF_MIN = 2  # infeasible trials beyond a cliff
-PLATEAU_SHARE = 0.5  # of the feasible trials that are equally bad make a plateau
-PLATEAU_TOLERANCE = 0.05  # of the way from the median to the best: equally bad
-PLATEAU_ZONE = 0.2  # of the range at an edge that must hold all trials off the plateau
-PLATEAU_CHANCE = 0.01  # that the good trials lie there by chance, where other dimensions exist
-DESCENTS = 3  # rounds of the coordinate descent to the expected optimum
+# Source of these numbers: calibrated on the synthetic family of docs/advice.md (seed 1), checked on
+# seed 2 and on recorded trainings.
+
+#: Infeasible share beyond a threshold that makes it a cliff.
+CLIFF_SHARE = 0.7
+
+#: Log likelihood ratio of the threshold over a constant infeasible rate.
+CLIFF_EVIDENCE = 2.5
+
+#: Infeasible trials beyond a cliff.
+CLIFF_MIN = 2
+
+#: Share of the feasible trials that make a plateau where they are equally bad.
+PLATEAU_SHARE = 0.5
+
+#: Trials within this share of the way from the median to the best are equally bad.
+PLATEAU_TOLERANCE = 0.05
+
+#: Share of the range, at an edge, that must hold all trials off the plateau.
+PLATEAU_ZONE = 0.2
+
+#: Probability that the good trials are there by chance, where other dimensions exist: at most this.
+PLATEAU_CHANCE = 0.01
+
+#: Passes of the coordinate descent to the expected optimum.
+DESCENTS = 3
 
 
 @dataclass(frozen=True)
@@ -110,41 +137,40 @@ def plateau_edge(unit: FloatArray, values: FloatArray, dims: int) -> bool:
     return bool(at_edge and unit[flat].max() < top and by_chance <= PLATEAU_CHANCE)
 
 
-def _optimum(fits: tuple[model.Trends, ...], best: FloatArray, grids: FloatArray) -> FloatArray:
+def _optimum(fits: tuple[Trends, ...], best: FloatArray, grids: FloatArray) -> FloatArray:
     """Point of the lowest expected objective, by coordinate descent from the best trial."""
-    means = [model.posterior(trends, trends.strengths)[0][:, None] for trends in fits]
+    means = [posterior(trends, trends.strengths)[0][:, None] for trends in fits]
     at = best.copy()
     for _ in range(DESCENTS):
         for dim in range(len(at)):
             grid = grids[:, dim]
             expected = sum(
-                model.profile(trends, mean, dim, at, grid)[0]
+                profile(trends, mean, dim, at, grid)[0]
                 for trends, mean in zip(fits, means, strict=True)
             )
             at[dim] = grid[int(np.argmin(expected))]
     return at
 
 
-def _draw(trends: model.Trends, dim: int, at: FloatArray, grid: FloatArray) -> Draws:
-    """Draws functions of one dimension, mixed over how strong this dimension may be."""
-    options = np.tile(trends.strengths, (len(model.STRENGTHS), 1))
-    options[:, dim] = model.STRENGTHS
-    score = model.log_evidence(trends, options, np.full(len(options), trends.noise))
+def _draw(trends: Trends, dim: int, at: FloatArray, grid: FloatArray) -> Draws:
+    """Sample functions of one dimension, mixed over how strong this dimension may be."""
+    options = np.tile(trends.strengths, (len(STRENGTHS), 1))
+    options[:, dim] = STRENGTHS
+    score = log_evidence(trends, options, np.full(len(options), trends.noise))
     share = np.exp(score - score.max())
     support = float(score.max() + np.log(share.mean()) - score[0])
-    keep = share >= model.MIN_WEIGHT * share.sum()
-    parts = [
-        model.profile(trends, model.posterior(trends, option)[1], dim, at, grid)
-        for option in options[keep]
+    keep = share >= MIN_WEIGHT * share.sum()
+    profiles = [
+        profile(trends, posterior(trends, option)[1], dim, at, grid) for option in options[keep]
     ]
-    weights = np.repeat(share[keep], model.DRAWS)
-    return Draws(grid, np.concatenate(parts), weights / weights.sum(), support)
+    weights = np.repeat(share[keep], DRAWS)
+    return Draws(grid, np.concatenate(profiles), weights / weights.sum(), support)
 
 
 def draw_profiles(
     units: FloatArray, values: FloatArray, offsets: FloatArray, low: FloatArray, high: FloatArray
 ) -> list[Draws]:
-    """Draws, for every dimension, functions that the feasible trials support.
+    """Sample, for every dimension, functions that the feasible trials support.
 
     Args:
         units: Feasible trials (n, d) in [0, 1].
@@ -154,10 +180,10 @@ def draw_profiles(
         high: Where it ends (d,).
 
     Returns:
-        One Draws per dimension, with the functions of all scales.
+        `Draws` of each dimension, with the functions of all scales.
     """
-    fits = model.fit_trends(units, values, offsets)
-    grids = low + (high - low) * np.linspace(0.0, 1.0, model.GRID)[:, None]
+    fits = fit_trends(units, values, offsets)
+    grids = low + (high - low) * np.linspace(0.0, 1.0, GRID)[:, None]
     best = units[np.lexsort([*units.T[::-1], values])[0]]
     at = _optimum(fits, best, grids)
     result = []

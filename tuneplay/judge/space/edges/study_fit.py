@@ -9,25 +9,38 @@ import numpy as np
 from tuneplay.judge.space.edges.profiles import Draws, cliff, draw_profiles
 from tuneplay.judge.space.edges.trends import FloatArray
 
-# Calibrated by scripts/bench_advice.py on the synthetic family (seed 1), checked on seed 2 and on recorded trainings.
-EDGE_ZONE = 0.15  # an optimum this close to an edge counts as at the edge
-MIN_GAIN = 0.07  # the edge must beat the middle of the range by this share of the objective's sd
-MIN_SHARE = 0.08  # and by this share of what the dimension does in all: a plateau is no trend
-TRIALS_PER_DIM = 5  # trials per dimension below which nothing is said
-FEASIBLE_PER_DIM = 3  # of them feasible, and LEAST_FEASIBLE in all
+# Source of these numbers: calibrated on the synthetic family of docs/advice.md (seed 1), checked on
+# seed 2 and on recorded trainings.
+
+#: An optimum this close to an edge counts as at the edge.
+EDGE_ZONE = 0.15
+
+#: The edge must beat the middle of the range by this share of the objective's standard deviation.
+MIN_GAIN = 0.07
+
+#: ... and by this share of what the dimension does in all: a plateau is not a trend.
+MIN_SHARE = 0.08
+
+#: Trials per dimension below which nothing is said.
+TRIALS_PER_DIM = 5
+
+#: Feasible trials per dimension below which nothing is said, and feasible trials in all.
+FEASIBLE_PER_DIM = 3
 LEAST_FEASIBLE = 4
-REACH = 0.75  # trials must reach the outer quarter of the range to say anything about its edge
+
+#: Trials must reach the outer quarter of the range to say anything about its edge.
+REACH = 0.75
 
 
 @dataclass(frozen=True)
-class Evidence:
-    """What judge_edges and judge_narrow share: the feasible trials and the drawn functions.
+class StudyFit:
+    """What `judge_edges` and `judge_narrow` share: the feasible trials and the sampled functions.
 
     Attributes:
         units: Feasible trials (n, d) in [0, 1].
         values: Their objective values, lower is better.
         low_cliff: Where the infeasible part at the low side of each dimension ends; -inf for none.
-        high_cliff: Where the one at the high side begins; inf for none.
+        high_cliff: Where the one at the high side starts; inf for none.
         draws: Drawn functions of each dimension, up to the cliff at its high side; empty where
             there are too few trials.
         low_draws: The same, down to the cliff at its low side. An edge is judged by the functions
@@ -42,8 +55,8 @@ class Evidence:
     low_draws: tuple[Draws, ...]
 
 
-def gather(units: FloatArray, values: FloatArray, offsets: FloatArray | None = None) -> Evidence:
-    """Fits the study once, for judge_edges and judge_narrow.
+def fit_study(units: FloatArray, values: FloatArray, offsets: FloatArray | None = None) -> StudyFit:
+    """Fits the study once, for `judge_edges` and `judge_narrow`.
 
     Args:
         units: Trials (n, d) on the search scale, [0, 1] being the range.
@@ -52,7 +65,7 @@ def gather(units: FloatArray, values: FloatArray, offsets: FloatArray | None = N
             edges, but what they do would be noise on those of the others.
 
     Returns:
-        The evidence; without drawn functions where there are too few feasible trials.
+        The fit; without sampled functions where there are too few feasible trials.
     """
     infeasible = ~np.isfinite(values)
     good, objective = units[~infeasible], values[~infeasible]
@@ -70,7 +83,7 @@ def gather(units: FloatArray, values: FloatArray, offsets: FloatArray | None = N
         low_draws = draws
         if (low_cliff > low).any() or (high_cliff < high).any():
             low_draws = tuple(draw_profiles(*known, np.clip(low_cliff, low, high), high))
-    return Evidence(good, objective, low_cliff, high_cliff, draws, low_draws)
+    return StudyFit(good, objective, low_cliff, high_cliff, draws, low_draws)
 
 
 def _cliff_above_best(unit: FloatArray, values: FloatArray) -> float:

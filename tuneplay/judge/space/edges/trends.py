@@ -3,10 +3,10 @@
 The objective is brought to three robust scales: normal scores, the distance to the best compressed,
 and the same cut at the median. On each of them a Bayesian linear model is fitted, with orthogonal
 polynomials per dimension, products of linear terms per pair, and an offset for each choice that has
-no order; the strength of every dimension is chosen by marginal likelihood on a small grid. From the posteriors, functions of one dimension are
-drawn; where their minima lie is the evidence that rule judges. The scales err differently
-(noise among the best, bad tails, a bad half that says nothing about the optimum): together they are
-right more often than any alone. Everything is deterministic.
+no order; the strength of every dimension is chosen by marginal likelihood on a small grid. Functions of one
+dimension are sampled from the posteriors; the places of their minima are what the rules judge. The
+scales err differently (noise among the best, bad tails, a bad half that says nothing about the
+optimum): together they are right more often than any alone. Everything is deterministic.
 """
 
 from __future__ import annotations
@@ -16,25 +16,52 @@ from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import ndtri
+
+from tuneplay.judge.measures.normal_scores import normal_scores
 
 FloatArray = NDArray[np.float64]
 Pairs = tuple[tuple[int, int], ...]
 
-# All constants below were chosen on the calibration seeds of scripts/bench_advice.py (synthetic family, seed 1).
-DEGREE = 5  # of the polynomials in one dimension: resolves a fifth of the range
-DECAYS = (0.15, 0.4)  # prior variance of degree k + 1 over that of degree k
-STRENGTHS = np.array([0.02, 0.1, 0.2, 0.4, 0.8, 1.6])  # prior sd of a dimension's linear term
-PAIR_STRENGTHS = np.array([0.005, 0.05, 0.15, 0.4])  # prior sd of the products of linear terms
-OFFSET_STRENGTHS = np.array([0.005, 0.2, 0.5, 1.0])  # prior sd of what a choice without order adds
-NOISES = np.array([0.03, 0.1, 0.2, 0.35, 0.6, 1.0])  # residual sd over the sd of the objective
-MAX_DIMS_WITH_PAIRS = 8  # above it the pairs outnumber any realistic study
-COMPRESS_AT = 3.0  # distances to the best above this many (median - best) are cut
-ASCENTS = 5  # of the coordinate ascent over the strengths; it settles after 2 or 3
-DRAWS = 256  # posterior functions per dimension: the error of a probability is below 0.03
-GRID = 41  # points per dimension at which a drawn function is looked at
-MIN_WEIGHT = 0.02  # strengths of lower posterior weight are left out of the mixture
-DIGITS = 9  # transformed values are rounded, so that a change of unit cannot break a tie
+# Source of these numbers: chosen on the calibration seeds of docs/advice.md (synthetic family, seed 1).
+
+#: Degree of the polynomials in one dimension: resolves a fifth of the range.
+DEGREE = 5
+
+#: Prior variances of degree k + 1 over that of degree k.
+DECAYS = (0.15, 0.4)
+
+#: Prior standard deviations of a dimension's linear term.
+STRENGTHS = np.array([0.02, 0.1, 0.2, 0.4, 0.8, 1.6])
+
+#: Prior standard deviations of the products of linear terms.
+PAIR_STRENGTHS = np.array([0.005, 0.05, 0.15, 0.4])
+
+#: Prior standard deviations of what a choice without order adds.
+OFFSET_STRENGTHS = np.array([0.005, 0.2, 0.5, 1.0])
+
+#: Residual standard deviations, as shares of that of the objective.
+NOISES = np.array([0.03, 0.1, 0.2, 0.35, 0.6, 1.0])
+
+#: Dimensions above which pairs outnumber any realistic study.
+MAX_DIMS_WITH_PAIRS = 8
+
+#: Distances to the best above this many (median - best) are cut.
+COMPRESS_AT = 3.0
+
+#: Passes of the coordinate ascent over the strengths; it settles after 2 or 3.
+ASCENTS = 5
+
+#: Posterior functions per dimension: the error of a probability is below 0.03.
+DRAWS = 256
+
+#: Points per dimension at which a drawn function is looked at.
+GRID = 41
+
+#: Strengths of lower posterior weight are left out of the mixture.
+MIN_WEIGHT = 0.02
+
+#: Digits of transformed values: they are rounded, so that a change of unit cannot break a tie.
+DIGITS = 9
 
 
 @dataclass(frozen=True)
@@ -69,17 +96,13 @@ def scales(values: FloatArray) -> FloatArray:
     Returns:
         Array (n, 3); a column is all zero if the values do not differ.
     """
-    n = len(values)
-    low = np.searchsorted(np.sort(values), values, side="left")
-    high = np.searchsorted(np.sort(values), values, side="right")
-    ranks = (low + high) / (2.0 * n)
     best = values.min()
     spread = np.median(values) - best
     if not spread > 0:
         spread = values.mean() - best
-    ratio = (values - best) / spread if spread > 0 else np.zeros(n)
+    ratio = (values - best) / spread if spread > 0 else np.zeros(len(values))
     near, far = np.minimum(ratio, 1.0), np.log1p(np.minimum(ratio, COMPRESS_AT))
-    raw = np.stack([ndtri(ranks), far, near], axis=1)
+    raw = np.stack([normal_scores(values), far, near], axis=1)
     raw = np.round(raw, DIGITS)
     raw = raw - raw.mean(axis=0)
     sd = raw.std(axis=0)
@@ -120,7 +143,8 @@ def log_evidence(trends: Trends, strengths: FloatArray, noises: FloatArray) -> F
     sd = prior_sd(trends, strengths)
     count = sd.shape[1]
     # One factorization for the determinant and the misfit: the last row of the factor of
-    # [[A, b], [b', c]] is b' inv(L'), with A = L L'. Any c above b' inv(A) b, which is n at most, will do.
+    # [[A, b], [b', c]] is b' inv(L'), with A = L L'. Any c above
+    # b' inv(A) b will do; that is at most n.
     both = np.empty((len(sd), count + 1, count + 1))
     both[:, :count, :count] = sd[:, :, None] * trends.gram * sd[:, None, :]
     both[:, :count, :count] /= (noises**2)[:, None, None]
@@ -180,7 +204,7 @@ def fit_trends(units: FloatArray, values: FloatArray, offsets: FloatArray) -> tu
     n, dims = units.shape
     few = dims <= MAX_DIMS_WITH_PAIRS
     pairs = tuple((i, j) for i in range(dims) for j in range(i)) if few else ()
-    # The finding must not depend on the order.
+    # The finding must not depend on the order of the trials.
     order = np.lexsort([*offsets.T, *units.T[::-1], values])
     design, target = _design(units[order], pairs, offsets[order]), scales(values[order])
     gram = design.T @ design

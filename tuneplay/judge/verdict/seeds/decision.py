@@ -1,15 +1,26 @@
-"""Verdict on candidates against a baseline from reruns with new seeds: the main entries."""
+"""The verdict on candidates against a baseline, from reruns with new seeds."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import chain
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import stdtrit
 
 from tuneplay.domain.curves import Direction
-from tuneplay.judge.verdict.seeds import words
+from tuneplay.judge.verdict.facts import (
+    Caution,
+    CautionKind,
+    Comparison,
+    Ground,
+    Interval,
+    Route,
+    Side,
+    Verdict,
+)
 from tuneplay.judge.verdict.seeds.gathering import gather, oriented
 from tuneplay.judge.verdict.seeds.power import detectable, seeds_needed
 from tuneplay.judge.verdict.seeds.ranks import (
@@ -19,20 +30,21 @@ from tuneplay.judge.verdict.seeds.ranks import (
     won_pairs,
 )
 from tuneplay.judge.verdict.seeds.standards import (
-    ALPHA,
     MIN_USABLE,
     NEXT_LOOK,
-    Comparison,
-    Evidence,
-    Interval,
-    Rules,
-    Verdict,
+    NOISY_RATIO,
+    RATIO_DIGITS,
+    SeedEvidence,
+    VerdictRules,
 )
 
 Array = NDArray[np.float64]
 
+#: The interval that every comparison reports, whatever the level of its decision.
+_REPORTED_ALPHA = 0.05
 
-def _gain_interval(evidence: Evidence, alpha: float) -> Interval | None:
+
+def _gain_interval(evidence: SeedEvidence, alpha: float) -> Interval | None:
     """Welch interval of the gain at 1 - alpha."""
     if evidence.gain is None or evidence.se is None:
         return None
@@ -47,54 +59,60 @@ def _signed(interval: Interval | None, direction: Direction) -> Interval | None:
     return -interval[1], -interval[0]
 
 
-def _verdict_without_values(
-    evidence: Evidence, p_values: tuple[float, float], level: float
-) -> Verdict | None:
-    """Verdict where too few reruns gave values; None if there are enough."""
-    base, cand = evidence.baseline, evidence.candidate
+def _without_values(
+    evidence: SeedEvidence, p_values: tuple[float, float], level: float
+) -> tuple[Verdict, Ground] | None:
+    """Verdict and ground where too few reruns gave values; None if there are enough."""
+    base, cand = evidence.base, evidence.candidate
     if min(base.usable, cand.usable) >= MIN_USABLE:
         return None
     if cand.reruns and not cand.usable:
-        return Verdict.NO_FEASIBLE_TRIAL
+        return Verdict.NO_FEASIBLE_TRIAL, Ground.NO_USABLE_RERUN
     if p_values[1] <= level:
-        return Verdict.KEEP_BASELINE
+        return Verdict.KEEP_BASELINE, Ground.WORSE
     if p_values[0] <= level and cand.usable >= MIN_USABLE:
-        return Verdict.ADOPT
-    return Verdict.NEEDS_RERUNS
+        return Verdict.ADOPT, Ground.BETTER
+    return Verdict.NEEDS_RERUNS, Ground.TOO_FEW_RERUNS
 
 
 def decide(
-    evidence: Evidence, p_values: tuple[float, float], gains: Interval | None, rules: Rules
-) -> tuple[Verdict, str]:
-    """Verdict and what the evidence shows ('better', 'worse', 'excluded', 'open').
+    evidence: SeedEvidence,
+    p_values: tuple[float, float],
+    gains: Interval | None,
+    rules: VerdictRules,
+) -> tuple[Verdict, Ground]:
+    """The verdict on one candidate, and its ground.
 
     Args:
-        evidence: the evidence.
-        p_values: one-sided p-values (better, worse), adjusted for several candidates.
-        gains: interval of the gain at the level of the decision.
-        rules: what the verdict is held to.
+        evidence: The evidence.
+        p_values: One-sided p-values (better, worse), adjusted for several candidates.
+        gains: Interval of the gain at the level of the decision.
+        rules: What the verdict is held to.
     """
     level = rules.alpha / 2
-    if (verdict := _verdict_without_values(evidence, p_values, level)) is not None:
-        shown = {Verdict.ADOPT: "better", Verdict.KEEP_BASELINE: "worse"}
-        return verdict, shown.get(verdict, "open")
+    if (found := _without_values(evidence, p_values, level)) is not None:
+        return found
     better, worse = (p <= level for p in p_values)
     if worse:
-        return Verdict.KEEP_BASELINE, "worse"
+        return Verdict.KEEP_BASELINE, Ground.WORSE
     excluded = gains is not None and rules.worthwhile > max(0.0, gains[1])
     if better:
         if evidence.blocked:
-            return Verdict.NOT_DISTINGUISHABLE, "better"
-        gain = evidence.shift if evidence.route == "rank" else evidence.gain
-        if gain is not None and gain < rules.worthwhile:
-            return (Verdict.KEEP_BASELINE if excluded else Verdict.NOT_DISTINGUISHABLE), "better"
-        return Verdict.ADOPT, "better"
+            return Verdict.NOT_DISTINGUISHABLE, Ground.MORE_INFEASIBLE_RERUNS
+        gain = evidence.shift if evidence.route is Route.RANK else evidence.gain
+        if gain is None or gain >= rules.worthwhile:
+            return Verdict.ADOPT, Ground.BETTER
+        if excluded:
+            return Verdict.KEEP_BASELINE, Ground.NOT_WORTHWHILE
+        return Verdict.NOT_DISTINGUISHABLE, Ground.PERHAPS_NOT_WORTHWHILE
     if excluded:
-        return Verdict.KEEP_BASELINE, "excluded"
-    return Verdict.NOT_DISTINGUISHABLE, "open"
+        return Verdict.KEEP_BASELINE, Ground.IMPROVEMENT_RULED_OUT
+    if evidence.noise_unknown:
+        return Verdict.NOT_DISTINGUISHABLE, Ground.EQUAL_VALUES
+    return Verdict.NOT_DISTINGUISHABLE, Ground.NO_CLEAR_DIFFERENCE
 
 
-def _needed(evidence: Evidence, worthwhile: float, level: float) -> int | None:
+def _needed(evidence: SeedEvidence, worthwhile: float, level: float) -> int | None:
     """Seeds that decide at the observed difference, by whichever way is open to it."""
     if evidence.gain is None or evidence.spread is None or evidence.blocked:
         return None
@@ -103,52 +121,90 @@ def _needed(evidence: Evidence, worthwhile: float, level: float) -> int | None:
     return seeds_needed(gap, evidence.spread, level)
 
 
-def _detectable(evidence: Evidence, level: float) -> float | None:
-    """Smallest true difference these seeds find with power 0.8."""
-    if evidence.se is None:
-        return None
-    return detectable(evidence.se, evidence.df, level)
+def _side_cautions(study: str, side: Side) -> list[Caution]:
+    found: list[Caution] = []
+    if side.infeasible:
+        kind = CautionKind.INFEASIBLE_RERUNS
+        found.append(Caution(kind=kind, study=study, count=side.infeasible, of=side.reruns))
+    found += [
+        Caution(kind=CautionKind.OUTLIER, study=study, value=value) for value in side.outliers
+    ]
+    if side.constant:
+        kind = CautionKind.EQUAL_VALUES
+        found.append(Caution(kind=kind, study=study, count=side.usable, of=side.reruns))
+    return found
+
+
+def _cautions(evidence: SeedEvidence, baseline: str, study: str) -> tuple[Caution, ...]:
+    """What a reader must know next to the verdict, from the values alone."""
+    base, cand = evidence.base, evidence.candidate
+    found = list(chain(_side_cautions(baseline, base), _side_cautions(study, cand)))
+    if base.sd and cand.sd and not evidence.noise_unknown:
+        for key, ratio in ((study, cand.sd / base.sd), (baseline, base.sd / cand.sd)):
+            # Rounded: of printed values it may be 3 but for its last digits, which a unit changes.
+            if round(ratio, RATIO_DIGITS) >= NOISY_RATIO:
+                found.append(Caution(kind=CautionKind.NOISIER, study=key, ratio=ratio))
+    gain, shift = evidence.gain, evidence.shift
+    if gain is not None and shift is not None and gain * shift < 0:
+        found.append(Caution(kind=CautionKind.RANKS_DISAGREE, study=study))
+    return tuple(found)
 
 
 def _build(
+    keys: tuple[str, str],
     sides: tuple[Array, Array],
-    evidence: Evidence,
+    evidence: SeedEvidence,
     p_values: tuple[float, float],
     width: float,
-    rules: Rules,
+    rules: VerdictRules,
 ) -> Comparison:
-    """Assemble a comparison; `width` is the alpha of the interval the verdict uses."""
+    """Assemble a comparison of (baseline, candidate); `width` is the alpha of its decision."""
     sign = -rules.direction.sign
     gains = _gain_interval(evidence, width)
-    verdict, shown = decide(evidence, p_values, gains, rules)
-    base, cand = (oriented(side, rules.direction) for side in sides)
-    pairs, n, m = pair_gains(base, cand), len(base), len(cand)
-    chance = won_pairs(pairs) / (n * m) if n and m else None
-    difference = None if evidence.gain is None else sign * evidence.gain
-    robust = None if evidence.shift is None else sign * evidence.shift
-    shifts = shift_interval(pairs, n, m, 0.05) if robust is not None else None
-    robust_interval, interval = (_signed(x, rules.direction) for x in (shifts, gains))
-    told = (difference, words.measured("difference", difference, interval, 100 * (1 - width)))
-    if evidence.route == "rank" and shown in ("better", "worse"):
-        told = (robust, words.measured("robust difference", robust, robust_interval, 95.0))
+    verdict, ground = decide(evidence, p_values, gains, rules)
+    blocked = evidence.blocked and verdict is Verdict.NOT_DISTINGUISHABLE
     return Comparison(
-        baseline=evidence.baseline,
-        candidate=evidence.candidate,
-        difference=difference,
-        interval95=_signed(_gain_interval(evidence, 0.05), rules.direction),
-        interval_decision=interval,
-        robust_difference=robust,
-        robust_interval=robust_interval,
-        probability_better=chance,
-        probability_interval=None if chance is None else chance_interval(chance, n, m, 0.05),
+        study=keys[1],
+        baseline=keys[0],
+        verdict=verdict,
+        ground=ground,
+        route=evidence.route,
+        difference=None if evidence.gain is None else sign * evidence.gain,
+        interval95=_signed(_gain_interval(evidence, _REPORTED_ALPHA), rules.direction),
+        interval_decision=_signed(gains, rules.direction),
+        confidence=1 - width,
+        **_by_ranks(sides, evidence, rules.direction),
         p_better=p_values[0],
         p_worse=p_values[1],
-        verdict=verdict,
-        reason=words.reason(verdict, evidence, told, rules.worthwhile, shown),
+        candidate=evidence.candidate,
+        base=evidence.base,
         seeds_needed=_needed(evidence, rules.worthwhile, NEXT_LOOK * width / 2),
-        detectable=_detectable(evidence, width / 2),
-        warnings=words.warnings(evidence),
+        detectable=(
+            None if evidence.se is None else detectable(evidence.se, evidence.df, width / 2)
+        ),
+        worthwhile=rules.worthwhile,
+        unvaried=tuple(key for key, flat in zip(keys, evidence.constant, strict=True) if flat),
+        cautions=_cautions(evidence, *keys),
+        open_to_seeds=not blocked,
     )
+
+
+def _by_ranks(
+    sides: tuple[Array, Array], evidence: SeedEvidence, direction: Direction
+) -> dict[str, Any]:
+    """What the ranks of (baseline, candidate) say: fields of a `Comparison`."""
+    base, cand = (oriented(side, direction) for side in sides)
+    pairs, n, m = pair_gains(base, cand), len(base), len(cand)
+    found: dict[str, Any] = {}
+    if n and m:
+        chance = won_pairs(pairs) / (n * m)
+        found["probability_better"] = chance
+        found["probability_interval"] = chance_interval(chance, n, m, _REPORTED_ALPHA)
+    if evidence.shift is not None:
+        found["robust_difference"] = -direction.sign * evidence.shift
+        shifts = shift_interval(pairs, n, m, _REPORTED_ALPHA)
+        found["robust_interval"] = _signed(shifts, direction)
+    return found
 
 
 def holm(p_values: Sequence[float]) -> list[float]:
@@ -161,8 +217,11 @@ def holm(p_values: Sequence[float]) -> list[float]:
     return adjusted
 
 
-def compare_all(
-    baseline: Sequence[float], candidates: Mapping[str, Sequence[float]], rules: Rules
+def compare_values(
+    baseline: str,
+    values: Sequence[float],
+    candidates: Mapping[str, Sequence[float]],
+    rules: VerdictRules,
 ) -> dict[str, Comparison]:
     """Compare candidates with one baseline; the chance of any false adoption is at most alpha / 2.
 
@@ -171,30 +230,20 @@ def compare_all(
     `interval95` is for each candidate alone, `interval_decision` for all jointly (Bonferroni).
 
     Args:
-        baseline: values of the baseline's reruns, NaN for an infeasible rerun.
-        candidates: values of each candidate's reruns.
-        rules: what the verdicts are held to.
+        baseline: Key of the baseline's study.
+        values: Values of its reruns; NaN for an infeasible rerun.
+        candidates: Values of each candidate's reruns by the key of its study.
+        rules: What the verdicts are held to.
     """
-    base = np.asarray(baseline, dtype=np.float64)
-    values = {name: np.asarray(side, dtype=np.float64) for name, side in candidates.items()}
-    evidence = {name: gather(base, side, rules.direction) for name, side in values.items()}
+    base = np.asarray(values, dtype=np.float64)
+    others = {name: np.asarray(side, dtype=np.float64) for name, side in candidates.items()}
+    evidence = {name: gather(base, side, rules.direction) for name, side in others.items()}
     better = holm([item.p_better for item in evidence.values()])
     worse = holm([item.p_worse for item in evidence.values()])
-    width = rules.alpha / max(1, len(values))
+    width = rules.alpha / max(1, len(others))
     return {
-        name: _build((base, values[name]), evidence[name], (better[i], worse[i]), width, rules)
-        for i, name in enumerate(values)
+        name: _build(
+            (baseline, name), (base, side), evidence[name], (better[i], worse[i]), width, rules
+        )
+        for i, (name, side) in enumerate(others.items())
     }
-
-
-def compare(
-    baseline: Sequence[float],
-    candidate: Sequence[float],
-    *,
-    direction: Direction,
-    worthwhile: float = 0.0,
-    alpha: float = ALPHA,
-) -> Comparison:
-    """Compare one candidate with the baseline; see `Rules` and `compare_all`."""
-    rules = Rules(direction, worthwhile, alpha)
-    return compare_all(baseline, {"candidate": candidate}, rules)["candidate"]

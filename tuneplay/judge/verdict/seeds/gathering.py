@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import math
-from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import stdtr
 
 from tuneplay.domain.curves import Direction
-from tuneplay.judge.verdict.seeds.ranks import infeasible_tail, pair_gains, rank_tail, won_pairs
+from tuneplay.judge.measures.chances import fisher_tail
+from tuneplay.judge.verdict.facts import Route, Side
+from tuneplay.judge.verdict.seeds.ranks import pair_gains, rank_tail, won_pairs
 from tuneplay.judge.verdict.seeds.scatter import Noise, noise, summarize
-from tuneplay.judge.verdict.seeds.standards import MIN_USABLE, RANK_PENALTY, Evidence, Side
+from tuneplay.judge.verdict.seeds.standards import MIN_USABLE, RANK_PENALTY, SeedEvidence
 
 Array = NDArray[np.float64]
-Route = Literal["mean", "rank", "infeasible"]
 
 
 def oriented(values: Array, direction: Direction) -> Array:
@@ -67,16 +67,16 @@ def _infeasible_tails(base: Side, cand: Side, gain: float | None) -> tuple[float
     if base.infeasible * cand.reruns > cand.infeasible * base.reruns and (
         gain is None or gain >= 0
     ):
-        better = infeasible_tail(cand.infeasible, cand.reruns, base.infeasible, base.reruns)
+        better = fisher_tail(base.infeasible, base.reruns, cand.infeasible, cand.reruns)
     if cand.infeasible * base.reruns > base.infeasible * cand.reruns and (
         gain is None or gain <= 0
     ):
-        worse = infeasible_tail(base.infeasible, base.reruns, cand.infeasible, cand.reruns)
+        worse = fisher_tail(cand.infeasible, cand.reruns, base.infeasible, base.reruns)
     return better, worse
 
 
-def gather(baseline: Array, candidate: Array, direction: Direction) -> Evidence:
-    """Compute all evidence on one candidate; see `Evidence` for the parts.
+def gather(baseline: Array, candidate: Array, direction: Direction) -> SeedEvidence:
+    """Compute all evidence on one candidate; see `SeedEvidence` for its fields.
 
     The p-value for each direction is the smallest of three: Welch's t-test of the means (always);
     the exact Mann-Whitney test, penalized, only where Grubbs' test flags an outlier; Fisher's
@@ -88,21 +88,21 @@ def gather(baseline: Array, candidate: Array, direction: Direction) -> Evidence:
     measured = noise(good[0], good[1])
     usable = min(base.usable, cand.usable)
     gain = float(good[1].mean() - good[0].mean()) if usable else None
-    tails: dict[Route, tuple[float, float]] = {"mean": _mean_tails(gain, measured, usable)}
-    if not measured.seedless:
+    tails: dict[Route, tuple[float, float]] = {Route.MEAN: _mean_tails(gain, measured, usable)}
+    if not any(measured.constant):
         if usable >= MIN_USABLE:
-            tails["rank"] = _rank_tails(scores, (base, cand), direction)
+            tails[Route.RANK] = _rank_tails(scores, (base, cand), direction)
         if base.reruns and cand.reruns:
-            tails["infeasible"] = _infeasible_tails(base, cand, gain)
+            tails[Route.INFEASIBLE] = _infeasible_tails(base, cand, gain)
     shift = float(np.median(pair_gains(*scores))) if usable else None
-    return Evidence(
-        baseline=base,
+    return SeedEvidence(
+        base=base,
         candidate=cand,
         gain=gain,
         se=measured.se,
         df=measured.df,
         spread=measured.spread,
-        seedless=measured.seedless,
+        constant=measured.constant,
         shift=shift if shift is not None and math.isfinite(shift) else None,
         p_better=min(tail[0] for tail in tails.values()),
         p_worse=min(tail[1] for tail in tails.values()),

@@ -100,14 +100,3 @@ def chance_interval(theta: float, n: int, m: int, alpha: float) -> tuple[float, 
         return (low + high) / 2
 
     return (solve(0.0) if theta > 0 else 0.0), (solve(1.0) if theta < 1 else 1.0)
-
-
-def infeasible_tail(fewer: int, n: int, more: int, m: int) -> float:
-    """Fisher's exact one-sided p-value: at least `more` of m infeasible, beside `fewer` of n."""
-    infeasible = fewer + more
-    ways = sum(
-        math.comb(m, k) * math.comb(n, infeasible - k)
-        for k in range(more, min(m, infeasible) + 1)
-        if infeasible - k <= n
-    )
-    return ways / math.comb(n + m, infeasible)

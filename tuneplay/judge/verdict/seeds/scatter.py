@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import stdtrit
 
+from tuneplay.judge.verdict.facts import Side
 from tuneplay.judge.verdict.seeds.standards import (
     GRID_STEPS,
     MIN_USABLE,
@@ -16,7 +17,6 @@ from tuneplay.judge.verdict.seeds.standards import (
     OUTLIER_STEPS,
     SAME_RELATIVE,
     TIE_CHANCE,
-    Side,
 )
 
 Array = NDArray[np.float64]
@@ -30,22 +30,23 @@ class Noise:
         se: standard error; None if nothing is known about the noise.
         df: degrees of freedom (Satterthwaite).
         spread: standard deviations used (baseline, candidate).
-        seedless: sides on which the seed seems to do nothing.
+        constant: whether the baseline, and the candidate, have equal values that a coarse metric
+            does not explain.
     """
 
     se: float | None
     df: float
     spread: tuple[float, float] | None
-    seedless: tuple[str, ...]
+    constant: tuple[bool, bool]
 
 
 def outliers(values: Array) -> tuple[float, ...]:
     """Return the one value farthest from the mean if Grubbs' two-sided test flags it, else none.
 
     Grubbs, Procedures for Detecting Outlying Observations in Samples, Technometrics 11 (1969). The
-    test takes the values for continuous. On a coarse metric one error more or less, beside values
+    test takes the values for continuous. On a coarse metric one error more or less, next to values
     that are all the same, would be flagged: a value within `OUTLIER_STEPS` of the next one is not,
-    and beside values without any scatter nothing is.
+    and next to values without any scatter nothing is.
     """
     n = len(values)
     if n <= MIN_USABLE or same(values):
@@ -132,25 +133,25 @@ def noise(baseline: Array, candidate: Array) -> Noise:
 
     A side whose values are all the same borrows the other side's scatter (and its degrees of
     freedom): no scatter in a few values is not certainty. If the metric is not coarse enough to make
-    the ties plausible, or with two such sides, the noise is unknown and they are `seedless`.
+    the ties plausible, or with two such sides, the noise is unknown.
     """
     n, m = len(baseline), len(candidate)
-    flat = [name for name, side in (("baseline", baseline), ("candidate", candidate)) if same(side)]
+    flat, varied = (same(baseline), same(candidate)), (False, False)
     if min(n, m) < 2:
-        return Noise(None, math.nan, None, ())
-    if len(flat) == 2:
-        return Noise(None, math.nan, None, tuple(flat))
-    if flat:
-        other, n_flat = (candidate, n) if flat == ["baseline"] else (baseline, m)
+        return Noise(None, math.nan, None, varied)
+    if all(flat):
+        return Noise(None, math.nan, None, flat)
+    if any(flat):
+        other, n_flat = (candidate, n) if flat[0] else (baseline, m)
         step = _step(np.concatenate([baseline, candidate]), other)
         sd = deviation(other)
         chance = _tie_chance(step, sd, n_flat) if step else 0.0
         sd = max(sd, (step or 0.0) / math.sqrt(12))
         if chance < TIE_CHANCE:
-            return Noise(None, math.nan, None, tuple(flat))
-        return Noise(sd * math.sqrt(1 / n + 1 / m), len(other) - 1, (sd, sd), ())
+            return Noise(None, math.nan, None, flat)
+        return Noise(sd * math.sqrt(1 / n + 1 / m), len(other) - 1, (sd, sd), varied)
     spread = deviation(baseline), deviation(candidate)
     errors = spread[0] / math.sqrt(n), spread[1] / math.sqrt(m)
     a, b = ((error / max(errors)) ** 2 for error in errors)
     df = (a + b) ** 2 / (a * a / (n - 1) + b * b / (m - 1))
-    return Noise(math.hypot(*errors), df, spread, ())
+    return Noise(math.hypot(*errors), df, spread, varied)

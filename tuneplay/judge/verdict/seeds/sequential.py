@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
 from scipy.special import stdtr
 
-from tuneplay.judge.verdict.seeds.decision import compare_all
+from tuneplay.judge.verdict.facts import Comparison, Futility, Looking, Verdict
+from tuneplay.judge.verdict.seeds.decision import compare_values
 from tuneplay.judge.verdict.seeds.gathering import gather
 from tuneplay.judge.verdict.seeds.spending import (
     HOPELESS,
@@ -17,7 +18,7 @@ from tuneplay.judge.verdict.seeds.spending import (
     conditional_power,
     nominal_levels,
 )
-from tuneplay.judge.verdict.seeds.standards import MIN_USABLE, Comparison, Evidence, Rules, Verdict
+from tuneplay.judge.verdict.seeds.standards import MIN_USABLE, SeedEvidence, VerdictRules
 
 LOOKS = (3, 5, 7, 9, 12, 15, 20, 30, 40, 50)
 """Seeds per side at which a verdict is tried."""
@@ -32,28 +33,21 @@ FINAL = (Verdict.ADOPT, Verdict.KEEP_BASELINE, Verdict.NO_FEASIBLE_TRIAL)
 Decision = Literal["decided", "hopeless", "exhausted", "continue"]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
     """What to do after a look.
 
     Attributes:
-        decision: 'decided' (verdict stands), 'hopeless' (an adoption has become unlikely, the
-            baseline stays), 'exhausted' (all seeds are trained, still open) or 'continue'.
-        verdict: the verdict this step stands for.
-        train_until: seeds per side to reach before the next look; None when stopped.
-        level: one-sided level of this look; None where the number of seeds is not a planned look.
-        chance: conditional power of an adoption; None where it was not computed.
-        comparison: the comparison at this look's level.
-        reason: plain English, with the numbers.
+        decision: `decided` (the verdict stands), `hopeless` (an adoption has become unlikely, the
+            baseline stays), `exhausted` (all seeds are trained, still open) or `continue`.
+        level: One-sided level of this look; None where the number of seeds is not a planned look.
+        comparison: The comparison at this look's level. Where the sequence goes on or is hopeless,
+            its verdict is an open one.
     """
 
     decision: Decision
-    verdict: Verdict
-    train_until: int | None
     level: float | None
-    chance: float | None
     comparison: Comparison
-    reason: str
 
 
 def plan(max_seeds: int = MAX_SEEDS) -> tuple[int, ...]:
@@ -63,24 +57,18 @@ def plan(max_seeds: int = MAX_SEEDS) -> tuple[int, ...]:
     return (*(look for look in LOOKS if look < max_seeds), max_seeds)
 
 
-def _settled(evidence: Evidence, reruns: int) -> str | None:
+def _settled(evidence: SeedEvidence, seeds: int) -> Futility | None:
     """Why more seeds will not lead to an adoption; None if they may."""
-    base, cand = evidence.baseline, evidence.candidate
-    if evidence.seedless and reruns >= SURE_OF_TIES:
-        return "More seeds would tell nothing."
-    if evidence.blocked:
-        return (
-            f"Infeasible reruns, {cand.infeasible} of {cand.reruns} of the candidate and "
-            f"{base.infeasible} of {base.reruns} of the baseline, rule an adoption out."
-        )
-    return None
+    if evidence.noise_unknown and seeds >= SURE_OF_TIES:
+        return Futility.EQUAL_VALUES
+    return Futility.MORE_INFEASIBLE_RERUNS if evidence.blocked else None
 
 
 def _chance(
-    evidence: Evidence, worthwhile: float, fraction: float, last_level: float
+    evidence: SeedEvidence, worthwhile: float, fraction: float, last_level: float
 ) -> float | None:
     """Conditional power of an adoption: shown better and, at the end, `worthwhile` or more."""
-    usable = min(evidence.baseline.usable, evidence.candidate.usable)
+    usable = min(evidence.base.usable, evidence.candidate.usable)
     if evidence.se is None or evidence.gain is None or usable < MIN_USABLE:
         return None
     chance = conditional_power(evidence.p_better, fraction, last_level)
@@ -91,31 +79,34 @@ def _chance(
 
 
 def _hopeless(
-    evidence: Evidence, rules: Rules, reruns: int, looks: tuple[int, ...], last_level: float
-) -> tuple[float | None, str | None]:
+    evidence: SeedEvidence, rules: VerdictRules, seeds: int, looks: tuple[int, ...], level: float
+) -> tuple[float | None, Futility | None]:
     """Conditional power of an adoption, and why to stop (None: go on).
 
     A candidate that is about to be shown worse is not given up: that is an answer as well, where
     'not distinguishable' would not be, and it comes within a few seeds.
+
+    Args:
+        evidence: The evidence at this look.
+        rules: What the verdict is held to.
+        seeds: Seeds per side at this look.
+        looks: All looks.
+        level: One-sided level of the last look.
     """
-    if settled := _settled(evidence, reruns):
+    if settled := _settled(evidence, seeds):
         return 0.0, settled
-    chance = _chance(evidence, rules.worthwhile, reruns / looks[-1], last_level)
+    fraction = seeds / looks[-1]
+    chance = _chance(evidence, rules.worthwhile, fraction, level)
     if chance is None or chance >= HOPELESS:
         return chance, None
-    shown = conditional_power(evidence.p_worse, reruns / looks[-1], last_level, optimism=0.0)
-    if shown >= NEARLY_SHOWN:
-        return chance, None
-    return chance, (
-        f"After {reruns} seeds an adoption by seed {looks[-1]} has become unlikely "
-        f"({100 * chance:.0f} %)."
-    )
+    shown = conditional_power(evidence.p_worse, fraction, level, optimism=0.0)
+    return chance, None if shown >= NEARLY_SHOWN else Futility.UNLIKELY
 
 
 def next_step(
-    baseline: Sequence[float],
-    candidate: Sequence[float],
-    rules: Rules,
+    baseline: tuple[str, Sequence[float]],
+    candidate: tuple[str, Sequence[float]],
+    rules: VerdictRules,
     *,
     looks: Sequence[int] = plan(),
     candidates: int = 1,
@@ -123,50 +114,45 @@ def next_step(
 ) -> Step:
     """Judge the seeds so far, infeasible ones included; call it again each time seeds were added.
 
-    It keeps no memory: the number of reruns says which look it is, reruns beyond the smaller side are
-    ignored. Stopping as hopeless only lowers the error rate (non-binding futility).
+    The number of reruns says which look it is; reruns beyond the smaller side are ignored. Stopping
+    as hopeless only lowers the error rate (non-binding futility).
 
     Args:
-        baseline: values in seed order, NaN for an infeasible rerun.
-        candidate: values in seed order.
-        rules: what the verdict is held to; alpha is the error rate over all looks.
-        looks: seeds per side at the looks; fix them before the first look.
-        candidates: candidates compared with this baseline; each gets alpha / candidates.
-        at: the look to judge at, where a failed rerun left fewer values than that.
+        baseline: Key of its study, and its values in seed order; NaN for an infeasible rerun.
+        candidate: The same of the candidate.
+        rules: What the verdict is held to; alpha is the error rate over all looks.
+        looks: Seeds per side at the looks; fix them before the first look.
+        candidates: Candidates compared with this baseline; each gets alpha / candidates.
+        at: The look to judge at, where a failed rerun left fewer values than that.
     """
     levels = nominal_levels(steps := tuple(looks), rules.alpha / 2 / max(1, candidates))
-    reruns = at or min(len(baseline), len(candidate), steps[-1])
-    level = levels[steps.index(reruns)] if reruns in steps else None
+    seeds = at or min(len(baseline[1]), len(candidate[1]), steps[-1])
+    level = levels[steps.index(seeds)] if seeds in steps else None
     own = replace(rules, alpha=2 * (level or levels[0]))
-    base, cand = (np.asarray(side, float)[:reruns] for side in (baseline, candidate))
-    judged = compare_all(list(base), {"candidate": list(cand)}, own)["candidate"]
-    following = next((look for look in steps if look > reruns), None)
-    soon = f"The next look is at {following} seeds."
-    if level is None:
-        return Step("continue", judged.verdict, following, None, None, judged, soon)
-    if judged.verdict in FINAL or following is None:
-        end: Decision = "decided" if judged.verdict in FINAL else "exhausted"
-        return Step(end, judged.verdict, None, level, None, judged, judged.reason)
-    chance, stop = _hopeless(gather(base, cand, rules.direction), rules, reruns, steps, levels[-1])
-    said = f"{judged.reason} {stop or soon}"
-    if stop is not None:
-        return Step("hopeless", Verdict.NOT_DISTINGUISHABLE, None, level, chance, judged, said)
-    return Step("continue", judged.verdict, following, level, chance, judged, said)
+    base, cand = (np.asarray(side, float)[:seeds] for _, side in (baseline, candidate))
+    judged = compare_values(baseline[0], list(base), {candidate[0]: list(cand)}, own)[candidate[0]]
+    following = next((look for look in steps if look > seeds), None)
+    stands = Looking(seeds=seeds, last=steps[-1])
+    if level is not None and (judged.verdict in FINAL or following is None):
+        decided: Decision = "decided" if judged.verdict in FINAL else "exhausted"
+        return Step(decision=decided, level=level, comparison=replace(judged, looking=stands))
+    chance, stop = None, None
+    if level is not None:
+        evidence = gather(base, cand, rules.direction)
+        chance, stop = _hopeless(evidence, rules, seeds, steps, levels[-1])
+    following = None if stop else following
+    stands = replace(stands, chance=chance, futility=stop, following=following)
+    return _undecided(judged, stands, level)
 
 
-def next_steps(
-    baseline: Sequence[float],
-    candidates: Mapping[str, Sequence[float]],
-    rules: Rules,
-    *,
-    looks: Sequence[int] = plan(),
-) -> dict[str, Step]:
-    """`next_step` for several candidates; pass all of them each time, stopped ones included.
-
-    Each candidate gets alpha / number of candidates (Bonferroni), so it does not matter when the
-    others stop. Train only the candidates whose step says 'continue', and the baseline with them.
-    """
-    return {
-        name: next_step(baseline, values, rules, looks=looks, candidates=len(candidates))
-        for name, values in candidates.items()
-    }
+def _undecided(judged: Comparison, stands: Looking, level: float | None) -> Step:
+    """The step after a look, or between two, that decided nothing; `hopeless` says to stop here."""
+    hopeless = stands.futility is not None
+    is_open = judged.verdict not in (Verdict.ADOPT, Verdict.KEEP_BASELINE) and not hopeless
+    comparison = replace(
+        judged,
+        verdict=judged.verdict if is_open else Verdict.NOT_DISTINGUISHABLE,
+        looking=stands,
+        open_to_seeds=not hopeless,
+    )
+    return Step(decision="hopeless" if hopeless else "continue", level=level, comparison=comparison)

@@ -1,0 +1,1 @@
+"""What the benchmarks share: studies with a known truth, recorded trainings, and tables."""

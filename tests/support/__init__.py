@@ -1,0 +1,1 @@
+"""What several test files need: the bench, waiting, a terminal, specs. Nothing here is a test."""

@@ -1,0 +1,1 @@
+"""What several edges ask of the system: processes by their number, files that are new."""

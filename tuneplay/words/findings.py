@@ -1,0 +1,38 @@
+"""The words for every kind of finding, by kind."""
+
+from __future__ import annotations
+
+from tuneplay.judge.finding import Finding, Kind
+from tuneplay.words import (
+    edge_findings,
+    effect_findings,
+    fairness_findings,
+    infeasible_findings,
+    training_findings,
+    undersampled_findings,
+)
+from tuneplay.words.message import FindingWords, Message
+from tuneplay.words.naming import Naming
+
+#: The modules that say something about findings, in the order in which they are listed.
+_MODULES = (
+    edge_findings,
+    infeasible_findings,
+    undersampled_findings,
+    training_findings,
+    fairness_findings,
+    effect_findings,
+)
+
+#: What is said of each kind: every `FindingWords` of these modules.
+FINDING_WORDS: dict[Kind, FindingWords] = {
+    words.kind: words
+    for module in _MODULES
+    for words in vars(module).values()
+    if isinstance(words, FindingWords)
+}
+
+
+def say(finding: Finding, naming: Naming) -> Message:
+    """What is said of a finding, without its study and hyperparameter."""
+    return FINDING_WORDS[finding.kind].say(finding, naming)
