@@ -192,16 +192,16 @@ def _findings(findings: Sequence[Finding], naming: Naming, console: Console) -> 
             for mark, kind, text, use in rows
         )
     kinds, uses = (max(len(row[column]) for row in rows) for column in (1, 3))
-    beside = console.width - _INDENT[-1] - kinds - uses - 3 * _GAP - 1 >= _LEAST_FOR_TEXT
+    side_by_side = console.width - _INDENT[-1] - kinds - uses - 3 * _GAP - 1 >= _LEAST_FOR_TEXT
     table = Table(box=None, pad_edge=False, show_header=False, padding=(0, _GAP, 0, 0))
     for _ in range(2):
         table.add_column(no_wrap=True)
     table.add_column(ratio=1, overflow="fold")
-    if beside:
+    if side_by_side:
         table.add_column(overflow="fold")
     for mark, kind, text, use in rows:
         shown, values = Text(text), Text(use, style="cyan")
-        if beside:
+        if side_by_side:
             table.add_row(mark, Text(kind), shown, values)
         else:
             table.add_row(mark, Text(kind), Text("\n").join([shown, values]) if use else shown)
