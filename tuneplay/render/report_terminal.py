@@ -13,16 +13,17 @@ from tuneplay.domain.progress import Progress
 from tuneplay.domain.round import Round
 from tuneplay.judge.finding import Finding, Severity
 from tuneplay.judge.judgement import Judgement, StudySummary
+from tuneplay.judge.next_step import next_step
 from tuneplay.judge.verdict.facts import Comparison, Verdict
 from tuneplay.render.fitting import LEAST_COLUMNS, first_that_fits, stacked
 from tuneplay.render.range_table import range_table
 from tuneplay.render.trimmed import Trimmed
 from tuneplay.words.answer import say_answer
 from tuneplay.words.cautions import say_caution
-from tuneplay.words.findings import say
+from tuneplay.words.findings import say, subject_of
 from tuneplay.words.message import joined
 from tuneplay.words.naming import Naming, naming_of
-from tuneplay.words.next_steps import next_commands
+from tuneplay.words.next_steps import next_command
 from tuneplay.words.numbers import count, in_step, number, setting, signed
 from tuneplay.words.remarks import say_remarks
 from tuneplay.words.text import safe, suggestion
@@ -71,8 +72,9 @@ def print_report(
         shown += [Text(), _labelled([("·", line.text) for line in remarks], console)]
     console.print(Trimmed(Padding(Group(*shown), _INDENT)))
     _print_chosen(console, judgement, folder, commands)
-    for command in next_commands(progress, judgement, folder, round_.rerun_seeds):
+    if step := next_step(progress, judgement, round_.rerun_seeds):
         console.print()
+        command = next_command(step, folder)
         # In one piece, however narrow the terminal is: it will be pasted.
         console.print(Text("  Next  ", style="bold") + Text(safe(command)), soft_wrap=True)
 
@@ -209,11 +211,8 @@ def _findings(findings: Sequence[Finding], naming: Naming, console: Console) -> 
 
 
 def _with_subject(finding: Finding, text: str, naming: Naming) -> str:
-    """A text about a finding, after its study and hyperparameter where it does not name them."""
-    study = naming.study(finding.study) if finding.study and len(naming.labels) > 1 else None
-    # A joint study may have the name of its range.
-    subjects = dict.fromkeys(filter(None, (study, finding.hyperparameter)))
-    about = ", ".join(name for name in subjects if name not in text)
+    """A text about a finding, after the names that its sentences leave out."""
+    about = subject_of(finding, naming)
     return f"{about}: {text}" if about else text
 
 
