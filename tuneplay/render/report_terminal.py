@@ -23,7 +23,7 @@ from tuneplay.words.cautions import say_caution
 from tuneplay.words.findings import say, subject_of
 from tuneplay.words.message import joined
 from tuneplay.words.naming import Naming, naming_of
-from tuneplay.words.next_steps import next_command
+from tuneplay.words.next_steps import next_command, pasteable
 from tuneplay.words.numbers import count, in_step, number, setting, signed
 from tuneplay.words.remarks import say_remarks
 from tuneplay.words.text import safe, suggestion
@@ -240,7 +240,7 @@ def _print_chosen(
         if best.checkpoint:
             console.print(Text(safe(f"    checkpoint {folder}/{best.checkpoint}")), soft_wrap=True)
         if command := commands.get(summary.study.key):
-            console.print(Text(safe(f"    {command}"), style="cyan"), soft_wrap=True)
+            console.print(Text(f"    {pasteable(command)}", style="cyan"), soft_wrap=True)
 
 
 def _labelled(rows: list[tuple[str, str]], console: Console) -> RenderableType:

@@ -12,7 +12,7 @@ from tuneplay.words.naming import Naming, listed
 from tuneplay.words.numbers import number, signed
 from tuneplay.words.range_answer import range_answer
 from tuneplay.words.remarks import say_luck
-from tuneplay.words.verdict import NO_SEEDS_HELP, is_ahead, say_verdict
+from tuneplay.words.verdict import NO_SEEDS_HELP, Speaker, is_ahead, say_verdict
 
 #: Candidates that are named in one sentence; the table has all of them.
 MOST_NAMED = 8
@@ -74,7 +74,8 @@ def _adopt(alike: Sequence[Comparison], naming: Naming) -> Message:
 def _keep(alike: Sequence[Comparison], naming: Naming) -> Message:
     base = naming.study(alike[0].baseline)
     return Message(
-        f"Not better than {base}: {_listed(alike, naming, _difference)}.", f"Keep {base}."
+        f"Not better than {base}: {_listed(alike, naming, _difference)}.",
+        Speaker(alike[0], naming).keep,
     )
 
 
@@ -90,7 +91,7 @@ def _open(alike: Sequence[Comparison], naming: Naming) -> Message:
         settle = NO_SEEDS_HELP
     return Message(
         f"No clear difference from {base}: {_listed(alike, naming, _difference)}.",
-        joined(settle, f"Keep {base}."),
+        joined(settle, Speaker(alike[0], naming).keep),
     )
 
 

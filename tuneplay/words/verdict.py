@@ -48,8 +48,8 @@ class Speaker:
 
     @property
     def keep(self) -> str:
-        """What to do where nothing is adopted."""
-        return f"Keep {self.baseline}."
+        """What to do where nothing is adopted; nothing where something is."""
+        return f"Keep {self.baseline}." if self.comparison.baseline_stays else ""
 
     def difference(self, *, robust: bool = False) -> str:
         """`adam − sgd = −0.0010 (95 % CI −0.0048 to 0.0028, 5 seeds each)`."""
@@ -173,10 +173,14 @@ def _more_infeasible(speaker: Speaker) -> Message:
     mine, theirs = speaker.comparison.candidate, speaker.comparison.base
     if mine is None or theirs is None:
         raise AssertionError("infeasible reruns were counted")
-    return Message(
-        f"{speaker.candidate} is better where it trains: {speaker.difference()}. But "
+    counts = (
         f"{_infeasible(mine, speaker.candidate)}, and {theirs.infeasible} of {theirs.reruns} of "
-        f"{speaker.baseline}.",
+        f"{speaker.baseline}."
+    )
+    if min(mine.usable, theirs.usable) < MIN_USABLE:
+        return Message(f"{speaker.candidate} cannot be adopted: {counts}", speaker.keep)
+    return Message(
+        f"{speaker.candidate} is better where it trains: {speaker.difference()}. But {counts}",
         speaker.keep,
     )
 
@@ -204,7 +208,7 @@ def _equal_curves(speaker: Speaker) -> Message:
     return Message(
         f"Different seeds gave the same curves for {names}: the seed has no effect there, and the "
         "noise is not known.",
-        f"Make sure that {{seed}} reaches the program. {speaker.keep}",
+        joined("Make sure that {seed} reaches the program.", speaker.keep),
     )
 
 
@@ -213,7 +217,7 @@ def _equal_values(speaker: Speaker) -> Message:
     return Message(
         f"All reruns of {names} gave the same value: the seed may have no effect, and the noise is "
         "not known.",
-        f"Make sure that {{seed}} reaches the program. {speaker.keep}",
+        joined("Make sure that {seed} reaches the program.", speaker.keep),
     )
 
 
@@ -222,7 +226,7 @@ def _coarse_metric(speaker: Speaker) -> Message:
     return Message(
         f"All reruns of {names} gave the same best {speaker.naming.metric}, though their curves "
         "differ: the metric is too coarse to show the noise.",
-        f"Choose a finer metric, or more validation data. {speaker.keep}",
+        joined("Choose a finer metric, or more validation data.", speaker.keep),
     )
 
 
@@ -314,8 +318,11 @@ def _say_stopped(looking: Looking, speaker: Speaker) -> str:
     if looking.futility is None:
         return ""
     after = f"Stopped after {count(looking.seeds, 'seed')}"
-    if looking.futility is Futility.MORE_INFEASIBLE_RERUNS:
-        return f"{after}: it cannot be adopted."
+    mine = speaker.comparison.candidate
+    if looking.futility is Futility.MORE_INFEASIBLE_RERUNS and mine is not None:
+        known = speaker.comparison.ground is Ground.MORE_INFEASIBLE_RERUNS
+        why = "" if known else f" {_infeasible(mine, speaker.candidate)}."
+        return f"{after}: more seeds cannot lead to an adoption.{why}"
     if looking.futility is Futility.EQUAL_VALUES:
         return f"{after}: more seeds would say nothing."
     chance = percent(looking.chance or 0.0)

@@ -231,6 +231,13 @@ NOT_DISTINGUISHABLE = VerdictWords(
         ),
         replace(
             _INFEASIBLE,
+            candidate=_side(0.0223, 0.0, reruns=3, usable=1),
+            base=_side(0.0233, 0.0026, reruns=3, usable=3),
+            looking=Looking(seeds=3, last=12, futility=Futility.MORE_INFEASIBLE_RERUNS),
+        ),
+        replace(_OPEN, baseline_stays=False),
+        replace(
+            _INFEASIBLE,
             looking=Looking(seeds=5, last=12, futility=Futility.MORE_INFEASIBLE_RERUNS),
         ),
         replace(

@@ -194,6 +194,8 @@ class Comparison:
         cautions: What a reader must know as well.
         limit: What limits the conclusion; None where a spread is not known.
         open_to_seeds: Whether more seeds may decide an open verdict.
+        baseline_stays: Whether to keep the baseline if this candidate is not adopted: no other one
+            is adopted, and a rerun of the baseline gave a value.
     """
 
     study: str
@@ -223,6 +225,7 @@ class Comparison:
     cautions: tuple[Caution, ...] = ()
     limit: Limitation | None = None
     open_to_seeds: bool = True
+    baseline_stays: bool = True
 
     @property
     def seeds(self) -> tuple[int, int]:
