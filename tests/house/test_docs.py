@@ -125,3 +125,21 @@ def test_shell_scripts_parse():
     for script in ("scripts/test", "scripts/demo", "scripts/environment.sh"):
         subprocess.run(["sh", "-n", ROOT / script], check=True)
     subprocess.run(["bash", "-n", ROOT / ".ci/run"], check=True)
+
+
+def plain(text):
+    """A text with one sign for every number and every optimizer."""
+    text = re.sub(r"[−+-]?\d(?:[\d.e-]*\d)?", "#", " ".join(text.split()))
+    return re.sub(r"\b(?:adam|sgd|lion)\b", "@", text)
+
+
+def test_the_report_in_the_readme_says_what_reports_say():
+    (shown,) = [block for block in blocks("README.md", "text") if "Answer" in block]
+    lines = [line for line in shown.splitlines()[1:] if not re.search(r"optimizer=|^  study", line)]
+    start = r"^  (?:[!·]  [a-z-]+ {2,}|· +|Answer|But|…)"
+    text = plain(" ".join(re.sub(start, " ", line) for line in lines))
+    page = (ROOT / "docs" / "messages.md").read_text(encoding="utf-8")
+    said = plain(re.sub(r"^> ?(?:\*\*\w+\*\*: )?", "", page, flags=re.MULTILINE))
+    sentences = [re.sub("^@: (?=[A-Z])", "", one) for one in re.split(r"(?<=\.) ", text)]
+    assert len(sentences) > 10
+    assert [one for one in sentences if one not in said] == []

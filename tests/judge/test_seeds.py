@@ -25,6 +25,8 @@ from tuneplay.judge.verdict.seeds.scatter import outliers, resolution
 from tuneplay.judge.verdict.seeds.sequential import next_step, plan
 from tuneplay.judge.verdict.seeds.spending import conditional_power, nominal_levels
 from tuneplay.judge.verdict.seeds.standards import VerdictRules
+from tuneplay.words.naming import Naming
+from tuneplay.words.verdict import say_verdict
 
 NAN = math.nan
 MINIMIZE, MAXIMIZE = Direction.MINIMIZE, Direction.MAXIMIZE
@@ -339,6 +341,8 @@ def test_sequence_with_failures_and_ties():
     lost = step([1.0, 1.1, 1.2], [0.1, 0.2, NAN], rules)
     assert verdict_of(lost) == ("hopeless", "not-distinguishable")
     assert lost.comparison.looking.futility is Futility.MORE_INFEASIBLE_RERUNS
+    assert lost.comparison.ground is Ground.MORE_INFEASIBLE_RERUNS
+    assert "Not decided" not in say_verdict(lost.comparison, Naming("e")).what
     excluded = step(BASE, [0.1501, 0.1521, 0.148, 0.1513, 0.149], VerdictRules(MINIMIZE, 0.05))
     assert verdict_of(excluded) == ("decided", "keep-baseline")
 

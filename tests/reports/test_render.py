@@ -170,7 +170,7 @@ def test_seeds_that_would_decide_are_said_of_each_candidate():
     open_ = Verdict.NOT_DISTINGUISHABLE
     some = [compared("b", open_, seeds_needed=12), compared("c", open_, seeds_needed=30)]
     text = answer(round_, judged(round_, some))
-    said = "To settle it, train about 12 seeds each for arm=b, 30 seeds each for arm=c."
+    said = "Seeds each that would settle it: about 12 for arm=b and 30 for arm=c."
     assert said in text
 
 

@@ -20,7 +20,7 @@ from tuneplay.domain.trial import State
 from tuneplay.judge.fairness.fixed_values import FixedValues
 from tuneplay.judge.fairness.isolation import Bucket, RangeIsolation
 from tuneplay.judge.finding import Evidence, Finding, Kind, Severity
-from tuneplay.words.findings import FINDING_WORDS, say
+from tuneplay.words.findings import FINDING_WORDS, say, subject_of
 from tuneplay.words.message import Message
 from tuneplay.words.naming import Naming
 from tuneplay.words.numbers import FLOAT_DIGITS, MINUS, in_step, number, percent, setting
@@ -211,6 +211,22 @@ def test_every_explanation_is_said_in_full(kind):
     for text in (words.means, words.judged, words.right, words.do):
         assert text.endswith(".")
         assert text[0].isupper()
+
+
+@pytest.mark.parametrize("sample", [s for w in FINDING_WORDS.values() for s in w.samples])
+def test_the_study_and_the_hyperparameter_of_a_finding_are_named_once(sample):
+    names = {name: chr(0xE000 + k) for k, name in enumerate(sorted(names_of(sample) | {METRIC}))}
+    renamed_ = renamed(sample, names)
+    text = say(renamed_, Naming(names[METRIC])).text
+    front = subject_of(renamed_, Naming(names[METRIC], labels={"a": "a", "b": "b"}))
+    for name in filter(None, (renamed_.study, renamed_.hyperparameter)):
+        assert (name in text) != (name in front)
+
+
+@pytest.mark.parametrize("name", ["t", "range", "end", "upper", "Better", "."])
+def test_a_name_that_is_also_a_word_of_the_sentence_is_named(name):
+    sample = dataclasses.replace(FINDING_WORDS[Kind.BOUNDARY].samples[0], hyperparameter=name)
+    assert subject_of(sample, Naming(METRIC)) == name
 
 
 def test_facts_that_a_sentence_was_not_made_for_are_a_defect_and_no_wrong_sentence():

@@ -159,7 +159,7 @@ def goal(design: Design) -> Iterator[BrokenRule]:
     if not long and (len(words) < 2 or words <= named | plural | _GENERIC):
         yield BrokenRule(
             EMPTY_GOAL,
-            f"the goal '{design.round.goal}' is a name, not a question",
+            f"the goal '{design.round.goal}' does not say what is compared",
             "ask one, as in: does adam reach a lower validation error than sgd?",
             "goal",
         )

@@ -38,7 +38,7 @@ class StudySummary:
         study_sd: Study variance: standard deviation of the best value over other samples of as
             many points; None without a feasible trial.
         reruns: The reruns of the selected configuration; None while there are none.
-        luck: The selected value next to these reruns; None without a usable one.
+        luck: The selected value next to these reruns; None without a usable one, and if stale.
         limit: What limits the best value of a study that is compared with nothing; else None.
     """
 
@@ -88,11 +88,6 @@ class Judgement:
     isolation: tuple[IsolationPoint, ...]
     ranges: tuple[RangeIsolation, ...] = ()
     choice: str | None = None
-
-    @property
-    def by_key(self) -> Mapping[str, StudySummary]:
-        """The studies by their keys."""
-        return {summary.study.key: summary for summary in self.studies}
 
 
 def judge_round(
@@ -231,7 +226,7 @@ def _summary(
     searched = [trial.outcome.state for trial in trials if not trial.id.rerun]
     case = StudyCase(round=round_, study=study, trials=trials)
     reruns = summarize_reruns(trials, asked, study.key, round_.objective)
-    return StudySummary(
+    summary = StudySummary(
         study=study,
         feasible=searched.count(State.FEASIBLE),
         infeasible=searched.count(State.INFEASIBLE),
@@ -240,5 +235,7 @@ def _summary(
         expected_best={count: sample.mean for count, sample in samples.items()},
         study_sd=samples[max(samples)].sd if samples else None,
         reruns=reruns,
-        luck=luck_of(reruns, round_.objective.direction),
     )
+    # Reruns of what was the best before say nothing about what is the best now.
+    luck = None if summary.stale else luck_of(reruns, round_.objective.direction)
+    return replace(summary, luck=luck)

@@ -98,8 +98,8 @@ def _say_judgement(round_: Round, judgement: Judgement) -> list[str]:
 
     naming = naming_of(round_)
     lucky = [
-        f"{naming.study(s.study.key)}: {say_luck(s.luck).text}"
+        say_luck(s.luck, naming.study(s.study.key)).text
         for s in judgement.studies
-        if s.luck is not None and not s.stale
+        if s.luck is not None
     ]
     return [*lucky, *(line.text for line in say_answer(judgement, naming))]

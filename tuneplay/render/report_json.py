@@ -14,7 +14,7 @@ from tuneplay.judge.fairness.isolation import IsolationPoint, RangeIsolation
 from tuneplay.judge.finding import Finding
 from tuneplay.judge.judgement import Judgement, StudySummary
 from tuneplay.judge.training.epoch_budget import EpochBudget
-from tuneplay.judge.verdict.facts import Caution, Comparison, Limitation, Looking
+from tuneplay.judge.verdict.facts import Caution, Comparison, Limitation, Looking, Side
 from tuneplay.judge.verdict.luck import Luck
 from tuneplay.judge.verdict.reruns import RerunSummary
 from tuneplay.render.progress_json import progress_json
@@ -110,13 +110,21 @@ def _range(along: RangeIsolation) -> dict[str, Any]:
 
 
 def _budget(budget: EpochBudget, naming: Naming) -> dict[str, Any]:
+    said = say_budget(budget, naming)
     return {
         "advice": budget.advice.value,
         "current": budget.current,
         "suggested": budget.suggested,
         "share_early": budget.share_early,
         "share_late": budget.share_late,
-        "reason": say_budget(budget, naming).what,
+        "because": budget.because.value,
+        "trials": budget.trials,
+        "early": budget.early,
+        "late": budget.late,
+        "gain": None if budget.ends is None else _finite(budget.ends.gain),
+        "least_gain": None if budget.ends is None else _finite(budget.ends.least),
+        "reason": said.what,
+        "fix": said.fix,
     }
 
 
@@ -193,6 +201,12 @@ def _comparison(comparison: Comparison, naming: Naming) -> dict[str, Any]:
         "reason": said.text,
         **_message(said),
         "seeds": {"candidate": comparison.seeds[0], "baseline": comparison.seeds[1]},
+        "sides": {"candidate": _side(comparison.candidate), "baseline": _side(comparison.base)},
+        "worthwhile": comparison.worthwhile,
+        "known_sd": comparison.known_sd,
+        "known_sds": comparison.known_sds,
+        "unvaried": list(comparison.unvaried),
+        "missing": list(comparison.missing),
         "seeds_needed": comparison.seeds_needed,
         "detectable": comparison.detectable,
         "open_to_seeds": comparison.open_to_seeds,
@@ -204,6 +218,11 @@ def _comparison(comparison: Comparison, naming: Naming) -> dict[str, Any]:
         ],
         "warnings": [say_caution(c, comparison, naming).text for c in comparison.cautions],
     }
+
+
+def _side(side: Side | None) -> dict[str, Any] | None:
+    """What the reruns of one study gave; None without any."""
+    return None if side is None else {**_plain(side), "infeasible": side.infeasible}
 
 
 def _interval(interval: tuple[float, float] | None) -> list[float | None] | None:
@@ -231,7 +250,7 @@ def _message(message: Message) -> dict[str, str]:
     return {"what": message.what, "fix": message.fix}
 
 
-def _plain(facts: Luck | Limitation | Looking | Caution) -> dict[str, Any]:
+def _plain(facts: Luck | Limitation | Looking | Caution | Side) -> dict[str, Any]:
     """Facts by their names; what is not finite is null."""
     return {name: _values(value) for name, value in asdict(facts).items()}
 

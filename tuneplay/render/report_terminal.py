@@ -13,16 +13,17 @@ from tuneplay.domain.progress import Progress
 from tuneplay.domain.round import Round
 from tuneplay.judge.finding import Finding, Severity
 from tuneplay.judge.judgement import Judgement, StudySummary
+from tuneplay.judge.next_step import next_step
 from tuneplay.judge.verdict.facts import Comparison, Verdict
 from tuneplay.render.fitting import LEAST_COLUMNS, first_that_fits, stacked
 from tuneplay.render.range_table import range_table
 from tuneplay.render.trimmed import Trimmed
 from tuneplay.words.answer import say_answer
 from tuneplay.words.cautions import say_caution
-from tuneplay.words.findings import say
+from tuneplay.words.findings import say, subject_of
 from tuneplay.words.message import joined
 from tuneplay.words.naming import Naming, naming_of
-from tuneplay.words.next_steps import next_commands
+from tuneplay.words.next_steps import next_command, pasteable
 from tuneplay.words.numbers import count, in_step, number, setting, signed
 from tuneplay.words.remarks import say_remarks
 from tuneplay.words.text import safe, suggestion
@@ -71,8 +72,9 @@ def print_report(
         shown += [Text(), _labelled([("·", line.text) for line in remarks], console)]
     console.print(Trimmed(Padding(Group(*shown), _INDENT)))
     _print_chosen(console, judgement, folder, commands)
-    for command in next_commands(progress, judgement, folder, round_.rerun_seeds):
+    if step := next_step(progress, judgement, round_.rerun_seeds):
         console.print()
+        command = next_command(step, folder)
         # In one piece, however narrow the terminal is: it will be pasted.
         console.print(Text("  Next  ", style="bold") + Text(safe(command)), soft_wrap=True)
 
@@ -192,16 +194,16 @@ def _findings(findings: Sequence[Finding], naming: Naming, console: Console) -> 
             for mark, kind, text, use in rows
         )
     kinds, uses = (max(len(row[column]) for row in rows) for column in (1, 3))
-    beside = console.width - _INDENT[-1] - kinds - uses - 3 * _GAP - 1 >= _LEAST_FOR_TEXT
+    side_by_side = console.width - _INDENT[-1] - kinds - uses - 3 * _GAP - 1 >= _LEAST_FOR_TEXT
     table = Table(box=None, pad_edge=False, show_header=False, padding=(0, _GAP, 0, 0))
     for _ in range(2):
         table.add_column(no_wrap=True)
     table.add_column(ratio=1, overflow="fold")
-    if beside:
+    if side_by_side:
         table.add_column(overflow="fold")
     for mark, kind, text, use in rows:
         shown, values = Text(text), Text(use, style="cyan")
-        if beside:
+        if side_by_side:
             table.add_row(mark, Text(kind), shown, values)
         else:
             table.add_row(mark, Text(kind), Text("\n").join([shown, values]) if use else shown)
@@ -209,11 +211,8 @@ def _findings(findings: Sequence[Finding], naming: Naming, console: Console) -> 
 
 
 def _with_subject(finding: Finding, text: str, naming: Naming) -> str:
-    """A text about a finding, after its study and hyperparameter where it does not name them."""
-    study = naming.study(finding.study) if finding.study and len(naming.labels) > 1 else None
-    # A joint study may have the name of its range.
-    subjects = dict.fromkeys(filter(None, (study, finding.hyperparameter)))
-    about = ", ".join(name for name in subjects if name not in text)
+    """A text about a finding, after the names that its sentences leave out."""
+    about = subject_of(finding, naming)
     return f"{about}: {text}" if about else text
 
 
@@ -241,7 +240,7 @@ def _print_chosen(
         if best.checkpoint:
             console.print(Text(safe(f"    checkpoint {folder}/{best.checkpoint}")), soft_wrap=True)
         if command := commands.get(summary.study.key):
-            console.print(Text(safe(f"    {command}"), style="cyan"), soft_wrap=True)
+            console.print(Text(f"    {pasteable(command)}", style="cyan"), soft_wrap=True)
 
 
 def _labelled(rows: list[tuple[str, str]], console: Console) -> RenderableType:

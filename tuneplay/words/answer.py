@@ -7,12 +7,12 @@ from collections.abc import Callable, Sequence
 from tuneplay.judge.fairness.isolation import edge_of
 from tuneplay.judge.judgement import Judgement
 from tuneplay.judge.verdict.facts import Comparison, Verdict
-from tuneplay.words.message import Message
-from tuneplay.words.naming import Naming
+from tuneplay.words.message import Message, joined
+from tuneplay.words.naming import Naming, listed
 from tuneplay.words.numbers import number, signed
 from tuneplay.words.range_answer import range_answer
 from tuneplay.words.remarks import say_luck
-from tuneplay.words.verdict import is_ahead, say_verdict
+from tuneplay.words.verdict import NO_SEEDS_HELP, Speaker, is_ahead, say_verdict
 
 #: Candidates that are named in one sentence; the table has all of them.
 MOST_NAMED = 8
@@ -41,7 +41,7 @@ def _only_tuned(judgement: Judgement, naming: Naming) -> Message:
     summary = judgement.studies[0]
     best = number(summary.best.outcome.value if summary.best else None)
     text = f"This round only tunes. Its best {naming.metric} is {best}."
-    if summary.luck is None or summary.stale:
+    if summary.luck is None:
         return Message(text)
     luck = say_luck(summary.luck)
     return Message(f"{text} {luck.what}", luck.fix)
@@ -74,21 +74,24 @@ def _adopt(alike: Sequence[Comparison], naming: Naming) -> Message:
 def _keep(alike: Sequence[Comparison], naming: Naming) -> Message:
     base = naming.study(alike[0].baseline)
     return Message(
-        f"Not better than {base}: {_listed(alike, naming, _difference)}.", f"Keep {base}."
+        f"Not better than {base}: {_listed(alike, naming, _difference)}.",
+        Speaker(alike[0], naming).keep,
     )
 
 
 def _open(alike: Sequence[Comparison], naming: Naming) -> Message:
     base = naming.study(alike[0].baseline)
     more = [
-        f"{c.seeds_needed} seeds each for {naming.study(c.study)}"
+        f"{c.seeds_to_ask} for {naming.study(c.study)}"
         for c in alike
-        if c.needs_seeds and c.seeds_needed is not None and c.seeds_needed > max(c.seeds)
+        if c.needs_seeds and c.seeds_to_ask is not None
     ]
-    settle = f"To settle it, train about {', '.join(more[:MOST_NAMED])}. " if more else ""
+    settle = f"Seeds each that would settle it: about {listed(more[:MOST_NAMED])}." if more else ""
+    if all(c.open_to_seeds and c.detectable is not None and c.seeds_to_ask is None for c in alike):
+        settle = NO_SEEDS_HELP
     return Message(
         f"No clear difference from {base}: {_listed(alike, naming, _difference)}.",
-        f"{settle}Keep {base}.",
+        joined(settle, Speaker(alike[0], naming).keep),
     )
 
 

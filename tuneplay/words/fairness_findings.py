@@ -134,6 +134,7 @@ def _sample(evidence: Evidence, severity: Severity, hyperparameter: str | None =
 
 UNFAIR_COMPARISON = FindingWords(
     kind=Kind.UNFAIR_COMPARISON,
+    names_subject=True,
     say=unfair_comparison,
     means="A study had a worse chance than the others, so it may be better than it looks.",
     judged="A study is named if clearly fewer of its trials are feasible than of the study with "
@@ -170,6 +171,7 @@ UNFAIR_COMPARISON = FindingWords(
 
 FIXED_CAVEAT = FindingWords(
     kind=Kind.FIXED_CAVEAT,
+    names_subject=True,
     say=fixed_caveat,
     means="A hyperparameter of the optimizer was fixed. The best value often changes with what is "
     "compared, so the conclusion may not hold for other values.",

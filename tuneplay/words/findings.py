@@ -36,3 +36,15 @@ FINDING_WORDS: dict[Kind, FindingWords] = {
 def say(finding: Finding, naming: Naming) -> Message:
     """What is said of a finding, without its study and hyperparameter."""
     return FINDING_WORDS[finding.kind].say(finding, naming)
+
+
+def subject_of(finding: Finding, naming: Naming) -> str:
+    """The study and the hyperparameter that a finding concerns, where its sentences name neither.
+
+    Empty where they do, where it concerns the round, and for the only study of a round.
+    """
+    if FINDING_WORDS[finding.kind].names_subject:
+        return ""
+    study = naming.study(finding.study) if finding.study and len(naming.labels) > 1 else ""
+    # A joint study may have the name of its range.
+    return ", ".join(dict.fromkeys(filter(None, (study, finding.hyperparameter))))

@@ -39,8 +39,9 @@ class FindingWords:
 
     Attributes:
         kind: The kind.
-        say: The sentences about one finding. They do not repeat its study and hyperparameter,
-            which every report shows in front of them.
+        say: The sentences about one finding.
+        names_subject: Whether they name its study and hyperparameter. Otherwise a report does, in
+            front of them.
         means: What such a finding means, for `tuneplay explain`.
         judged: How it is judged.
         right: How often it is right, with the family that was measured; where it was not
@@ -57,6 +58,7 @@ class FindingWords:
     right: str
     do: str
     samples: tuple[Finding, ...]
+    names_subject: bool = False
 
 
 @dataclass(frozen=True, slots=True)

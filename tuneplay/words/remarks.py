@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from tuneplay.judge.judgement import Judgement, StudySummary
 from tuneplay.judge.verdict.facts import Comparison, Limitation, LimitedBy
 from tuneplay.judge.verdict.luck import Luck
+from tuneplay.judge.verdict.seeds.standards import POWER
 from tuneplay.words.cautions import say_caution
 from tuneplay.words.message import Message
 from tuneplay.words.naming import Naming
-from tuneplay.words.numbers import count, in_step, number
+from tuneplay.words.numbers import count, in_step, number, percent
 from tuneplay.words.verdict import ESTIMATE_DIGITS, Speaker
 
 
@@ -28,8 +29,13 @@ def say_remarks(judgement: Judgement, naming: Naming) -> list[Message]:
     return list(dict.fromkeys(said))
 
 
-def say_luck(luck: Luck) -> Message:
-    """The selected value next to what new seeds give."""
+def say_luck(luck: Luck, study: str = "") -> Message:
+    """The selected value next to what new seeds give.
+
+    Args:
+        luck: What was found.
+        study: What the study is called, to name it first; empty where it is clear.
+    """
     spread = luck.sd or abs(luck.selected - luck.mean)
     values = [luck.selected, luck.mean, *([luck.sd] if luck.sd else [])]
     selected, mean, *sd = in_step(values, spread)
@@ -41,7 +47,8 @@ def say_luck(luck: Luck) -> Message:
     else:
         found = f"mean of {seeds} {mean}{f' ± {sd[0]}' if sd else ''}"
     fix = "Expect the second." if luck.lucky else ""
-    return Message(f"Best of the search {selected}, {found}.", fix)
+    start = f"{study}: best" if study else "Best"
+    return Message(f"{start} of the search {selected}, {found}.", fix)
 
 
 def say_detectable(comparison: Comparison, naming: Naming) -> Message | None:
@@ -52,7 +59,7 @@ def say_detectable(comparison: Comparison, naming: Naming) -> Message | None:
     size = number(comparison.detectable, ESTIMATE_DIGITS)
     return Message(
         f"{speaker.candidate}: with {speaker.seeds}, a difference of {size} or more would be found "
-        "80 % of the time."
+        f"{percent(POWER)} of the time."
     )
 
 
@@ -79,18 +86,16 @@ def say_limit(limit: Limitation) -> Message:
 
 def _of_study(summary: StudySummary, naming: Naming) -> Iterator[Message]:
     name, reruns, luck = naming.study(summary.study.key), summary.reruns, summary.luck
-    if reruns is None or luck is None:
-        return
-    if summary.stale:
+    if reruns is not None and summary.stale:
         now = summary.best.id.number if summary.best else "–"
         yield Message(
             f"{name}: the reruns are of trial {reruns.trial}, but trial {now} is the best now. "
             "They decide nothing.",
             "Rerun the new best trial.",
         )
+    if reruns is None or luck is None:
         return
-    said = say_luck(luck)
-    yield Message(f"{name}: {said.what[0].lower()}{said.what[1:]}", said.fix)
+    yield say_luck(luck, name)
     for other in reruns.others:
         if other.trial in luck.better_trials:
             yield Message(

@@ -14,13 +14,16 @@ from tuneplay.judge.verdict.facts import (
     Route,
     Side,
 )
-from tuneplay.judge.verdict.seeds.standards import MIN_USABLE
+from tuneplay.judge.verdict.seeds.standards import ALPHA, MIN_USABLE
 from tuneplay.words.message import Message, joined
 from tuneplay.words.naming import Naming
 from tuneplay.words.numbers import MINUS, count, in_step, number, percent, signed
 
 #: Digits of a size that is only an estimate: of an effect that could have been found, of a spread.
 ESTIMATE_DIGITS = 2
+
+#: What is said where no reasonable number of seeds would settle it.
+NO_SEEDS_HELP = "More seeds will not change that."
 
 #: A difference is given in standard deviations from this number of them on.
 LEAST_SDS = 0.1
@@ -45,15 +48,15 @@ class Speaker:
 
     @property
     def keep(self) -> str:
-        """What to do where nothing is adopted."""
-        return f"Keep {self.baseline}."
+        """What to do where nothing is adopted; nothing where something is."""
+        return f"Keep {self.baseline}." if self.comparison.baseline_stays else ""
 
     def difference(self, *, robust: bool = False) -> str:
         """`adam − sgd = −0.0010 (95 % CI −0.0048 to 0.0028, 5 seeds each)`."""
         found = self.comparison
         value = found.robust_difference if robust else found.difference
         interval = found.robust_interval if robust else found.interval_decision
-        confidence = 0.95 if robust else found.confidence
+        confidence = 1 - ALPHA if robust else found.confidence
         if value is None:
             return f"no difference can be computed ({self.seeds})"
         size, low, high = _with_interval(value, interval)
@@ -80,9 +83,10 @@ class Speaker:
         """What a clear difference rests on, in brackets or after a colon."""
         route, mine, theirs = self.comparison.route, self.comparison.candidate, self.comparison.base
         if route is Route.INFEASIBLE and mine is not None and theirs is not None:
+            verb = "is" if mine.infeasible == 1 else "are"
             return (
-                f"{_infeasible(mine, self.candidate)}, and {theirs.infeasible} of {theirs.reruns} "
-                f"of {self.baseline}"
+                f"{mine.infeasible} of its {count(mine.reruns, 'rerun')} {verb} infeasible, and "
+                f"{theirs.infeasible} of {theirs.reruns} of {self.baseline}"
             )
         if route is Route.RANK:
             return (
@@ -169,10 +173,14 @@ def _more_infeasible(speaker: Speaker) -> Message:
     mine, theirs = speaker.comparison.candidate, speaker.comparison.base
     if mine is None or theirs is None:
         raise AssertionError("infeasible reruns were counted")
-    return Message(
-        f"{speaker.candidate} is better where it trains: {speaker.difference()}. But "
+    counts = (
         f"{_infeasible(mine, speaker.candidate)}, and {theirs.infeasible} of {theirs.reruns} of "
-        f"{speaker.baseline}.",
+        f"{speaker.baseline}."
+    )
+    if min(mine.usable, theirs.usable) < MIN_USABLE:
+        return Message(f"{speaker.candidate} cannot be adopted: {counts}", speaker.keep)
+    return Message(
+        f"{speaker.candidate} is better where it trains: {speaker.difference()}. But {counts}",
         speaker.keep,
     )
 
@@ -190,14 +198,9 @@ def _more_seeds(speaker: Speaker) -> str:
     if not found.open_to_seeds or found.detectable is None or found.looking is not None:
         return ""
     least = number(found.detectable, ESTIMATE_DIGITS)
-    if found.seeds_needed is None:
-        return f"Any real difference is probably below {least}. More seeds will not change that."
-    return f"About {seeds_to_ask_for(found)} seeds each would settle it."
-
-
-def seeds_to_ask_for(comparison: Comparison) -> int:
-    """Seeds to ask for: those that would decide it, and more than there are."""
-    return max(comparison.seeds_needed or 0, max(comparison.seeds) + 1)
+    if found.seeds_to_ask is None:
+        return f"Any real difference is probably below {least}. {NO_SEEDS_HELP}"
+    return f"About {found.seeds_to_ask} seeds each would settle it."
 
 
 def _equal_curves(speaker: Speaker) -> Message:
@@ -205,7 +208,7 @@ def _equal_curves(speaker: Speaker) -> Message:
     return Message(
         f"Different seeds gave the same curves for {names}: the seed has no effect there, and the "
         "noise is not known.",
-        f"Make sure that {{seed}} reaches the program. {speaker.keep}",
+        joined("Make sure that {seed} reaches the program.", speaker.keep),
     )
 
 
@@ -214,7 +217,7 @@ def _equal_values(speaker: Speaker) -> Message:
     return Message(
         f"All reruns of {names} gave the same value: the seed may have no effect, and the noise is "
         "not known.",
-        f"Make sure that {{seed}} reaches the program. {speaker.keep}",
+        joined("Make sure that {seed} reaches the program.", speaker.keep),
     )
 
 
@@ -223,7 +226,7 @@ def _coarse_metric(speaker: Speaker) -> Message:
     return Message(
         f"All reruns of {names} gave the same best {speaker.naming.metric}, though their curves "
         "differ: the metric is too coarse to show the noise.",
-        f"Choose a finer metric, or more validation data. {speaker.keep}",
+        joined("Choose a finer metric, or more validation data.", speaker.keep),
     )
 
 
@@ -273,10 +276,9 @@ def is_ahead(comparison: Comparison, naming: Naming) -> bool:
 
 def _known_variance(comparison: Comparison) -> str:
     """How many seeds a difference takes, by the trial variance of an earlier round."""
-    sd, difference = comparison.known_sd, comparison.difference
-    if sd is None or difference is None:
+    sd, sds = comparison.known_sd, comparison.known_sds
+    if sd is None or sds is None:
         return ""
-    sds = abs(difference) / sd
     many = f"{sds:.1f}" if sds >= LEAST_SDS else f"less than {LEAST_SDS}"
     size = f"That is {many} standard deviations of one training ({number(sd, ESTIMATE_DIGITS)})."
     if comparison.seeds_needed is None:
@@ -289,7 +291,7 @@ def _no_feasible_trial(speaker: Speaker) -> Message:
     verb = "has" if len(missing) == 1 else "have"
     return Message(
         f"Cannot be compared: {speaker.naming.studies(missing)} {verb} no feasible trial.",
-        "Look at why in the findings, and search where trials are feasible.",
+        "The findings say why. Search where trials are feasible.",
     )
 
 
@@ -316,8 +318,11 @@ def _say_stopped(looking: Looking, speaker: Speaker) -> str:
     if looking.futility is None:
         return ""
     after = f"Stopped after {count(looking.seeds, 'seed')}"
-    if looking.futility is Futility.MORE_INFEASIBLE_RERUNS:
-        return f"{after}: it cannot be adopted."
+    mine = speaker.comparison.candidate
+    if looking.futility is Futility.MORE_INFEASIBLE_RERUNS and mine is not None:
+        known = speaker.comparison.ground is Ground.MORE_INFEASIBLE_RERUNS
+        why = "" if known else f" {_infeasible(mine, speaker.candidate)}."
+        return f"{after}: more seeds cannot lead to an adoption.{why}"
     if looking.futility is Futility.EQUAL_VALUES:
         return f"{after}: more seeds would say nothing."
     chance = percent(looking.chance or 0.0)

@@ -101,12 +101,12 @@ _SEARCH = Comparison(
 )
 
 _MEASURED = (
-    "1,000 samples of reruns with known truth (docs/verdicts.md): two equal methods are adopted in "
-    "at most 3 % with five seeds, for normal, skewed, heavy-tailed and coarse values; a difference "
-    "of two standard deviations is found in 78 % with five seeds and in 99 % with ten. A candidate "
-    "that fails in a finite way for one seed in five is adopted wrongly in 34 %. All of this holds "
-    "for the two configurations that were picked: how much the pick was luck is said as study "
-    "variance, and is not part of the interval."
+    "Measured on 1,000 samples of reruns with known truth (docs/verdicts.md). With five seeds, one "
+    "of two equal methods is adopted in at most 3 % of the samples, for normal, skewed, heavy-tailed "
+    "and coarse values. A difference of two standard deviations is found in 78 % with five seeds "
+    "and in 99 % with ten. A candidate that trains badly without diverging for one seed in five is "
+    "adopted wrongly in 34 %. All of this holds for the two configurations that were picked. The "
+    "luck of the pick is reported as study variance, and is not part of the interval."
 )
 
 ADOPT = VerdictWords(
@@ -114,10 +114,10 @@ ADOPT = VerdictWords(
     means="The candidate is better than the baseline, by more than seeds explain.",
     judged=(
         "The selected configuration of each study is trained again with new seeds. The interval of "
-        "the difference of their means (Welch) excludes zero on the better side, at 95 % or more "
-        "where several candidates or several looks share the error rate. Where one rerun is an "
-        "outlier, exact rank statistics may decide at a stricter level. The difference is at least "
-        "`worthwhile`, and the candidate's reruns are not infeasible more often."
+        "the difference of their means (Welch) excludes zero on the better side. Its level is 95 %, "
+        "and higher with several candidates or looks. Where one rerun is an outlier, exact rank "
+        "statistics may decide at a stricter level. The difference is at least `worthwhile`, and "
+        "the candidate's reruns are not infeasible more often."
     ),
     right=_MEASURED,
     do="Make it the baseline of the next round. First read the warnings next to the answer.",
@@ -179,8 +179,8 @@ NOT_DISTINGUISHABLE = VerdictWords(
     means="The difference is within what seeds explain, or the noise is not known.",
     judged=(
         "The interval of the difference contains zero. The number of seeds that would settle it is "
-        "computed from the observed difference and its noise, for a power of 80 %; above 100 seeds "
-        "none is given."
+        "computed from the observed difference and its noise, for a power of 80 %. Above 100 seeds "
+        "no number is given."
     ),
     right=(
         "The smallest difference that the seeds could have found is exact for normal values. The "
@@ -229,6 +229,13 @@ NOT_DISTINGUISHABLE = VerdictWords(
             looking=Looking(seeds=9, last=12, chance=0.08, futility=Futility.UNLIKELY),
             open_to_seeds=False,
         ),
+        replace(
+            _INFEASIBLE,
+            candidate=_side(0.0223, 0.0, reruns=3, usable=1),
+            base=_side(0.0233, 0.0026, reruns=3, usable=3),
+            looking=Looking(seeds=3, last=12, futility=Futility.MORE_INFEASIBLE_RERUNS),
+        ),
+        replace(_OPEN, baseline_stays=False),
         replace(
             _INFEASIBLE,
             looking=Looking(seeds=5, last=12, futility=Futility.MORE_INFEASIBLE_RERUNS),

@@ -10,7 +10,7 @@ import numpy as np
 from tuneplay.domain.round import Round
 from tuneplay.domain.trial import Reruns, Trial
 from tuneplay.judge.measures.selection import ranked
-from tuneplay.judge.verdict.facts import Caution, CautionKind, Comparison, Ground, Verdict
+from tuneplay.judge.verdict.facts import Caution, CautionKind, Comparison, Ground, Side, Verdict
 from tuneplay.judge.verdict.looks import Look, at_planned_look, latest_look
 from tuneplay.judge.verdict.reruns import RerunSummary
 from tuneplay.judge.verdict.seeds.decision import compare_values
@@ -52,7 +52,14 @@ def compare(
         against = _Baseline(round_, round_.baseline, reruns[round_.baseline])
         decided = against.compare({k: reruns[k] for k in keys if k in reruns}, asked)
     search = {key: _by_search(round_, key, round_.baseline, trials) for key in keys}
-    return [_with_known(decided.get(key, search[key]), known_sd) for key in keys]
+    found = [_with_known(decided.get(key, search[key]), known_sd) for key in keys]
+    adopted = any(one.verdict is Verdict.ADOPT for one in found)
+    return [replace(one, baseline_stays=not adopted and _trains(one.base)) for one in found]
+
+
+def _trains(base: Side | None) -> bool:
+    """Whether nothing shows that the baseline cannot be trained."""
+    return base is None or base.usable > 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Literal
 
 Interval = tuple[float, float]
 
@@ -195,6 +194,8 @@ class Comparison:
         cautions: What a reader must know as well.
         limit: What limits the conclusion; None where a spread is not known.
         open_to_seeds: Whether more seeds may decide an open verdict.
+        baseline_stays: Whether to keep the baseline if this candidate is not adopted: no other one
+            is adopted, and a rerun of the baseline gave a value.
     """
 
     study: str
@@ -224,6 +225,7 @@ class Comparison:
     cautions: tuple[Caution, ...] = ()
     limit: Limitation | None = None
     open_to_seeds: bool = True
+    baseline_stays: bool = True
 
     @property
     def seeds(self) -> tuple[int, int]:
@@ -234,10 +236,22 @@ class Comparison:
         )
 
     @property
+    def known_sds(self) -> float | None:
+        """The size of the difference in standard deviations of an earlier round, if known."""
+        if not self.known_sd or self.difference is None:
+            return None
+        return abs(self.difference) / self.known_sd
+
+    @property
+    def seeds_to_ask(self) -> int | None:
+        """Seeds each to ask for: those that would decide it, and more than there are.
+
+        None where no reasonable number would decide it, or that is not known.
+        """
+        return None if self.seeds_needed is None else max(self.seeds_needed, max(self.seeds) + 1)
+
+    @property
     def needs_seeds(self) -> bool:
         """Whether more seeds may decide it."""
         undecided = (Verdict.NOT_DISTINGUISHABLE, Verdict.NEEDS_RERUNS)
         return self.verdict in undecided and self.open_to_seeds
-
-
-Shown = Literal["better", "worse", "excluded", "open"]

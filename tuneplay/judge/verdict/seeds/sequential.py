@@ -9,7 +9,7 @@ from typing import Literal
 import numpy as np
 from scipy.special import stdtr
 
-from tuneplay.judge.verdict.facts import Comparison, Futility, Looking, Verdict
+from tuneplay.judge.verdict.facts import Comparison, Futility, Ground, Looking, Verdict
 from tuneplay.judge.verdict.seeds.decision import compare_values
 from tuneplay.judge.verdict.seeds.gathering import gather
 from tuneplay.judge.verdict.seeds.spending import (
@@ -149,9 +149,12 @@ def _undecided(judged: Comparison, stands: Looking, level: float | None) -> Step
     """The step after a look, or between two, that decided nothing; `hopeless` says to stop here."""
     hopeless = stands.futility is not None
     is_open = judged.verdict not in (Verdict.ADOPT, Verdict.KEEP_BASELINE) and not hopeless
+    too_few = judged.ground is Ground.TOO_FEW_RERUNS
+    blocked = too_few and stands.futility is Futility.MORE_INFEASIBLE_RERUNS
     comparison = replace(
         judged,
         verdict=judged.verdict if is_open else Verdict.NOT_DISTINGUISHABLE,
+        ground=Ground.MORE_INFEASIBLE_RERUNS if blocked else judged.ground,
         looking=stands,
         open_to_seeds=not hopeless,
     )
