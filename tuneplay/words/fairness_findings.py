@@ -15,7 +15,7 @@ from tuneplay.judge.fairness.one_sided import (
 )
 from tuneplay.judge.fairness.unequal_spaces import MoreHyperparameters, NarrowerRange, NothingTuned
 from tuneplay.judge.finding import Evidence, Finding, Kind, Severity
-from tuneplay.words.message import FindingWords, Message
+from tuneplay.words.message import FindingWords, Message, no_words
 from tuneplay.words.naming import Naming, listed
 from tuneplay.words.numbers import count, percent, setting
 
@@ -50,7 +50,7 @@ def unfair_comparison(finding: Finding, naming: Naming) -> Message:
             return _more_hyperparameters(study, facts, naming)
         case NarrowerRange():
             return _narrower_range(study, finding.hyperparameter or "", facts, naming)
-    raise AssertionError(f"no words for {type(facts).__name__}")
+    raise no_words(finding)
 
 
 def _fewer_feasible(study: str, facts: FewerFeasible, naming: Naming) -> Message:
@@ -95,7 +95,7 @@ def _more_hyperparameters(study: str, facts: MoreHyperparameters, naming: Naming
 
 def _narrower_range(study: str, name: str, facts: NarrowerRange, naming: Naming) -> Message:
     return Message(
-        f"The range of {name} for {study} is {percent(facts.width / facts.others)} as wide as that "
+        f"The range of {name} for {study} is {percent(facts.share)} as wide as that "
         f"for {naming.study(facts.rival)}.",
         "Make both equally wide on their scale, unless you know that less is enough.",
     )
@@ -105,7 +105,7 @@ def fixed_caveat(finding: Finding, _: Naming) -> Message:
     """What was fixed, and that the conclusion may not hold for other values."""
     facts = finding.evidence
     if not isinstance(facts, FixedValues):
-        raise AssertionError(f"no words for {type(facts).__name__}")
+        raise no_words(finding)
     first, *others = facts.fixed.items()
     fixed = [f"{first[0]} was fixed at {_values(first[1])}"]
     fixed += [f"{name} at {_values(values)}" for name, values in others]
@@ -155,10 +155,10 @@ UNFAIR_COMPARISON = FindingWords(
             ),
             Severity.WARNING,
         ),
-        _sample(HeldBackByRange(edges=1, names=("learning_rate",)), Severity.WARNING),
-        _sample(HeldBackByRange(edges=2, names=("beta1", "learning_rate")), Severity.WARNING),
-        _sample(AheadDespiteRange(edges=1, names=("learning_rate",)), Severity.NOTE),
-        _sample(AheadDespiteRange(edges=2, names=("beta1", "learning_rate")), Severity.NOTE),
+        _sample(HeldBackByRange(names=("learning_rate",)), Severity.WARNING),
+        _sample(HeldBackByRange(names=("beta1", "learning_rate")), Severity.WARNING),
+        _sample(AheadDespiteRange(names=("learning_rate",)), Severity.NOTE),
+        _sample(AheadDespiteRange(names=("beta1", "learning_rate")), Severity.NOTE),
         _sample(HeldBackByOverfitting(overfitting=1), Severity.WARNING),
         _sample(AheadDespiteOverfitting(overfitting=1), Severity.NOTE),
         _sample(NothingTuned(), Severity.WARNING),
