@@ -14,8 +14,7 @@ from tuneplay.judge.space.instability import LearningRateNextToInfeasible, NextT
 from tuneplay.judge.space.wide_range import SmallGoodPart
 from tuneplay.words.message import FindingWords, Message, no_words
 from tuneplay.words.naming import Naming
-from tuneplay.words.numbers import exact
-from tuneplay.words.values import as_typed, in_full
+from tuneplay.words.numbers import as_typed, exact, in_full
 
 
 def _boundary(finding: Finding, _: Naming) -> Message:

@@ -9,8 +9,7 @@ from tuneplay.judge.space.interaction import Interaction
 from tuneplay.judge.space.no_effect import NoEffect
 from tuneplay.words.message import FindingWords, Message, no_words
 from tuneplay.words.naming import Naming
-from tuneplay.words.numbers import percent
-from tuneplay.words.values import in_full
+from tuneplay.words.numbers import in_full, percent
 
 
 def _no_effect(finding: Finding, _: Naming) -> Message:

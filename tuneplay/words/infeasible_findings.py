@@ -19,8 +19,7 @@ from tuneplay.judge.space.infeasible import (
 )
 from tuneplay.words.message import FindingWords, Message, no_words
 from tuneplay.words.naming import Naming
-from tuneplay.words.numbers import count, exact
-from tuneplay.words.values import as_typed, in_full
+from tuneplay.words.numbers import as_typed, count, exact, in_full
 
 #: What trials of each cause did; worse-than-limit is said with its limit, and folder-gone and
 #: log-shortened are never the cause of a trial's outcome.
