@@ -99,9 +99,9 @@ OVERFITTING = FindingWords(
     kind=Kind.OVERFITTING,
     say=say_overfitting,
     means="The objective gets worse after its best epoch while the training loss still improves.",
-    judged="The objective ends worse than its best level by three times its late noise, and by 5 % "
-    "of the way to that level. Others than the best trial count when they are two at least, and "
-    "15 % of the feasible trials.",
+    judged="The objective ends worse than its best level by three times its late noise, and by 5 "
+    "% of what training had gained. Trials other than the best one count if there are at "
+    "least two, and if they are at least 15 % of the feasible trials.",
     right="On synthetic curves with white noise, 98 to 100 % of the best trials that overfit are "
     "found, with a false alarm in 1 to 2 % of the studies. Noise that is correlated from epoch to "
     "epoch gives more: one study in twelve at a correlation of 0.5, one in five at 0.7. Recorded "
@@ -133,13 +133,13 @@ NOISY_TRAINING = FindingWords(
     say=say_noise,
     means="The objective changes a lot from epoch to epoch late in training, or repeats with a "
     "period.",
-    judged="By the change from one epoch to the next over the last two fifths of training, in the "
-    "better quarter of a study: more than the smallest difference between studies, or than a tenth "
-    "of what training improved. A period must show in two of the three best trials, for at least "
-    "20 epochs.",
-    right="On synthetic curves of 10 to 100 trials, late noise is found in 91 to 100 % of the clear "
-    "cases, with a false alarm in at most 1 %. Periods are found in 83 to 100 %, without a false "
-    "alarm in 1,212 studies. Recorded curves were not measured.",
+    judged="The change from one epoch to the next is measured over the last two fifths of "
+    "training, in the better quarter of a study. It is named if it is more than the "
+    "smallest difference between studies, or than a tenth of what training improved. A "
+    "period must show in two of the three best trials, in curves of at least 20 values.",
+    right="On synthetic curves of 10 to 100 trials, late noise is found in 91 to 100 % of the "
+    "clear cases, with a false alarm in at most 1 %. Periods are found in 83 to 100 %, "
+    "without a false alarm in 1,212 studies. Recorded curves were not measured.",
     do="Make the end of training steadier: a learning rate that decays, larger batches, a larger "
     "validation set, averaged weights. With a period, check how the data are shuffled and split.",
     samples=(
@@ -164,9 +164,9 @@ NOISY_TRAINING = FindingWords(
 RISING_TRAINING_LOSS = FindingWords(
     kind=Kind.RISING_TRAINING_LOSS,
     say=say_rising_loss,
-    means="The training loss ends higher than it was before. It should fall, or stay.",
+    means="The training loss ends higher than it was before. It should fall, or stay level.",
     judged="In most of the better quarter of a study the training loss ends above its lowest fifth "
-    "by three times its noise, and by a quarter of the way that it had come down.",
+    "by three times its noise, and by a quarter of its earlier fall.",
     right="On synthetic curves, found in all of 203 studies with a rising loss, without a false "
     "alarm in 2,126 studies. Recorded curves were not measured.",
     do="Look for a bug in the training pipeline: data, labels, learning rate schedule, "

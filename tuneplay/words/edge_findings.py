@@ -162,7 +162,7 @@ INSTABILITY_EDGE = FindingWords(
         " A more stable training may allow better values."
     ),
     judged=(
-        "As a boundary, at the last value before the infeasible part. That part starts where at"
+        "Judged like a boundary, at the last value that trains. The infeasible part starts where at"
         " least 70 % of the trials beyond are infeasible, much more than elsewhere."
     ),
     right=(
@@ -200,9 +200,9 @@ WIDE_RANGE = FindingWords(
     say=_wide_range,
     means="All good values fill a small part of a range. The other trials taught little.",
     judged=(
-        "The model of the study gives the part of the range in which the optimum may be, with all"
-        " that is nearly as good. It must be at most half of the range and clearly better than the"
-        " rest, and no edge may have a finding."
+        "The model of the study gives the part of the range that is best or nearly as good. It"
+        " must be at most half of the range and clearly better than the rest, and no edge may have"
+        " a finding."
     ),
     right=(
         "On synthetic studies, 57 % of the ranges with the optimum inside get a narrower one. It"

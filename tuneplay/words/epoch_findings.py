@@ -98,9 +98,10 @@ EPOCH_BUDGET = FindingWords(
     say=say_epochs,
     means="The number of epochs was too small, larger than needed, or not enough to conclude for "
     "longer training.",
-    judged="By the best epochs of the better quarter of each study. Nine in ten in the first fifth "
-    "of training: fewer epochs. Most of them in the last fifth, with a gain above noise and trial "
-    "variance: more epochs. A round of at most half of `final_epochs` is short.",
+    judged="Judged by the best epochs of the better quarter of each study. If nine in ten are in "
+    "the first fifth of training, fewer epochs are advised. If most are in the last fifth, "
+    "with a gain above noise and trial variance, more epochs are advised. A round is short "
+    "if it trains at most half of `final_epochs`.",
     right="On synthetic curves of 10 to 100 trials, more epochs are advised for 96 to 99 % of the "
     "studies that would gain, and for 6 to 14 % of those that settle late. Fewer epochs are "
     "advised for 88 to 100 % of the studies that need fewer (33 studies). The note that training "

@@ -136,18 +136,18 @@ UNFAIR_COMPARISON = FindingWords(
     kind=Kind.UNFAIR_COMPARISON,
     say=unfair_comparison,
     means="A study had a worse chance than the others, so it may be better than it looks.",
-    judged="A study is named if clearly fewer of its trials are feasible than of the study with "
-    "most: at most two thirds as many, with a chance of at most 5 % in Fisher's exact test. It is "
-    "named if a boundary warning or overfitting of the best trial holds for it and not for all "
-    "studies. It is named if nothing is tuned for it, if more hyperparameters are tuned for it "
-    "with the same number of trials, or if one of its ranges is at most half as wide as another "
-    "study's.",
+    judged="A study is named if clearly fewer of its trials are feasible than of the study that "
+    "has most: at most two thirds as many, with a chance of at most 5 % in Fisher's exact "
+    "test. It is named if it has a boundary warning, or if its best trial overfits, and "
+    "not all studies do. It is named if nothing is tuned for it, if more hyperparameters "
+    "are tuned for it with the same number of trials, or if one of its ranges is at most "
+    "half as wide as another study's.",
     right="Fewer feasible trials were measured on 150 simulated pairs of studies. Where one rate "
     "is at most half of the other, 75 % are found at 10 trials, 93 % at 20 and 99 % at 40. Where "
     "both rates are equal, a study is named in 1 % to 3 % of the pairs. The other reasons follow "
     "from the spec or from other findings; how often they are right was not measured.",
     do="Remove what held the study back, and run the round again, before you trust a result "
-    "against it. A study that is ahead in spite of it needs nothing: its lead may only grow.",
+    "against it. A study that is ahead anyway needs no change.",
     samples=(
         _sample(
             FewerFeasible(

@@ -146,15 +146,16 @@ INFEASIBLE = FindingWords(
         " stated limit. Trials that failed are named as well, if they are half of a study or more."
     ),
     judged=(
-        "They are counted, with their causes. A part of one range, or one of the choices, is named"
-        " where at least 3 infeasible trials and at most a tenth of the feasible ones are, where at"
-        " least 70 % are infeasible, and where chance would hardly give as clear a part. The best"
-        " trial is never in it. Corners of two hyperparameters are not looked for."
+        "They are counted, with their causes. A part of one range, or one of the choices, is"
+        " named if all of this holds: at least 3 infeasible trials are in it, at least 70 % of its"
+        " trials are infeasible, at most a tenth of all feasible trials are in it, and chance"
+        " would hardly give as clear a part. The best trial is never in it. Corners of two"
+        " hyperparameters are not looked for."
     ),
     right=(
-        "On synthetic studies, a part of one range is found in 72 % of the cases with 10 trials and"
-        " in 99 % with 20. A part is named in 1 % to 2 % of the studies whose infeasible trials"
-        " scattered. Where there was such a part, no wrong one was named."
+        "On synthetic studies, a part of one range is found in 72 % of the cases with 10 trials"
+        " and in 99 % with 20. A part is named in 1 % to 2 % of the studies whose infeasible"
+        " trials were scattered. Where there was such a part, no wrong one was named."
     ),
     do=(
         "Cut the range as suggested; the next round then spends its trials on what trains. If most"

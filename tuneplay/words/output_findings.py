@@ -44,7 +44,8 @@ def say_chance(finding: Finding, naming: Naming) -> Message:
 UNUSABLE_OUTPUT = FindingWords(
     kind=Kind.UNUSABLE_OUTPUT,
     say=say_output,
-    means="Some output of the trials looked like measurements and could not be read.",
+    means="Lines that looked like measurements could not be used, or files were emptied or could "
+    "not be read.",
     judged="Lines that could not be used are counted, and files that could not be read are noted.",
     right="It is a count, and not an estimate. Whether anything is missing in a result was not "
     "measured.",
@@ -72,16 +73,18 @@ CHANCE = FindingWords(
     say=say_chance,
     means="No trial is clearly better than guessing. Trainings that learned nothing cannot be "
     "compared.",
-    judged="The best value must be better than `chance` in the spec's `objective`, by more than the "
-    "luck of the best of all epochs and trials (from the late noise of the curves), and by 0.5 % of "
-    "the size of `chance`. Under five epochs the noise is not known: then the 0.5 % alone count.",
-    right="On synthetic studies of 10 to 40 trials and 5 to 100 epochs (errors and losses, with white "
-    "noise or a slow wander), 96 to 100 % of those that learned nothing get the warning. None of "
-    "4,057 studies that learned by more than ten standard deviations of the noise got it. Of those "
-    "that learned less, 36 to 49 % got it. With fewer than five epochs the noise is not known, and "
-    "about a third of the studies that learned nothing are found. Recorded curves were not measured.",
-    do="Check the data, the labels and the loss, then try other learning rates. Correct `chance` if "
-    "guessing gives another value.",
+    judged="The best value must be better than `chance` in the spec's `objective`, by more than "
+    "the luck of the best of all epochs and trials (from the late noise of the curves), "
+    "and by 0.5 % of the size of `chance`. Under five epochs the noise is not known: then "
+    "only the 0.5 % count.",
+    right="On synthetic studies of 10 to 40 trials and 5 to 100 epochs (errors and losses, with "
+    "white noise or a slow wander), 96 to 100 % of those that learned nothing get the "
+    "warning. None of 4,057 studies that learned by more than ten standard deviations of "
+    "the noise got it. Of those that learned less, 36 to 49 % got it. With fewer than five "
+    "epochs the noise is not known, and about a third of the studies that learned nothing "
+    "are found. Recorded curves were not measured.",
+    do="Check the data, the labels and the loss, then try other learning rates. Correct `chance` "
+    "if guessing gives another value.",
     samples=(
         warning(
             Kind.CHANCE,
