@@ -19,6 +19,7 @@ from tuneplay.judge.case import RoundCase, StudyCase
 from tuneplay.judge.checks import findings_of
 from tuneplay.judge.finding import Kind, Severity
 from tuneplay.judge.measures.positions import unit_of
+from tuneplay.judge.space.boundary import BeyondCrowdedRange, BeyondRange
 from tuneplay.judge.space.edges import narrowing, study_fit, widening
 from tuneplay.judge.suggestions.new_ranges import beyond
 from tuneplay.search import halton
@@ -369,7 +370,7 @@ def test_that_exploitation_is_judged_more_strictly_is_said():
     trials = trials_at([LOG], points(20, 1), (points(20, 1)[:, 0] - 1.5) ** 2)
     (plain,) = judged([LOG], trials)
     (strict,) = judged([LOG], trials, phase=Phase.EXPLOITATION)
-    assert (plain.evidence.adaptive, strict.evidence.adaptive) == (False, True)
+    assert (type(plain.evidence), type(strict.evidence)) == (BeyondRange, BeyondCrowdedRange)
     assert words(strict).what.startswith(words(plain).what)
     assert "exploration" in words(strict).what[len(words(plain).what) :]
 

@@ -515,6 +515,7 @@ def test_curves_that_never_change_are_no_reason_for_fewer_epochs():
     (finding,) = check(case_of(a_round(50), trials))
     assert finding.severity is Severity.WARNING
     assert finding.evidence == ObjectiveNeverChanged(trials=3)
+    assert finding.evidence.known() == {"constant": 1, "trials": 3}
     assert said(finding).startswith("val_error never changed during training.")
 
 

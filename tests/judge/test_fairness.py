@@ -26,7 +26,7 @@ from tuneplay.judge.fairness.unequal_spaces import (
 )
 from tuneplay.judge.finding import Evidence, Finding, Kind, Severity
 from tuneplay.judge.measures.chances import fisher_tail
-from tuneplay.judge.training.overfitting import BestTrialOverfits
+from tuneplay.judge.training.overfitting import BestTrialWorsens
 
 LR = Range("learning_rate", 1e-4, 1e-1, Scale.LOG)
 WARNING, NOTE = Severity.WARNING, Severity.NOTE
@@ -90,7 +90,7 @@ def overfitting(key, evidence):
 
 
 #: Only its class matters, so that it does not concern this test which facts it has.
-OF_THE_BEST = object.__new__(BestTrialOverfits)
+OF_THE_BEST = object.__new__(BestTrialWorsens)
 
 
 def test_a_fair_round_gets_no_finding():
@@ -149,13 +149,14 @@ def test_fishers_chance_of_nothing_is_certain_and_of_thousands_is_quick():
 def test_an_edge_in_one_study_only_matters_most_where_it_is_behind(key, severity, found):
     (finding,) = fairness_findings(a_round(), even(), [edge(key)])
     assert (finding.study, finding.severity) == (key, severity)
-    assert finding.evidence == found(edges=1, names=("learning_rate",))
+    assert finding.evidence == found(names=("learning_rate",))
 
 
 def test_several_edges_of_one_study_are_one_finding():
     edges = [edge("x=b"), edge("x=b", name="beta1"), edge("x=b")]
     (finding,) = fairness_findings(a_round(), even(), edges)
-    assert finding.evidence == HeldBackByRange(edges=2, names=("beta1", "learning_rate"))
+    assert finding.evidence == HeldBackByRange(names=("beta1", "learning_rate"))
+    assert finding.evidence.known() == {"edges": 2, "names": ("beta1", "learning_rate")}
 
 
 def test_an_edge_in_every_study_or_a_mere_note_is_not_one_sided():
@@ -201,6 +202,7 @@ def test_a_study_without_nuisance_hyperparameters_is_a_warning():
     (finding,) = fairness_findings(a_round(a_study("a", shared=()), a_study("b")), even(), [])
     assert (finding.study, finding.severity) == ("x=a", WARNING)
     assert finding.evidence == NothingTuned()
+    assert finding.evidence.known() == {"dimensions": 0}
 
 
 def test_fixed_optimizer_hyperparameters_are_one_caveat():

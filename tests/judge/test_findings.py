@@ -126,7 +126,7 @@ def test_an_edge_in_one_study_only_is_unfair():
         kind=Kind.BOUNDARY, severity=Severity.WARNING, study="arm=b",
         hyperparameter="learning_rate", side="high",
         evidence=boundary.BeyondRange(
-            probability=1.0, margin=0.0, enrichment=2.0, end=1.0, far_end=1e-4, adaptive=False
+            probability=1.0, margin=0.0, enrichment=2.0, end=1.0, far_end=1e-4
         ),
     )  # fmt: skip
     found = one_sided.review(case, [edge])

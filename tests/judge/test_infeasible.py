@@ -218,15 +218,15 @@ def test_trials_worse_than_the_limit_are_counted_together():
     assert what(finding).endswith("infeasible: all did worse than the limit of 1.")
 
 
-def test_each_reason_has_its_number_of_trials_the_most_frequent_first():
-    reasons = ["exit code 7", "out of memory", "out of memory"]
+def test_reasons_from_which_no_cause_follows_are_counted_together_the_most_frequent_first():
+    reasons = [("burnt", None), ("out of memory", Cause.OUT_OF_MEMORY), ("melted", None)]
     rows = [
-        Trial(TrialId("all", k), k, {}, Outcome(State.INFEASIBLE, why))
-        for k, why in enumerate(reasons)
+        Trial(TrialId("all", k), k, {}, Outcome(State.INFEASIBLE, why, cause=cause))
+        for k, (why, cause) in enumerate(reasons)
     ]
     (finding,) = infeasible_findings(study(), rows, MIN)
-    assert finding.evidence.reasons == (("out of memory", 2), ("exit code 7", 1))
-    assert "2 (out of memory), 1 (exit code 7)" in what(finding)
+    assert finding.evidence.reasons == ((None, 2), (Cause.OUT_OF_MEMORY, 1))
+    assert "2 ended for a reason that is not known, 1 ran out of memory" in what(finding)
 
 
 @settings(max_examples=25, deadline=None)

@@ -13,33 +13,38 @@ from tuneplay.judge import training
 from tuneplay.judge.case import RoundCase, StudyCase
 from tuneplay.judge.finding import Evidence, Finding, Kind, Severity
 from tuneplay.judge.training.transfer import Transfer
-from tuneplay.judge.training.unusable_output import UnusableOutput, check
+from tuneplay.judge.training.unusable_output import UnusableLines, check
 from tuneplay.spec.load import loads
-from tuneplay.words import training_findings
+from tuneplay.words import curve_findings, epoch_findings, output_findings
 from tuneplay.words.findings import say
 from tuneplay.words.message import FindingWords
 from tuneplay.words.naming import Naming
 
-WORDS = [one for one in vars(training_findings).values() if isinstance(one, FindingWords)]
+WORDS = [
+    words
+    for module in (epoch_findings, curve_findings, output_findings)
+    for words in vars(module).values()
+    if isinstance(words, FindingWords)
+]
 SAMPLES = [sample for words in WORDS for sample in words.samples]
 NAMES = Naming("val_error", epochs=50)
 
 
 def found_classes():
-    """The evidence classes of the room which no other one is derived from."""
+    """The evidence classes of the room, and those that others are derived from."""
     modules = [
         importlib.import_module(f"{training.__name__}.{module.name}")
         for module in pkgutil.iter_modules(training.__path__)
     ]
     named = {one for module in modules for one in vars(module).values() if isinstance(one, type)}
     evidence = {one for one in named if issubclass(one, Evidence) and one is not Evidence}
-    return evidence - {base for one in evidence for base in one.__mro__[1:]}
+    return evidence, {base for one in evidence for base in one.__mro__[1:]}
 
 
 def test_every_kind_and_class_of_evidence_has_words_and_a_sample():
-    classes = found_classes()
-    assert len(classes) >= 14
-    assert classes == {type(sample.evidence) for sample in SAMPLES}
+    classes, shared = found_classes()
+    assert len(classes - shared) >= 14
+    assert classes - shared <= {type(sample.evidence) for sample in SAMPLES} <= classes
     for words in WORDS:
         assert {sample.kind for sample in words.samples} == {words.kind}
         for text in (words.means, words.judged, words.right, words.do):
@@ -116,7 +121,7 @@ def test_output_that_could_not_be_used_is_counted_and_the_first_is_named():
     assert note == Finding(
         kind=Kind.UNUSABLE_OUTPUT,
         severity=Severity.NOTE,
-        evidence=UnusableOutput(
+        evidence=UnusableLines(
             trials=2, lines=3, first="all/0001", remark="stdout.log:3: epoch -1 is negative"
         ),
     )
@@ -128,3 +133,25 @@ def test_output_that_could_not_be_used_is_counted_and_the_first_is_named():
     assert say(note, NAMES).what.startswith("Measurements of 1 trial may be missing.")
     (note,) = output_of((1, ()))
     assert say(note, NAMES).what.endswith("could not be used. See all/0000.")
+
+
+def test_lines_and_files_that_could_not_be_used_are_said_apart():
+    lines, files = output_of(
+        (0, ("stdout.log was emptied",)),
+        (0, ("metrics.jsonl is a FIFO",)),
+        (7, ("stdout.log was emptied", "stdout.log:3: epoch -1 is negative")),
+    )
+    assert say(lines, NAMES).what == (
+        "7 lines in the output of 1 trial could not be used. The first one, in all/0002: "
+        "stdout.log:3: epoch -1 is negative."
+    )
+    assert lines.evidence.known() == {
+        "trials": 1,
+        "lines": 7,
+        "first": "all/0002",
+        "remark": "stdout.log:3: epoch -1 is negative",
+    }
+    assert say(files, NAMES).what == (
+        "Measurements of 3 trials may be missing. In all/0000: stdout.log was emptied."
+    )
+    assert files.evidence.known()["lines"] == 0

@@ -102,13 +102,13 @@ def _fixed_optimizer(design: Design) -> Iterator[BrokenRule]:
     for group, level in ((rates, None), (others, Level.NOTE)):
         if not group:
             continue
-        names = ", ".join(dict.fromkeys(use.name for use in group))
+        names = list(dict.fromkeys(use.name for use in group))
+        are, them = ("is", "it") if len(names) == 1 else ("are", "them")
         yield about(
             group[0],
             OPTIMIZER_FIXED,
-            f"with {names} fixed, the conclusion holds for these values only, because optimizer "
-            "hyperparameters interact most with other changes",
-            "make them nuisance, or accept this limit",
+            f"{', '.join(names)} {are} fixed, so the conclusion may not hold for other values",
+            f"make {them} nuisance, or accept this limit",
             level,
         )
 

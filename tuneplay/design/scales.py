@@ -79,7 +79,7 @@ def scales(design: Design) -> Iterator[BrokenRule]:
                 yield about(
                     use,
                     LINEAR_DECADES,
-                    f"from {h.low:g} to {h.high:g} on a linear scale, {_upper_share(h):.0%} of the "
+                    f"from {h.low:g} to {h.high:g} on a linear scale, {round(100 * _upper_share(h))} % of the "
                     f"trials are above {h.high / 10:g}",
                     "use scale: log",
                 )

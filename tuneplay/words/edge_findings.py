@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from tuneplay.domain.meaning import Meaning
 from tuneplay.judge.finding import Finding, Kind, Severity
-from tuneplay.judge.space.boundary import BeyondChoices, BeyondRange
-from tuneplay.judge.space.instability import NextToInfeasible
+from tuneplay.judge.space.boundary import (
+    BeyondChoices,
+    BeyondCrowdedChoices,
+    BeyondCrowdedRange,
+    BeyondEnd,
+    BeyondRange,
+)
+from tuneplay.judge.space.instability import LearningRateNextToInfeasible, NextToInfeasible
 from tuneplay.judge.space.wide_range import SmallGoodPart
 from tuneplay.words.message import FindingWords, Message, no_words
 from tuneplay.words.naming import Naming
-from tuneplay.words.numbers import exact
-from tuneplay.words.values import as_typed, in_full
-
-#: Below this probability a sentence says "probably".
-_CLEAR = 0.9
+from tuneplay.words.numbers import as_typed, exact, in_full
 
 
 def _boundary(finding: Finding, _: Naming) -> Message:
@@ -46,10 +47,10 @@ def _beyond_choices(finding: Finding, found: BeyondChoices, *, high: bool) -> Me
     return Message(what, f"Add a {larger} number: {finding.suggestion['choices']}.")
 
 
-def _better_values(found: BeyondRange | BeyondChoices, end: str, *, high: bool) -> str:
-    sure = found.probability is not None and found.probability >= _CLEAR
-    what = f"Better values {'' if sure else 'probably '}lie {'above' if high else 'below'} {end}."
-    if not found.adaptive:
+def _better_values(found: BeyondEnd, end: str, *, high: bool) -> str:
+    lie = "lie" if found.clear else "probably lie"
+    what = f"Better values {lie} {'above' if high else 'below'} {end}."
+    if not isinstance(found, BeyondCrowdedRange | BeyondCrowdedChoices):
         return what
     return (
         f"{what} More evidence was needed for this than in exploration, because the sampler crowds"
@@ -65,7 +66,7 @@ def _instability(finding: Finding, _: Naming) -> Message:
     if found.threshold is not None:
         where = f"{'above' if high else 'below'} {exact(found.threshold)}"
     fix = "Find out what makes training diverge there"
-    if found.meaning is Meaning.LEARNING_RATE:
+    if isinstance(found, LearningRateNextToInfeasible):
         fix = "Try warmup or gradient clipping"
     return Message(
         f"The best trials are next to the infeasible part: {where} most trials are infeasible.",
@@ -111,7 +112,6 @@ BOUNDARY = FindingWords(
                 enrichment=2.7,
                 end=0.001,
                 far_end=1e-05,
-                adaptive=False,
             ),
             study="optimizer=adam",
             hyperparameter="learning_rate",
@@ -121,13 +121,12 @@ BOUNDARY = FindingWords(
         Finding(
             kind=Kind.BOUNDARY,
             severity=Severity.WARNING,
-            evidence=BeyondRange(
+            evidence=BeyondCrowdedRange(
                 probability=0.82,
                 margin=0.06,
                 enrichment=1.9,
                 end=0.0001,
                 far_end=1.0,
-                adaptive=True,
             ),
             study="optimizer=adam",
             hyperparameter="learning_rate",
@@ -137,13 +136,20 @@ BOUNDARY = FindingWords(
         Finding(
             kind=Kind.BOUNDARY,
             severity=Severity.WARNING,
-            evidence=BeyondChoices(
-                probability=0.93, margin=0.0, enrichment=2.0, end=512, adaptive=False
-            ),
+            evidence=BeyondChoices(probability=0.93, margin=0.0, enrichment=2.0, end=512),
             study="optimizer=adam",
             hyperparameter="batch_size",
             side="high",
             suggestion={"choices": "[64, 128, 256, 512, 1024]"},
+        ),
+        Finding(
+            kind=Kind.BOUNDARY,
+            severity=Severity.WARNING,
+            evidence=BeyondCrowdedChoices(probability=0.95, margin=0.0, enrichment=2.1, end=64),
+            study="optimizer=adam",
+            hyperparameter="batch_size",
+            side="low",
+            suggestion={"choices": "[32, 64, 128, 256, 512]"},
         ),
     ),
 )
@@ -156,7 +162,7 @@ INSTABILITY_EDGE = FindingWords(
         " A more stable training may allow better values."
     ),
     judged=(
-        "As a boundary, at the last value before the infeasible part. That part starts where at"
+        "Judged like a boundary, at the last value that trains. The infeasible part starts where at"
         " least 70 % of the trials beyond are infeasible, much more than elsewhere."
     ),
     right=(
@@ -171,12 +177,8 @@ INSTABILITY_EDGE = FindingWords(
         Finding(
             kind=Kind.INSTABILITY_EDGE,
             severity=Severity.WARNING,
-            evidence=NextToInfeasible(
-                probability=0.91,
-                margin=0.02,
-                enrichment=2.2,
-                threshold=0.1,
-                meaning=Meaning.LEARNING_RATE,
+            evidence=LearningRateNextToInfeasible(
+                probability=0.91, margin=0.02, enrichment=2.2, threshold=0.1
             ),
             study="optimizer=sgd",
             hyperparameter="learning_rate",
@@ -185,9 +187,7 @@ INSTABILITY_EDGE = FindingWords(
         Finding(
             kind=Kind.INSTABILITY_EDGE,
             severity=Severity.WARNING,
-            evidence=NextToInfeasible(
-                probability=0.84, margin=0.0, enrichment=1.6, threshold=None, meaning=None
-            ),
+            evidence=NextToInfeasible(probability=0.84, margin=0.0, enrichment=1.6, threshold=None),
             study="optimizer=sgd",
             hyperparameter="depth",
             side="high",
@@ -200,9 +200,9 @@ WIDE_RANGE = FindingWords(
     say=_wide_range,
     means="All good values fill a small part of a range. The other trials taught little.",
     judged=(
-        "The model of the study gives the part of the range in which the optimum may be, with all"
-        " that is nearly as good. It must be at most half of the range and clearly better than the"
-        " rest, and no edge may have a finding."
+        "The model of the study gives the part of the range that is best or nearly as good. It"
+        " must be at most half of the range and clearly better than the rest, and no edge may have"
+        " a finding."
     ),
     right=(
         "On synthetic studies, 57 % of the ranges with the optimum inside get a narrower one. It"

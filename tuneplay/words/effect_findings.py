@@ -9,8 +9,7 @@ from tuneplay.judge.space.interaction import Interaction
 from tuneplay.judge.space.no_effect import NoEffect
 from tuneplay.words.message import FindingWords, Message, no_words
 from tuneplay.words.naming import Naming
-from tuneplay.words.numbers import percent
-from tuneplay.words.values import in_full
+from tuneplay.words.numbers import in_full, percent
 
 
 def _no_effect(finding: Finding, _: Naming) -> Message:
@@ -40,13 +39,14 @@ NO_EFFECT = FindingWords(
     means="Tuning a hyperparameter changed nothing, so the next round need not tune it.",
     judged=(
         "A model of the study gives the share of the variation that the hyperparameter explains,"
-        " with all its interactions. The upper 95 % bound of that share must be at most 5 %. It is"
-        " asked from 20 trials for each hyperparameter on."
+        " with all its interactions. The upper 95 % bound of that share must be at most 5 %. This"
+        " needs 20 trials for each hyperparameter."
     ),
     right=(
-        "On synthetic studies, 43 % of the hyperparameters without effect are named with 20 trials"
-        " for each hyperparameter, 72 % with 40, and none that matters. On recorded grids (HPOLib,"
-        " HPOBench) at most 3 % of those that matter are named. Silence says nothing."
+        "On synthetic studies, 43 % of the hyperparameters without effect are named with 20"
+        " trials for each hyperparameter, 72 % with 40, and none that matters. On recorded grids"
+        " (HPOLib, HPOBench) at most 3 % of those that matter are named. A hyperparameter that is"
+        " not named may have no effect either."
     ),
     do="Fix it at the suggested value, and spend the trials on the other hyperparameters.",
     samples=(
@@ -66,9 +66,9 @@ INTERACTION = FindingWords(
     say=_interaction,
     means="The best value of one hyperparameter moves with the value of another.",
     judged=(
-        "A model of the study gives the share of the variation that the two explain only together."
-        " Its lower 99 % bound must be at least 2 %, on every scale of the metric. It is asked from"
-        " 20 trials for each hyperparameter on."
+        "A model of the study gives the share of the variation that the two explain only"
+        " together. Its lower 99 % bound must be at least 2 %, on every scale of the metric. This"
+        " needs 20 trials for each hyperparameter."
     ),
     right=(
         "In simulated studies of two and four hyperparameters, with 20 trials for each, such pairs"

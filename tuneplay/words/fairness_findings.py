@@ -15,7 +15,7 @@ from tuneplay.judge.fairness.one_sided import (
 )
 from tuneplay.judge.fairness.unequal_spaces import MoreHyperparameters, NarrowerRange, NothingTuned
 from tuneplay.judge.finding import Evidence, Finding, Kind, Severity
-from tuneplay.words.message import FindingWords, Message
+from tuneplay.words.message import FindingWords, Message, no_words
 from tuneplay.words.naming import Naming, listed
 from tuneplay.words.numbers import count, percent, setting
 
@@ -50,7 +50,7 @@ def unfair_comparison(finding: Finding, naming: Naming) -> Message:
             return _more_hyperparameters(study, facts, naming)
         case NarrowerRange():
             return _narrower_range(study, finding.hyperparameter or "", facts, naming)
-    raise AssertionError(f"no words for {type(facts).__name__}")
+    raise no_words(finding)
 
 
 def _fewer_feasible(study: str, facts: FewerFeasible, naming: Naming) -> Message:
@@ -95,7 +95,7 @@ def _more_hyperparameters(study: str, facts: MoreHyperparameters, naming: Naming
 
 def _narrower_range(study: str, name: str, facts: NarrowerRange, naming: Naming) -> Message:
     return Message(
-        f"The range of {name} for {study} is {percent(facts.width / facts.others)} as wide as that "
+        f"The range of {name} for {study} is {percent(facts.share)} as wide as that "
         f"for {naming.study(facts.rival)}.",
         "Make both equally wide on their scale, unless you know that less is enough.",
     )
@@ -105,7 +105,7 @@ def fixed_caveat(finding: Finding, _: Naming) -> Message:
     """What was fixed, and that the conclusion may not hold for other values."""
     facts = finding.evidence
     if not isinstance(facts, FixedValues):
-        raise AssertionError(f"no words for {type(facts).__name__}")
+        raise no_words(finding)
     first, *others = facts.fixed.items()
     fixed = [f"{first[0]} was fixed at {_values(first[1])}"]
     fixed += [f"{name} at {_values(values)}" for name, values in others]
@@ -137,18 +137,18 @@ UNFAIR_COMPARISON = FindingWords(
     names_subject=True,
     say=unfair_comparison,
     means="A study had a worse chance than the others, so it may be better than it looks.",
-    judged="A study is named if clearly fewer of its trials are feasible than of the study with "
-    "most: at most two thirds as many, with a chance of at most 5 % in Fisher's exact test. It is "
-    "named if a boundary warning or overfitting of the best trial holds for it and not for all "
-    "studies. It is named if nothing is tuned for it, if more hyperparameters are tuned for it "
-    "with the same number of trials, or if one of its ranges is at most half as wide as another "
-    "study's.",
+    judged="A study is named if clearly fewer of its trials are feasible than of the study that "
+    "has most: at most two thirds as many, with a chance of at most 5 % in Fisher's exact "
+    "test. It is named if it has a boundary warning, or if its best trial overfits, and "
+    "not all studies do. It is named if nothing is tuned for it, if more hyperparameters "
+    "are tuned for it with the same number of trials, or if one of its ranges is at most "
+    "half as wide as another study's.",
     right="Fewer feasible trials were measured on 150 simulated pairs of studies. Where one rate "
     "is at most half of the other, 75 % are found at 10 trials, 93 % at 20 and 99 % at 40. Where "
     "both rates are equal, a study is named in 1 % to 3 % of the pairs. The other reasons follow "
     "from the spec or from other findings; how often they are right was not measured.",
     do="Remove what held the study back, and run the round again, before you trust a result "
-    "against it. A study that is ahead in spite of it needs nothing: its lead may only grow.",
+    "against it. A study that is ahead anyway needs no change.",
     samples=(
         _sample(
             FewerFeasible(
@@ -156,10 +156,10 @@ UNFAIR_COMPARISON = FindingWords(
             ),
             Severity.WARNING,
         ),
-        _sample(HeldBackByRange(edges=1, names=("learning_rate",)), Severity.WARNING),
-        _sample(HeldBackByRange(edges=2, names=("beta1", "learning_rate")), Severity.WARNING),
-        _sample(AheadDespiteRange(edges=1, names=("learning_rate",)), Severity.NOTE),
-        _sample(AheadDespiteRange(edges=2, names=("beta1", "learning_rate")), Severity.NOTE),
+        _sample(HeldBackByRange(names=("learning_rate",)), Severity.WARNING),
+        _sample(HeldBackByRange(names=("beta1", "learning_rate")), Severity.WARNING),
+        _sample(AheadDespiteRange(names=("learning_rate",)), Severity.NOTE),
+        _sample(AheadDespiteRange(names=("beta1", "learning_rate")), Severity.NOTE),
         _sample(HeldBackByOverfitting(overfitting=1), Severity.WARNING),
         _sample(AheadDespiteOverfitting(overfitting=1), Severity.NOTE),
         _sample(NothingTuned(), Severity.WARNING),

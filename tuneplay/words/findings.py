@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from tuneplay.judge.finding import Finding, Kind
 from tuneplay.words import (
+    curve_findings,
     edge_findings,
     effect_findings,
+    epoch_findings,
     fairness_findings,
     infeasible_findings,
-    training_findings,
+    output_findings,
     undersampled_findings,
 )
 from tuneplay.words.message import FindingWords, Message
@@ -19,7 +21,9 @@ _MODULES = (
     edge_findings,
     infeasible_findings,
     undersampled_findings,
-    training_findings,
+    epoch_findings,
+    curve_findings,
+    output_findings,
     fairness_findings,
     effect_findings,
 )

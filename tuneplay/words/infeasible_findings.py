@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from tuneplay.domain.trial import Cause
@@ -18,12 +19,11 @@ from tuneplay.judge.space.infeasible import (
 )
 from tuneplay.words.message import FindingWords, Message, no_words
 from tuneplay.words.naming import Naming
-from tuneplay.words.numbers import count, exact
-from tuneplay.words.values import as_typed, in_full
+from tuneplay.words.numbers import as_typed, count, exact, in_full
 
 #: What trials of each cause did; worse-than-limit is said with its limit, and folder-gone and
 #: log-shortened are never the cause of a trial's outcome.
-_CAUSES = {
+_CAUSES: Mapping[Cause | None, str] = {
     Cause.DIVERGED: "diverged",
     Cause.OUT_OF_MEMORY: "ran out of memory",
     Cause.EXIT_CODE: "ended with an error code",
@@ -50,7 +50,7 @@ def _infeasible(finding: Finding, _: Naming) -> Message:
         case InfeasibleTrials() as found:
             return Message(_some(found), _LOOK if found.infeasible > 1 else "Look at its log.")
         case FurtherInfeasiblePart() as found:
-            who = f"{found.inside} others of the {found.infeasible} infeasible trials"
+            who = f"{found.inside} more of the {found.infeasible} infeasible trials"
             return Message(f"{who} {_place(finding.side, found)}.", _leave_out(finding))
         case NothingFeasible() as found:
             return _nothing(found)
@@ -121,21 +121,16 @@ def _why(reasons: Reasons, limit: float | None) -> str:
     """Reasons with their numbers of trials: `all diverged`, or `7 diverged, 2 ran out of memory`."""
     if len(reasons) == 1:
         ((reason, trials),) = reasons
-        did = _did(reason, limit)
-        return f"{'it' if trials == 1 else 'all'} {did}" if did else reason or "no reason is known"
-    return ", ".join(
-        f"{trials} {_did(reason, limit) or f'({reason})'}" for reason, trials in reasons
-    )
+        return f"{'it' if trials == 1 else 'all'} {_did(reason, limit)}"
+    return ", ".join(f"{trials} {_did(reason, limit)}" for reason, trials in reasons)
 
 
-def _did(reason: Cause | str, limit: float | None) -> str | None:
-    """What trials with a cause did; None for a reason in words."""
-    if not isinstance(reason, Cause):
-        return None
-    if reason is Cause.WORSE_THAN_LIMIT:
+def _did(cause: Cause | None, limit: float | None) -> str:
+    """What trials with a cause did."""
+    if cause is Cause.WORSE_THAN_LIMIT:
         stated = "the stated limit" if limit is None else f"the limit of {exact(limit)}"
         return f"did worse than {stated}"
-    return _CAUSES.get(reason)
+    return _CAUSES.get(cause, "ended for a reason that is not known")
 
 
 def _sample(evidence: Evidence, **about: Any) -> Finding:
@@ -151,15 +146,16 @@ INFEASIBLE = FindingWords(
         " stated limit. Trials that failed are named as well, if they are half of a study or more."
     ),
     judged=(
-        "They are counted, with their causes. A part of one range, or one of the choices, is named"
-        " where at least 3 infeasible trials and at most a tenth of the feasible ones are, where at"
-        " least 70 % are infeasible, and where chance would hardly give as clear a part. The best"
-        " trial is never in it. Corners of two hyperparameters are not looked for."
+        "They are counted, with their causes. A part of one range, or one of the choices, is"
+        " named if all of this holds: at least 3 infeasible trials are in it, at least 70 % of its"
+        " trials are infeasible, at most a tenth of all feasible trials are in it, and chance"
+        " would hardly give as clear a part. The best trial is never in it. Corners of two"
+        " hyperparameters are not looked for."
     ),
     right=(
-        "On synthetic studies, a part of one range is found in 72 % of the cases with 10 trials and"
-        " in 99 % with 20. A part is named in 1 % to 2 % of the studies whose infeasible trials"
-        " scattered. Where there was such a part, no wrong one was named."
+        "On synthetic studies, a part of one range is found in 72 % of the cases with 10 trials"
+        " and in 99 % with 20. A part is named in 1 % to 2 % of the studies whose infeasible"
+        " trials were scattered. Where there was such a part, no wrong one was named."
     ),
     do=(
         "Cut the range as suggested; the next round then spends its trials on what trains. If most"
@@ -173,6 +169,16 @@ INFEASIBLE = FindingWords(
                 share=0.25,
                 reasons=((Cause.DIVERGED, 3), (Cause.WORSE_THAN_LIMIT, 2)),
                 limit=0.9,
+            ),
+            severity=Severity.NOTE,
+        ),
+        _sample(
+            InfeasibleTrials(
+                infeasible=3,
+                trials=20,
+                share=0.15,
+                reasons=((Cause.DIVERGED, 2), (None, 1)),
+                limit=None,
             ),
             severity=Severity.NOTE,
         ),

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from tuneplay.domain.hyperparameter import Scalar
+from tuneplay.domain.yaml_scalar import yaml_text
 
 #: Significant digits of a spread, and of a number that has none.
 SPREAD_DIGITS = 2
@@ -111,12 +112,22 @@ def exact(value: float) -> str:
     return f"{value:.15g}"
 
 
+def as_typed(value: Scalar) -> str:
+    """A value with all of its digits, as a spec can have it: a float never looks like an integer."""
+    return repr(value) if isinstance(value, float) else in_full(value)
+
+
+def in_full(value: Scalar) -> str:
+    """A value with all of its digits, in a sentence."""
+    if value is None or isinstance(value, bool):
+        return yaml_text(value)
+    return exact(value) if isinstance(value, float) else str(value)
+
+
 def setting(scalar: Scalar) -> str:
     """A hyperparameter's value, short enough to read and still pasteable."""
-    if isinstance(scalar, bool) or scalar is None:
-        return str(scalar).lower() if scalar is not None else "null"
     if not isinstance(scalar, float):
-        return str(scalar)
+        return in_full(scalar)
     # Near 1 the digits of 1 - x are what counts: 0.99999999 is not 1.
     near = 0.9 < scalar < 1
     return number(scalar, 6 + math.floor(-math.log10(1 - scalar)) if near else 6)

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from tuneplay.design.advice import Level, Rule
+from tuneplay.design.scales import NARROW_FACTOR
+from tuneplay.design.trial_counts import TRIALS_PER_DIMENSION
+from tuneplay.domain.meaning import ADAM_TRIALS, Meaning
 
 #: What each rule asks for, and why.
 RULE_MEANS: Mapping[str, str] = {
@@ -41,13 +44,15 @@ RULE_MEANS: Mapping[str, str] = {
     "that most trials are in its last decade.",
     "momentum-scale": "Momentum or beta near 1 needs the scale reverse_log, the logarithm of "
     "1 - x.",
-    "narrow-learning-rate": "A learning rate is explored within a factor of 3. The best one often "
-    "differs by more.",
+    "narrow-learning-rate": f"A learning rate is explored within a factor of {NARROW_FACTOR:g}. The "
+    "best one often differs by more.",
     "grid": "In exploration numbers are searched in a list instead of a range. Every trial in a "
     "range has a value of its own.",
-    "adam-trials": "Below 10 trials only Adam's learning rate is worth tuning. From 10 on beta1 "
-    "is, from 25 on epsilon, from 50 on beta2.",
-    "few-trials": "A study has fewer than 5 trials for each of its hyperparameters.",
+    "adam-trials": f"Below {ADAM_TRIALS[Meaning.BETA1]} trials only Adam's learning rate is worth "
+    f"tuning. From {ADAM_TRIALS[Meaning.BETA1]} on beta1 is, from {ADAM_TRIALS[Meaning.EPSILON]} on "
+    f"epsilon, from {ADAM_TRIALS[Meaning.BETA2]} on beta2.",
+    "few-trials": f"A study has fewer than {TRIALS_PER_DIMENSION} trials for each of its "
+    "hyperparameters.",
     "retune-after-change": "The batch size or the architecture was changed since the parent "
     "round, and hyperparameters of the optimizer or of regularization are fixed as before.",
 }

@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Mapping
 
 from tuneplay.domain.hyperparameter import Scalar
-from tuneplay.words.values import as_typed
+from tuneplay.words.numbers import as_typed
 
 
 def duration(seconds: float | None) -> str:

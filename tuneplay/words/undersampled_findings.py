@@ -67,17 +67,17 @@ UNDERSAMPLED = FindingWords(
     say=undersampled,
     means="There are too few trials: to say whether the ranges of a study are large enough, or "
     "which study is ahead. With other random settings another study might be ahead.",
-    judged="Edges are judged from 5 trials for each hyperparameter on, 3 of them feasible; ten "
-    "feasible ones are suggested. For the lead, the settings that all studies share are ranked by "
-    "their best value. The study that leads at the best one is ahead, and the next best settings "
-    "say how often other ones would agree. There is a note from a probability of 15 % on, and a "
-    "warning from 25 % on.",
+    judged="Edges are judged from 5 trials for each hyperparameter on, if 3 of them are feasible; "
+    "ten feasible ones are suggested. For the lead, the settings that all studies share "
+    "are ranked by their best value. The study with the best setting is ahead. The next "
+    "best settings show how often another study would be. There is a note from a "
+    "probability of 15 % on, and a warning from 25 % on.",
     right="That trials are too few for the ranges is a count. On synthetic studies 87 % of the "
     "edges are found with 5 trials for each hyperparameter, and 96 % with 10. The probability that "
     "another study would lead is right up to 60 % on recorded grids. On synthetic pairs of studies "
     "that truly differ it is two or three times too high. Above 60 % it is too high on both.",
     do="Run more trials, or search fewer hyperparameters. How many trials are needed for a clear "
-    "lead cannot be predicted: of 56 predictions on recorded grids 8 held.",
+    "lead cannot be predicted: only 8 of 56 predictions on recorded grids held.",
     samples=(
         _led(0.51, _SGD, Severity.WARNING),
         _led(0.31, None, Severity.WARNING),

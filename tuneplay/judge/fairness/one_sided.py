@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from tuneplay.judge.case import RoundCase
 from tuneplay.judge.fairness.leader import is_compared, leader
 from tuneplay.judge.finding import Evidence, Finding, Kind, Severity
-from tuneplay.judge.training.overfitting import BestTrialOverfits
+from tuneplay.judge.training.overfitting import BestTrialWorsens
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,12 +22,14 @@ class HeldBackByRange(Evidence):
     """A range was too narrow in this study and not in every study; it is behind.
 
     Attributes:
-        edges: How many of its hyperparameters have a range that was too narrow.
-        names: Their names.
+        names: The hyperparameters whose range was too narrow.
     """
 
-    edges: int
     names: tuple[str, ...]
+
+    def known(self) -> dict[str, Any]:
+        """The facts by name, with the number of these hyperparameters as `edges`."""
+        return {"edges": len(self.names), "names": self.names}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,12 +37,14 @@ class AheadDespiteRange(Evidence):
     """A range was too narrow in this study and not in every study; it is ahead all the same.
 
     Attributes:
-        edges: As in `HeldBackByRange`.
-        names: As there.
+        names: As in `HeldBackByRange`.
     """
 
-    edges: int
     names: tuple[str, ...]
+
+    def known(self) -> dict[str, Any]:
+        """As in `HeldBackByRange`."""
+        return {"edges": len(self.names), "names": self.names}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,7 +87,7 @@ def _one_sided(case: RoundCase, findings: Sequence[Finding]) -> Iterator[Finding
         if key in edges and len(edges) < len(case.studies):
             names = tuple(sorted(edges[key]))
             by_range = AheadDespiteRange if ahead else HeldBackByRange
-            yield _finding(key, by_range(edges=len(names), names=names), ahead=ahead)
+            yield _finding(key, by_range(names=names), ahead=ahead)
         if key in overfits and len(overfits) < len(case.studies):
             by_overfitting = AheadDespiteOverfitting if ahead else HeldBackByOverfitting
             yield _finding(key, by_overfitting(overfitting=len(overfits)), ahead=ahead)
@@ -108,9 +113,9 @@ def _edges(findings: Sequence[Finding]) -> dict[str, set[str]]:
 
 
 def _overfits(findings: Sequence[Finding]) -> set[str]:
-    """The studies whose best trial overfits."""
+    """The studies whose best trial overfits, or may: without a training loss nobody can tell."""
     return {
         finding.study
         for finding in findings
-        if isinstance(finding.evidence, BestTrialOverfits) and finding.study is not None
+        if isinstance(finding.evidence, BestTrialWorsens) and finding.study is not None
     }

@@ -60,6 +60,11 @@ class NarrowerRange(Evidence):
     others: float
     rival: str
 
+    @property
+    def share(self) -> float:
+        """Width of its range, as a share of the widest."""
+        return self.width / self.others
+
 
 def check(case: RoundCase) -> Iterator[Finding]:
     """Studies that were searched less densely than others, by their spaces."""

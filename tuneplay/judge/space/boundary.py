@@ -12,47 +12,57 @@ from tuneplay.judge.space.edges.widening import EdgeVerdict
 from tuneplay.judge.space.ordered_space import Edge, edges_with, finite, is_adaptive
 from tuneplay.judge.suggestions.new_ranges import wider
 
+#: From this probability on it is clear that better values are beyond an end; below it, probable.
+CLEAR = 0.9
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class BeyondRange(Evidence):
-    """The optimum is probably at or beyond an end of a range.
+class BeyondEnd(Evidence):
+    """The optimum is probably at or beyond an end of what was searched.
 
     Attributes:
         probability: That it is, and is better there than in the middle by a relevant amount.
-        margin: Distance of the best trial to this end, as a share of the range.
-        enrichment: Share of the best quarter of the trials in the outer quarter of the range,
-            over the same share of all trials.
-        end: The end of the range.
-        far_end: Its other end.
-        adaptive: Whether the sampler crowds its trials where they were good; the probability had
-            to be higher then.
+        margin: Distance of the best trial to this end, as a share of what was searched.
+        enrichment: Share of the best quarter of the trials in the outer quarter of what was
+            searched, over the same share of all trials.
+        end: The end.
     """
 
     probability: float | None
     margin: float | None
     enrichment: float | None
     end: float
-    far_end: float
-    adaptive: bool
+
+    @property
+    def clear(self) -> bool:
+        """Whether it is more than probable."""
+        return self.probability is not None and self.probability >= CLEAR
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class BeyondChoices(Evidence):
-    """The optimum is probably at or beyond the smallest or largest number of a list.
+class BeyondRange(BeyondEnd):
+    """The optimum is probably at or beyond an end of a range.
 
     Attributes:
-        probability: As in `BeyondRange`.
-        margin: Distance of the best trial to this number, as a share of the list.
-        enrichment: As in `BeyondRange`.
-        end: The number.
-        adaptive: As in `BeyondRange`.
+        far_end: The other end of the range.
     """
 
-    probability: float | None
-    margin: float | None
-    enrichment: float | None
-    end: float
-    adaptive: bool
+    far_end: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BeyondCrowdedRange(BeyondRange):
+    """The same where the sampler crowds its trials: the probability had to be higher."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BeyondChoices(BeyondEnd):
+    """The optimum is probably at or beyond the smallest or largest number of a list."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BeyondCrowdedChoices(BeyondChoices):
+    """The same where the sampler crowds its trials: the probability had to be higher."""
 
 
 def check(case: StudyCase) -> Iterator[Finding]:
@@ -67,7 +77,7 @@ def check(case: StudyCase) -> Iterator[Finding]:
             yield Finding(
                 kind=Kind.BOUNDARY,
                 severity=Severity.WARNING,
-                evidence=_evidence(edge, adaptive=is_adaptive(case)),
+                evidence=_evidence(edge, crowded=is_adaptive(case)),
                 study=case.key,
                 hyperparameter=h.name,
                 side=side,
@@ -75,23 +85,19 @@ def check(case: StudyCase) -> Iterator[Finding]:
             )
 
 
-def _evidence(edge: Edge, *, adaptive: bool) -> Evidence:
-    probability, margin = finite(edge.numbers.probability), finite(edge.margin)
-    enrichment = finite(edge.numbers.enrichment)
+def _evidence(edge: Edge, *, crowded: bool) -> BeyondEnd:
     low, high = _ends(edge.hyperparameter)
     end, far_end = (low, high) if edge.numbers.side == "low" else (high, low)
+    numbers = {
+        "probability": finite(edge.numbers.probability),
+        "margin": finite(edge.margin),
+        "enrichment": finite(edge.numbers.enrichment),
+    }
     if isinstance(edge.hyperparameter, Range):
-        return BeyondRange(
-            probability=probability,
-            margin=margin,
-            enrichment=enrichment,
-            end=end,
-            far_end=far_end,
-            adaptive=adaptive,
-        )
-    return BeyondChoices(
-        probability=probability, margin=margin, enrichment=enrichment, end=end, adaptive=adaptive
-    )
+        of_range = BeyondCrowdedRange if crowded else BeyondRange
+        return of_range(**numbers, end=end, far_end=far_end)
+    of_choices = BeyondCrowdedChoices if crowded else BeyondChoices
+    return of_choices(**numbers, end=end)
 
 
 def _ends(h: Hyperparameter) -> tuple[float, float]:

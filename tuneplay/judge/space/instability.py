@@ -24,29 +24,33 @@ class NextToInfeasible(Evidence):
         enrichment: Share of the best quarter of the trials in the outer quarter of the range,
             over the same share of all trials.
         threshold: Where the infeasible part starts; None among choices.
-        meaning: What the hyperparameter is; None when nothing is known. The remedy depends on it.
     """
 
     probability: float | None
     margin: float | None
     enrichment: float | None
     threshold: float | None
-    meaning: Meaning | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LearningRateNextToInfeasible(NextToInfeasible):
+    """The same of a learning rate: there are known ways to make it train."""
 
 
 def check(case: StudyCase) -> Iterator[Finding]:
     """Edges of the feasible part at which the optimum is: a wider range would not help."""
     for edge in edges_with(case, EdgeVerdict.INSTABILITY):
         h, numbers = edge.hyperparameter, edge.numbers
+        is_rate = case.round.meaning(h.name) is Meaning.LEARNING_RATE
+        found = LearningRateNextToInfeasible if is_rate else NextToInfeasible
         yield Finding(
             kind=Kind.INSTABILITY_EDGE,
             severity=Severity.WARNING,
-            evidence=NextToInfeasible(
+            evidence=found(
                 probability=finite(numbers.probability),
                 margin=finite(edge.margin),
                 enrichment=finite(numbers.enrichment),
                 threshold=beyond(h, numbers.bound) if isinstance(h, Range) else None,
-                meaning=case.round.meaning(h.name),
             ),
             study=case.key,
             hyperparameter=h.name,

@@ -56,23 +56,31 @@ class OthersOverfit(Evidence):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class BestTrialOverfits(Evidence):
-    """The best trial overfits.
+class BestTrialWorsens(Evidence):
+    """The best trial overfits or is unstable: no training loss was reported to tell which.
 
     Attributes:
-        overfitting: How many trials overfit, the best one among them.
+        overfitting: How many trials do, the best one among them.
         feasible: Of how many.
         best_epoch: Epoch at which the objective of the best trial is best, smoothed.
         rise: By how much it is worse over the last fifth, in its unit.
-        loss: Name of the training loss that still improves; None when no training loss was
-            reported: then this may as well be instability.
     """
 
     overfitting: int
     feasible: int
     best_epoch: int
     rise: float
-    loss: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BestTrialOverfits(BestTrialWorsens):
+    """The best trial overfits.
+
+    Attributes:
+        loss: Name of the training loss that still improves.
+    """
+
+    loss: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,17 +111,15 @@ def check(case: StudyCase) -> Iterable[Finding]:
     count = sum(one is not None for one in seen)
     if not count:
         return
-    evidence: BestTrialOverfits | OthersOverfit
+    evidence: BestTrialWorsens | OthersOverfit
     severity = Severity.NOTE
     if (best := seen[0]) is not None:
-        severity = Severity.NOTE if loss is None else Severity.WARNING
-        evidence = BestTrialOverfits(
-            overfitting=count,
-            feasible=len(seen),
-            best_epoch=best.epoch,
-            rise=best.rise,
-            loss=loss,
-        )
+        counts = {"overfitting": count, "feasible": len(seen)}
+        if loss is None:
+            evidence = BestTrialWorsens(**counts, best_epoch=best.epoch, rise=best.rise)
+        else:
+            severity = Severity.WARNING
+            evidence = BestTrialOverfits(**counts, best_epoch=best.epoch, rise=best.rise, loss=loss)
     elif loss is not None and count >= max(OTHERS_LEAST, OTHERS_SHARE * len(seen)):
         evidence = OthersOverfit(overfitting=count, feasible=len(seen))
     else:
