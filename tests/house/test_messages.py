@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from tuneplay.design.rules import RULES
+from tuneplay.domain.rehearsal import Shown
 from tuneplay.domain.trial import Cause
 from tuneplay.judge.finding import Evidence, Kind
 from tuneplay.judge.training.epoch_budget import Because
@@ -73,7 +74,9 @@ def values_in(value):
     return {v for one in value for v in values_in(one)} if isinstance(value, tuple) else set()
 
 
-@pytest.mark.parametrize("kind", [Ground, Route, CautionKind, LimitedBy, Futility, Because, Cause])
+@pytest.mark.parametrize(
+    "kind", [Ground, Route, CautionKind, LimitedBy, Futility, Because, Cause, Shown]
+)
 def test_everything_that_a_verdict_or_a_remark_can_say_is_on_the_page(kind):
     facts = (*VERDICT_WORDS.values(), *SPOKEN)
     shown = values_in(tuple(sample for words in facts for sample in words.samples))
