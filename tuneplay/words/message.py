@@ -41,7 +41,8 @@ class FindingWords:
         kind: The kind.
         say: The sentences about one finding. They do not repeat its study and hyperparameter,
             which every report shows in front of them.
-        means: What such a finding means, for `tuneplay explain`.
+        means: What such a finding means, for `tuneplay explain`, by sentences; the first one
+            stands in the list.
         judged: How it is judged.
         right: How often it is right, with the family that was measured; where it was not
             measured, that is said.
@@ -52,7 +53,7 @@ class FindingWords:
 
     kind: Kind
     say: Callable[[Finding, Naming], Message]
-    means: str
+    means: tuple[str, ...]
     judged: str
     right: str
     do: str

@@ -199,8 +199,12 @@ def _lower(text: str) -> str:
 EPOCH_BUDGET = FindingWords(
     kind=Kind.EPOCH_BUDGET,
     say=say_epochs,
-    means="The number of epochs was too small, larger than needed, or not enough to conclude for "
-    "longer training.",
+    means=(
+        (
+            "The number of epochs was too small, larger than needed, or not enough to conclude "
+            "for longer training."
+        ),
+    ),
     judged="By the best epochs of the better quarter of each study. Nine in ten in the first fifth "
     "of training: fewer epochs. Most of them in the last fifth, with a gain above noise and trial "
     "variance: more epochs. A round of at most half of `final_epochs` is short.",
@@ -219,7 +223,9 @@ EPOCH_BUDGET = FindingWords(
 OVERFITTING = FindingWords(
     kind=Kind.OVERFITTING,
     say=say_overfitting,
-    means="The objective gets worse after its best epoch while the training loss still improves.",
+    means=(
+        "The objective gets worse after its best epoch while the training loss still improves.",
+    ),
     judged="The objective ends worse than its best level by three times its late noise, and by 5 % "
     "of the way to that level. Others than the best trial count when they are two at least, and "
     "15 % of the feasible trials.",
@@ -234,8 +240,12 @@ OVERFITTING = FindingWords(
 NOISY_TRAINING = FindingWords(
     kind=Kind.NOISY_TRAINING,
     say=say_noise,
-    means="The objective changes a lot from epoch to epoch late in training, or repeats with a "
-    "period.",
+    means=(
+        (
+            "The objective changes a lot from epoch to epoch late in training, or repeats with a "
+            "period."
+        ),
+    ),
     judged="By the change from one epoch to the next over the last two fifths of training, in the "
     "better quarter of a study: more than the smallest difference between studies, or than a tenth "
     "of what training improved. A period must show in two of the three best trials, for at least "
@@ -251,7 +261,10 @@ NOISY_TRAINING = FindingWords(
 RISING_TRAINING_LOSS = FindingWords(
     kind=Kind.RISING_TRAINING_LOSS,
     say=say_rising_loss,
-    means="The training loss ends higher than it was before. It should fall, or stay.",
+    means=(
+        "The training loss ends higher than it was before.",
+        "It should fall, or stay.",
+    ),
     judged="In most of the better quarter of a study the training loss ends above its lowest fifth "
     "by three times its noise, and by a quarter of the way that it had come down.",
     right="On synthetic curves, found in all of 203 studies with a rising loss, without a false "
@@ -264,7 +277,7 @@ RISING_TRAINING_LOSS = FindingWords(
 UNUSABLE_OUTPUT = FindingWords(
     kind=Kind.UNUSABLE_OUTPUT,
     say=say_output,
-    means="Some output of the trials looked like measurements and could not be read.",
+    means=("Some output of the trials looked like measurements and could not be read.",),
     judged="Lines that could not be used are counted, and files that could not be read are noted.",
     right="It is a count, and not an estimate. Whether anything is missing in a result was not "
     "measured.",
@@ -276,8 +289,10 @@ UNUSABLE_OUTPUT = FindingWords(
 CHANCE = FindingWords(
     kind=Kind.CHANCE,
     say=say_chance,
-    means="No trial is clearly better than guessing. Trainings that learned nothing cannot be "
-    "compared.",
+    means=(
+        "No trial is clearly better than guessing.",
+        "Trainings that learned nothing cannot be compared.",
+    ),
     judged="The best value must be better than `chance` in the spec's `objective`, by more than the "
     "luck of the best of all epochs and trials (from the late noise of the curves), and by 0.5 % of "
     "the size of `chance`. Under five epochs the noise is not known: then the 0.5 % alone count.",
