@@ -142,12 +142,39 @@ def test_every_error_that_is_raised_is_on_the_page():
 @pytest.mark.parametrize(
     ("source", "said"),
     [
-        ('UsageError("a", "b")', (2, ("a", "b"))),
-        ('UsageError(f"{error.strerror} in {path}", hint="b")', (2, ("{strerror} in {path}", "b"))),
-        ('LedgerError("a " f"{len(rows)} b")', (5, ("a {rows} b", ""))),
-        ('BusyError("x" if here else f"{y}", "")', (6, ("{x | {y}}", ""))),
-        ('W = "what"\nUsageError(f"{W} now", "")', (2, ("what now", ""))),
+        ('UsageError("a", "b")', (2, (["a"], ["b"]))),
+        ('UsageError(f"{e.strerror} in {path}", hint="b")', (2, (["⟨strerror⟩ in ⟨path⟩"], ["b"]))),
+        ('LedgerError("a " f"{len(rows)} {{b}}")', (5, (["a ⟨rows⟩ {b}"], [""]))),
+        ('BusyError("x" if here else f"{y}", "")', (6, (["x", "⟨y⟩"], [""]))),
+        ('W = "what"\nUsageError(f"{W} now", "")', (2, (["what now"], [""]))),
+        (
+            "from tuneplay.spec.nodes import MAX_BYTES\nUsageError(f'{MAX_BYTES:,} bytes')",
+            (2, (["200,000 bytes"], [""])),
+        ),
+        (
+            "def f():\n  w = 'one' if x else f'{n}'\n  UsageError(f'{w} now')",
+            (2, (["one now", "⟨n⟩ now"], [""])),
+        ),
     ],
 )
 def test_an_error_is_shown_with_names_for_what_depends_on_the_round(source, said):
     assert list(messages.raised_in(ast.parse(source))) == [said]
+
+
+def placeholders():
+    """Every placeholder in an error, with the file in which it is raised."""
+    return {
+        messages.scoped(path.name, name)
+        for path in (ROOT / "tuneplay").rglob("*.py")
+        for _, said in messages.raised_in(ast.parse(path.read_text(encoding="utf-8")))
+        if not any(f"{path.name}:{name}" in messages.PASSED_ON for name in messages.names_in(said))
+        for name in messages.names_in(said)
+    }
+
+
+def test_every_placeholder_has_a_sample_and_every_sample_is_used():
+    needed = placeholders()
+    assert sorted(needed - set(messages.SAMPLES)) == [], (
+        "add a value to SAMPLES in scripts/messages"
+    )
+    assert sorted(set(messages.SAMPLES) - needed) == []

@@ -28,13 +28,17 @@ def explain_one(name: str) -> Explanation:
         return known[name]
     for part, names in (("ground", Ground), ("caution", CautionKind)):
         if name in set(names):
-            raise UsageError(
-                f"'{name}' is the {part} of a verdict, which is not explained by itself",
-                "Its sentence in the report says what it means. `tuneplay explain` covers findings, "
-                "verdicts and rules of design.",
-            )
+            raise _only_in_reports(name, part)
     near = difflib.get_close_matches(name.casefold(), known, n=1)
     raise UsageError(
         f"'{name}' is not a finding, a verdict or a rule of design",
         f"Did you mean '{near[0]}'?" if near else "`tuneplay explain` lists every name.",
+    )
+
+
+def _only_in_reports(word: str, part: str) -> UsageError:
+    return UsageError(
+        f"'{word}' is the {part} of a verdict, which is not explained by itself",
+        "Its sentence in the report says what it means. `tuneplay explain` covers findings, "
+        "verdicts and rules of design.",
     )
