@@ -4,9 +4,14 @@ import re
 import shlex
 import shutil
 import subprocess
+from dataclasses import fields
 
 import pytest
 from support.places import ROOT
+
+from tuneplay.app.opening.changes import may_change
+from tuneplay.domain.round import Objective
+from tuneplay.spec.load import OPTIONAL, REQUIRED
 
 PAGES = ["README.md", "CONTRIBUTING.md", *(f"docs/{p.name}" for p in (ROOT / "docs").glob("*.md"))]
 
@@ -125,3 +130,13 @@ def test_shell_scripts_parse():
     for script in ("scripts/test", "scripts/demo", "scripts/environment.sh"):
         subprocess.run(["sh", "-n", ROOT / script], check=True)
     subprocess.run(["bash", "-n", ROOT / ".ci/run"], check=True)
+
+
+def test_the_docs_say_what_may_change_in_a_round_that_began():
+    text = " ".join((ROOT / "docs" / "spec.md").read_text(encoding="utf-8").split())
+    assert may_change() in text
+
+
+def test_what_may_change_are_keys_of_a_spec():
+    keys = set(re.findall(r"`(\w+)`", may_change()))
+    assert keys <= {*REQUIRED, *OPTIONAL, *(field.name for field in fields(Objective))}

@@ -1,4 +1,4 @@
-"""docs/messages.md has every sentence, and nothing that is not said any more."""
+"""docs/messages.md has every finding, verdict, remark and error, and none of earlier versions."""
 
 import ast
 import dataclasses
