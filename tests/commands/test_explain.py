@@ -18,7 +18,7 @@ def test_a_finding_is_explained_in_full(bench):
     assert result.returncode == 0, result.stderr
     words = next(w for kind, w in FINDING_WORDS.items() if kind == "unfair-comparison")
     said = " ".join(result.stdout.split())
-    for text in (words.means, words.judged, words.right, words.do):
+    for text in (*words.means, words.judged, words.right, words.do):
         assert text in said
 
 
@@ -78,6 +78,24 @@ def test_an_unknown_name_ends_with_the_code_for_usage_and_the_closest_one(bench,
     assert hint in result.stderr
 
 
+@pytest.mark.parametrize(
+    ("name", "part"), [("outlier", "caution"), ("noisier", "caution"), ("search-only", "ground")]
+)
+def test_what_only_the_json_names_is_said_to_be_in_the_report(bench, name, part):
+    result = bench.tuneplay("explain", name)
+    assert result.returncode == 2
+    assert f"'{name}' is the {part} of a verdict" in result.stderr
+    assert "covers findings, verdicts and rules of design" in " ".join(result.stderr.split())
+
+
+@pytest.mark.parametrize("width", range(30, 101))
+def test_a_number_and_its_percent_sign_stay_in_one_line(width):
+    for found in explained.explanations().values():
+        text = explanation_text(found, width)
+        assert not [line for line in text.splitlines() if line.strip().startswith("%")]
+        assert "\u00a0" not in text
+
+
 def test_the_error_is_an_ordinary_one():
     from tuneplay.app.explain import explain_one
 
@@ -87,20 +105,24 @@ def test_the_error_is_an_ordinary_one():
 
 def test_any_words_with_the_same_fields_are_explained(monkeypatch):
     words = SimpleNamespace(
-        means="It is better.", judged="By seeds.", right="Always.", do="Use it."
+        means=("It is better.", "Clearly."), judged="By seeds.", right="Always.", do="Use it."
     )
     known = {**explained._EXPLAINED, "verdict": {"adopt": words}}
     monkeypatch.setattr(explained, "_EXPLAINED", known)
     found = explained.explanations()["adopt"]
     assert explanation_json(found)["judged"] == "By seeds."
-    assert explanation_text(found, 80).splitlines()[:2] == ["adopt (verdict)", "  It is better."]
+    assert explanation_text(found, 80).splitlines()[:2] == [
+        "adopt (verdict)",
+        "  It is better. Clearly.",
+    ]
     listed = explanation_list(list(explained.explanations().values()), 80)
+    assert "  It is better.\n" in listed
     assert listed.index("Findings:") < listed.index("Verdicts:") < listed.index("Rules of design:")
 
 
 def test_every_rule_says_what_it_asks_for():
     assert set(RULE_MEANS) == set(RULES)
-    assert all(text.endswith(".") for text in RULE_MEANS.values())
+    assert all(text.endswith(".") for sentences in RULE_MEANS.values() for text in sentences)
 
 
 @pytest.mark.parametrize("width", [20, 40, 100])

@@ -6,6 +6,11 @@ import pytest
 from support.processes import pids_of
 from support.waiting import wait_for
 
+from tuneplay.domain.curves import Curves
+from tuneplay.domain.rehearsal import Shown, Tried, appraise
+from tuneplay.domain.trial import Outcome, State, Trial, TrialId
+from tuneplay.spec.load import loads
+
 TRAIN = """\
 import argparse, json, pathlib, random, sys
 parser = argparse.ArgumentParser()
@@ -116,3 +121,52 @@ def test_what_is_printed_right_before_the_end_is_read(bench):
     shown = bench.tuneplay("check", bench.spec("./quick {learning_rate} {arm}"), "--try").stdout
     assert "metrics are read: val_error" in shown
     assert "reported 1" not in shown
+
+
+SPEC = """\
+goal: g
+phase: exploration
+command: python t.py {epochs} {seed} {learning_rate} {checkpoint_dir}
+objective: {metric: val_error, direction: minimize}
+epochs: 10
+trials: 6
+nuisance: {learning_rate: {low: 1e-4, high: 1, scale: log}}
+budget: {hours: 0.02}
+"""
+
+
+def trained(values, epochs=2, saved=0, **more):
+    curves = Curves(range(1, len(values) + 1), {"val_error": values} if values else {})
+    finite = [value for value in values if value is not None]
+    outcome = Outcome(State.FEASIBLE, "", min(finite, default=None))
+    trial = Trial(TrialId("s", 0), 7, {}, outcome, curves=curves)
+    facts = {"first": 4.0, "each": 2.0, "seconds": 6.0, "stopped": False}
+    facts |= {"checkpoint": None, "checkpoint_bytes": 0, **more}
+    return Tried(trial, epochs, saved=saved, **facts)
+
+
+@pytest.mark.parametrize(
+    ("tried", "problems"),
+    [
+        (trained([]), {Shown.NO_OBJECTIVE}),
+        (trained([None, None], saved=9), {Shown.NEVER_FINITE, Shown.NOT_RECOGNISED}),
+        (trained([0.5]), {Shown.OTHER_EPOCHS, Shown.NOTHING_SAVED}),
+        (trained([0.5, 0.4], stopped=True), {Shown.ENDLESS, Shown.NOTHING_SAVED}),
+        (trained([0.5, 0.4], checkpoint="e_2.pt", checkpoint_bytes=9), set()),
+    ],
+)
+def test_two_short_trainings_show_what_is_wrong(tried, problems):
+    other = trained([value and value - 0.1 for value in tried.trial.curves.column("val_error")])
+    rehearsal = appraise(loads(SPEC, "r", "r.yaml").round, (tried, other), 1)
+    alike = {Shown.SAME_CURVES} if tried.trial.curves.column("val_error") == [None, None] else set()
+    assert {fact.kind for fact in rehearsal.facts if not fact.kind.good} == problems | alike
+    assert rehearsal.well == (not problems)
+    assert rehearsal.measured == (Shown.NO_OBJECTIVE not in problems)
+
+
+def test_the_cost_says_how_many_trials_fit_the_budget():
+    cost = appraise(loads(SPEC, "r", "r.yaml").round, (trained([1, 1]), trained([1, 1])), 1).cost
+    # 4 s for the first epoch and 2 s for each of 9 others, six times.
+    assert (cost.trainings, cost.seconds, cost.budget, cost.fitting) == (6, 132.0, 72.0, 3)
+    cost = appraise(loads(SPEC, "r", "r.yaml").round, (trained([1, 1]), trained([1, 1])), 6).cost
+    assert (cost.seconds, cost.budget, cost.fitting) == (22.0, None, None)

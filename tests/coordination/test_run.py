@@ -14,6 +14,8 @@ import pytest
 from support.processes import pids_of
 from support.waiting import has_printed, wait_for
 
+from tuneplay.app.opening.changes import may_change
+
 
 def test_a_round_runs_to_its_end_and_the_report_shows_the_best_trials(bench):
     spec = bench.spec(trials=4)
@@ -401,12 +403,15 @@ def test_what_is_asked_of_the_same_curves_may_change_after_the_round_began(bench
     bench.tuneplay("run", spec)
     text = spec.read_text().replace("baseline: {arm: a}", "baseline: {arm: b}")
     text = text.replace("direction: minimize", "direction: minimize, worthwhile: 0.5, chance: 1")
+    text += "silence: {few-trials: a first look}\nbudget: {hours: 1}\n"
     spec.write_text(text)
     assert bench.tuneplay("run", spec).returncode == 0
     assert len(bench.events("finished")) == 4
     assert [c["study"] for c in bench.report()["comparison"]] == ["arm=a"]
     spec.write_text(text.replace("minimize", "maximize"))
-    assert bench.tuneplay("run", spec).returncode == 2
+    result = bench.tuneplay("run", spec)
+    assert result.returncode == 2
+    assert may_change() in " ".join(result.stderr.split())
 
 
 def test_a_round_goes_on_from_another_folder_in_the_same_place(bench):

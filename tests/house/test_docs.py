@@ -4,9 +4,14 @@ import re
 import shlex
 import shutil
 import subprocess
+from dataclasses import fields
 
 import pytest
 from support.places import ROOT
+
+from tuneplay.app.opening.changes import may_change
+from tuneplay.domain.round import Objective
+from tuneplay.spec.load import OPTIONAL, REQUIRED
 
 PAGES = ["README.md", "CONTRIBUTING.md", *(f"docs/{p.name}" for p in (ROOT / "docs").glob("*.md"))]
 
@@ -143,3 +148,13 @@ def test_the_report_in_the_readme_says_what_reports_say():
     sentences = [re.sub("^@: (?=[A-Z])", "", one) for one in re.split(r"(?<=\.) ", text)]
     assert len(sentences) > 10
     assert [one for one in sentences if one not in said] == []
+
+
+def test_the_docs_say_what_may_change_in_a_round_that_began():
+    text = " ".join((ROOT / "docs" / "spec.md").read_text(encoding="utf-8").split())
+    assert may_change() in text
+
+
+def test_what_may_change_are_keys_of_a_spec():
+    keys = set(re.findall(r"`(\w+)`", may_change()))
+    assert keys <= {*REQUIRED, *OPTIONAL, *(field.name for field in fields(Objective))}

@@ -1,4 +1,4 @@
-"""docs/messages.md has every sentence, and nothing that is not said any more."""
+"""docs/messages.md has every finding, verdict, remark and error, and none of earlier versions."""
 
 import ast
 import dataclasses
@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from tuneplay.design.rules import RULES
+from tuneplay.domain.rehearsal import Shown
 from tuneplay.domain.trial import Cause
 from tuneplay.judge.finding import Evidence, Kind
 from tuneplay.judge.training.epoch_budget import Because
@@ -73,7 +74,9 @@ def values_in(value):
     return {v for one in value for v in values_in(one)} if isinstance(value, tuple) else set()
 
 
-@pytest.mark.parametrize("kind", [Ground, Route, CautionKind, LimitedBy, Futility, Because, Cause])
+@pytest.mark.parametrize(
+    "kind", [Ground, Route, CautionKind, LimitedBy, Futility, Because, Cause, Shown]
+)
 def test_everything_that_a_verdict_or_a_remark_can_say_is_on_the_page(kind):
     facts = (*VERDICT_WORDS.values(), *SPOKEN)
     shown = values_in(tuple(sample for words in facts for sample in words.samples))
@@ -139,12 +142,39 @@ def test_every_error_that_is_raised_is_on_the_page():
 @pytest.mark.parametrize(
     ("source", "said"),
     [
-        ('UsageError("a", "b")', (2, ("a", "b"))),
-        ('UsageError(f"{error.strerror} in {path}", hint="b")', (2, ("{strerror} in {path}", "b"))),
-        ('LedgerError("a " f"{len(rows)} b")', (5, ("a {rows} b", ""))),
-        ('BusyError("x" if here else f"{y}", "")', (6, ("{x | {y}}", ""))),
-        ('W = "what"\nUsageError(f"{W} now", "")', (2, ("what now", ""))),
+        ('UsageError("a", "b")', (2, (["a"], ["b"]))),
+        ('UsageError(f"{e.strerror} in {path}", hint="b")', (2, (["⟨strerror⟩ in ⟨path⟩"], ["b"]))),
+        ('LedgerError("a " f"{len(rows)} {{b}}")', (5, (["a ⟨rows⟩ {b}"], [""]))),
+        ('BusyError("x" if here else f"{y}", "")', (6, (["x", "⟨y⟩"], [""]))),
+        ('W = "what"\nUsageError(f"{W} now", "")', (2, (["what now"], [""]))),
+        (
+            "from tuneplay.spec.nodes import MAX_BYTES\nUsageError(f'{MAX_BYTES:,} bytes')",
+            (2, (["200,000 bytes"], [""])),
+        ),
+        (
+            "def f():\n  w = 'one' if x else f'{n}'\n  UsageError(f'{w} now')",
+            (2, (["one now", "⟨n⟩ now"], [""])),
+        ),
     ],
 )
 def test_an_error_is_shown_with_names_for_what_depends_on_the_round(source, said):
     assert list(messages.raised_in(ast.parse(source))) == [said]
+
+
+def placeholders():
+    """Every placeholder in an error, with the file in which it is raised."""
+    return {
+        messages.scoped(path.name, name)
+        for path in (ROOT / "tuneplay").rglob("*.py")
+        for _, said in messages.raised_in(ast.parse(path.read_text(encoding="utf-8")))
+        if not any(f"{path.name}:{name}" in messages.PASSED_ON for name in messages.names_in(said))
+        for name in messages.names_in(said)
+    }
+
+
+def test_every_placeholder_has_a_sample_and_every_sample_is_used():
+    needed = placeholders()
+    assert sorted(needed - set(messages.SAMPLES)) == [], (
+        "add a value to SAMPLES in scripts/messages"
+    )
+    assert sorted(set(messages.SAMPLES) - needed) == []

@@ -62,7 +62,7 @@ def test_every_class_of_evidence_has_words_and_a_sample():
 
 @pytest.mark.parametrize("words", WORDS, ids=lambda words: words.kind)
 def test_every_kind_is_explained_in_full_sentences(words):
-    for text in (words.means, words.judged, words.right, words.do):
+    for text in (*words.means, words.judged, words.right, words.do):
         assert text[0].isupper()
         assert text.endswith(".")
         assert "  " not in text

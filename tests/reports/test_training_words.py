@@ -47,7 +47,7 @@ def test_every_kind_and_class_of_evidence_has_words_and_a_sample():
     assert classes - shared <= {type(sample.evidence) for sample in SAMPLES} <= classes
     for words in WORDS:
         assert {sample.kind for sample in words.samples} == {words.kind}
-        for text in (words.means, words.judged, words.right, words.do):
+        for text in (*words.means, words.judged, words.right, words.do):
             assert text.endswith(".")
 
 

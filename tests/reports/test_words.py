@@ -208,7 +208,7 @@ def test_sentences_are_complete(say_, sample):
 @pytest.mark.parametrize("kind", FINDING_WORDS, ids=str)
 def test_every_explanation_is_said_in_full(kind):
     words = FINDING_WORDS[kind]
-    for text in (words.means, words.judged, words.right, words.do):
+    for text in (*words.means, words.judged, words.right, words.do):
         assert text.endswith(".")
         assert text[0].isupper()
 

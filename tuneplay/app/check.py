@@ -14,15 +14,15 @@ class Check:
 
     Attributes:
         opening: The round, ready to run.
-        warnings: What endangers its answer: a message, and the line that it is about.
+        warnings: What endangers its answer: each message, and the lines of the spec below it.
         notes: What is good to know, in the same form.
         first_command: The first command that would start; None when nothing is left to start.
         last_command: The last one; None where the plan alone does not determine it.
     """
 
     opening: Opening
-    warnings: list[str]
-    notes: list[str]
+    warnings: list[tuple[str, list[str]]]
+    notes: list[tuple[str, list[str]]]
     first_command: tuple[str, str] | None
     last_command: tuple[str, str] | None
 
@@ -42,6 +42,7 @@ def check_round(argument: str) -> Check:
     first = next(planned_commands(opening), None)
     found, hide = opening.spec.problems, opening.secrets.hide
     warnings, notes = (
-        [hide(text) for text in found.shown(said)] for said in (found.warnings, found.notes)
+        [(hide(message), [hide(line) for line in frame]) for message, frame in found.shown(said)]
+        for said in (found.warnings, found.notes)
     )
     return Check(opening, warnings, notes, first, last_command(opening))

@@ -35,7 +35,8 @@ def check(round: RoundArgument, try_: TryOption = False) -> None:
 
         print("Training the first trial twice for a few epochs. Ctrl-C stops it.", flush=True)
         rehearsal = rehearse(checked.opening)
-        well = print_rehearsal(console, checked.round, rehearsal)
-        if checked.round.objective.metric not in rehearsal.tried[0].trial.curves.metrics:
+        print_rehearsal(console, checked.round, rehearsal)
+        well = rehearsal.well
+        if not rehearsal.measured:
             raise typer.Exit(ExitCode.CANNOT_START)
     print_start(console, checked, round, well=well)

@@ -15,7 +15,8 @@ KindArgument = Annotated[
     str | None,
     typer.Argument(
         metavar="[KIND]",
-        help="A kind of finding, a verdict, or a rule of design.",
+        help="A kind of finding, a verdict, or a rule of design. "
+        "Grounds and cautions of a verdict are said in full in the report.",
         show_default=False,
     ),
 ]

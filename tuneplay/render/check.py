@@ -33,13 +33,13 @@ class CheckedRound(Protocol):
         ...
 
     @property
-    def warnings(self) -> Sequence[str]:
-        """What may make its answer wrong."""
+    def warnings(self) -> Sequence[tuple[str, Sequence[str]]]:
+        """What may make its answer wrong: each message, and the lines of the spec below it."""
         ...
 
     @property
-    def notes(self) -> Sequence[str]:
-        """What is good to know."""
+    def notes(self) -> Sequence[tuple[str, Sequence[str]]]:
+        """What is good to know, in the same form."""
         ...
 
     @property
@@ -106,8 +106,7 @@ def _print_problems(console: Console, checked: CheckedRound) -> None:
     """Warnings, then notes, each with the line of the spec that it refers to."""
     groups = (("warning", "yellow", checked.warnings), ("note", "cyan", checked.notes))
     for kind, style, problems in groups:
-        for problem in problems:
-            message, *frame = problem.split("\n")
+        for message, frame in problems:
             console.print()
             console.print(Text(f"{kind}: ", style=style) + Text(safe(message)))
             for line in frame:

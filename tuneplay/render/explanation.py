@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 import textwrap
 from collections.abc import Sequence
 from typing import Any
 
 from tuneplay.words.explanations import Explanation
+from tuneplay.words.message import joined
 
 #: What the groups of the list are called.
 _GROUPS = {"finding": "Findings", "verdict": "Verdicts", "rule": "Rules of design"}
@@ -15,11 +15,11 @@ _GROUPS = {"finding": "Findings", "verdict": "Verdicts", "rule": "Rules of desig
 
 def explanation_text(explanation: Explanation, width: int) -> str:
     """One explanation, wrapped at a width."""
-    blocks = [f"{explanation.name} ({explanation.about})", _wrapped(explanation.means, width)]
-    for key, (headline, text) in explanation.more.items():
-        # What can be pasted is never wrapped.
-        shown = f"  {text}" if key == "silence" else _wrapped(text, width)
-        blocks += ["", f"{headline}:", shown]
+    means = _wrapped(joined(*explanation.means), width)
+    blocks = [f"{explanation.name} ({explanation.about})", means]
+    for passage in explanation.more.values():
+        shown = f"  {passage.text}" if passage.verbatim else _wrapped(passage.text, width)
+        blocks += ["", f"{passage.headline}:", shown]
     return "\n".join(blocks)
 
 
@@ -36,28 +36,33 @@ def explanation_list(found: Sequence[Explanation], width: int) -> str:
 
 def explanation_json(explanation: Explanation) -> dict[str, Any]:
     """One explanation as a JSON object."""
-    more = {key: text for key, (_, text) in explanation.more.items()}
+    more = {key: passage.text for key, passage in explanation.more.items()}
     return {
         "kind": explanation.name,
         "about": explanation.about,
-        "means": explanation.means,
+        "means": joined(*explanation.means),
         **more,
     }
 
 
 def _line(one: Explanation, column: int, width: int) -> str:
     """A name and the first sentence of what it means, shortened where there is no room."""
-    sentence = re.split(r"(?<=\.) ", one.means, maxsplit=1)[0]
     room = max(20, width - column - 4)
-    return f"  {one.name:<{column}}  {textwrap.shorten(sentence, room, placeholder=' …')}"
+    return f"  {one.name:<{column}}  {textwrap.shorten(one.means[0], room, placeholder=' …')}"
+
+
+#: A space at which no line ends.
+_NO_BREAK = "\u00a0"
 
 
 def _wrapped(text: str, width: int) -> str:
-    return textwrap.fill(
-        text,
+    """Text in lines; a number and its % stay in one line."""
+    lines = textwrap.fill(
+        text.replace(" %", f"{_NO_BREAK}%"),
         width,
         initial_indent="  ",
         subsequent_indent="  ",
         break_long_words=False,
         break_on_hyphens=False,
     )
+    return lines.replace(_NO_BREAK, " ")

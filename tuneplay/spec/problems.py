@@ -107,11 +107,9 @@ class Problems:
         """Whether there are more errors than suggestions are looked for."""
         return len(self.errors) > MAX_SUGGESTED
 
-    def shown(self, problems: Iterable[Problem]) -> list[str]:
-        """Each problem in its one line, with the line of the file that it is about below it."""
-        return [
-            "\n".join([one.line(self.file), *one.frame(self.lines)]) for one in sorted(problems)
-        ]
+    def shown(self, problems: Iterable[Problem]) -> list[tuple[str, list[str]]]:
+        """Each problem in its one line, and the line of the file that it is about, with a caret."""
+        return [(one.line(self.file), one.frame(self.lines)) for one in sorted(problems)]
 
     def raise_errors(self) -> None:
         """Stop if there is any error.
@@ -122,7 +120,7 @@ class Problems:
         if not self.errors:
             return
         first = sorted(self.errors)[:MAX_LINES]
-        lines = [line for text in self.shown(first) for line in text.split("\n")]
+        lines = [line for message, frame in self.shown(first) for line in (message, *frame)]
         if len(self.errors) > MAX_LINES:
             lines.append(f"… and {len(self.errors) - MAX_LINES} more")
         count = "1 error" if len(self.errors) == 1 else f"{len(self.errors)} errors"

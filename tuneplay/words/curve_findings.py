@@ -98,7 +98,9 @@ def _lower(text: str) -> str:
 OVERFITTING = FindingWords(
     kind=Kind.OVERFITTING,
     say=say_overfitting,
-    means="The objective gets worse after its best epoch while the training loss still improves.",
+    means=(
+        "The objective gets worse after its best epoch while the training loss still improves.",
+    ),
     judged="The objective ends worse than its best level by three times its late noise, and by 5 "
     "% of what training had gained. Trials other than the best one count if there are at "
     "least two, and if they are at least 15 % of the feasible trials.",
@@ -131,8 +133,9 @@ OVERFITTING = FindingWords(
 NOISY_TRAINING = FindingWords(
     kind=Kind.NOISY_TRAINING,
     say=say_noise,
-    means="The objective changes a lot from epoch to epoch late in training, or repeats with a "
-    "period.",
+    means=(
+        "The objective changes a lot from epoch to epoch late in training, or repeats with a period.",
+    ),
     judged="The change from one epoch to the next is measured over the last two fifths of "
     "training, in the better quarter of a study. It is named if it is more than the "
     "smallest difference between studies, or than a tenth of what training improved. A "
@@ -164,7 +167,10 @@ NOISY_TRAINING = FindingWords(
 RISING_TRAINING_LOSS = FindingWords(
     kind=Kind.RISING_TRAINING_LOSS,
     say=say_rising_loss,
-    means="The training loss ends higher than it was before. It should fall, or stay level.",
+    means=(
+        "The training loss ends higher than it was before.",
+        "It should fall, or stay level.",
+    ),
     judged="In most of the better quarter of a study the training loss ends above its lowest fifth "
     "by three times its noise, and by a quarter of its earlier fall.",
     right="On synthetic curves, found in all of 203 studies with a rising loss, without a false "

@@ -87,8 +87,8 @@ BOUNDARY = FindingWords(
     kind=Kind.BOUNDARY,
     say=_boundary,
     means=(
-        "The best value of a hyperparameter is probably at the end of its range or beyond it. The"
-        " study may be better than it looks."
+        "The best value of a hyperparameter is probably at the end of its range or beyond it.",
+        "The study may be better than it looks.",
     ),
     judged=(
         "A smooth model of all trials of the study gives the probability that the optimum is there"
@@ -158,8 +158,8 @@ INSTABILITY_EDGE = FindingWords(
     kind=Kind.INSTABILITY_EDGE,
     say=_instability,
     means=(
-        "The best trials are right before a part of the range in which most trials are infeasible."
-        " A more stable training may allow better values."
+        "The best trials are right before a part of the range in which most trials are infeasible.",
+        "A more stable training may allow better values.",
     ),
     judged=(
         "Judged like a boundary, at the last value that trains. The infeasible part starts where at"
@@ -198,7 +198,10 @@ INSTABILITY_EDGE = FindingWords(
 WIDE_RANGE = FindingWords(
     kind=Kind.WIDE_RANGE,
     say=_wide_range,
-    means="All good values fill a small part of a range. The other trials taught little.",
+    means=(
+        "All good values fill a small part of a range.",
+        "The other trials taught little.",
+    ),
     judged=(
         "The model of the study gives the part of the range that is best or nearly as good. It"
         " must be at most half of the range and clearly better than the rest, and no edge may have"

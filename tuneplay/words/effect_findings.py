@@ -36,7 +36,7 @@ def _interaction(finding: Finding, _: Naming) -> Message:
 NO_EFFECT = FindingWords(
     kind=Kind.NO_EFFECT,
     say=_no_effect,
-    means="Tuning a hyperparameter changed nothing, so the next round need not tune it.",
+    means=("Tuning a hyperparameter changed nothing, so the next round need not tune it.",),
     judged=(
         "A model of the study gives the share of the variation that the hyperparameter explains,"
         " with all its interactions. The upper 95 % bound of that share must be at most 5 %. This"
@@ -64,7 +64,7 @@ NO_EFFECT = FindingWords(
 INTERACTION = FindingWords(
     kind=Kind.INTERACTION,
     say=_interaction,
-    means="The best value of one hyperparameter moves with the value of another.",
+    means=("The best value of one hyperparameter moves with the value of another.",),
     judged=(
         "A model of the study gives the share of the variation that the two explain only"
         " together. Its lower 99 % bound must be at least 2 %, on every scale of the metric. This"

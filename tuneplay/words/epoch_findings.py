@@ -96,8 +96,9 @@ _ENDS: dict[str, Any] = {
 EPOCH_BUDGET = FindingWords(
     kind=Kind.EPOCH_BUDGET,
     say=say_epochs,
-    means="The number of epochs was too small, larger than needed, or not enough to conclude for "
-    "longer training.",
+    means=(
+        "The number of epochs was too small, larger than needed, or not enough to conclude for longer training.",
+    ),
     judged="Judged by the best epochs of the better quarter of each study. If nine in ten are in "
     "the first fifth of training, fewer epochs are advised. If most are in the last fifth, "
     "with a gain above noise and trial variance, more epochs are advised. A round is short "

@@ -17,8 +17,8 @@ class Explained(Protocol):
     """What can be explained: `FindingWords`, and whatever has the same fields."""
 
     @property
-    def means(self) -> str:
-        """What it means."""
+    def means(self) -> tuple[str, ...]:
+        """What it means, by sentences."""
         ...
 
     @property
@@ -38,20 +38,35 @@ class Explained(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Passage:
+    """A part of an explanation below a headline.
+
+    Attributes:
+        headline: What it is about.
+        text: What is said.
+        verbatim: Whether it is to be pasted, and must not be wrapped.
+    """
+
+    headline: str
+    text: str
+    verbatim: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Explanation:
     """What one name means.
 
     Attributes:
         name: The kind of a finding, a verdict, or the name of a rule of design.
         about: `finding`, `verdict` or `rule`.
-        means: What it means.
-        more: The rest by its key in the JSON, each with its headline and text.
+        means: What it means, by sentences; the first one stands in the list.
+        more: The rest by its key in the JSON.
     """
 
     name: str
     about: str
-    means: str
-    more: Mapping[str, tuple[str, str]]
+    means: tuple[str, ...]
+    more: Mapping[str, Passage]
 
 
 #: Words that explain themselves, by what they are about.
@@ -73,17 +88,17 @@ def explanations() -> dict[str, Explanation]:
 
 def _of_words(name: str, about: str, words: Explained) -> Explanation:
     more = {
-        "judged": ("How it is judged", words.judged),
-        "right": ("How often it is right", words.right),
-        "do": ("What to do", words.do),
+        "judged": Passage("How it is judged", words.judged),
+        "right": Passage("How often it is right", words.right),
+        "do": Passage("What to do", words.do),
     }
     return Explanation(name, about, words.means, more)
 
 
 def _of_rule(rule: Rule) -> Explanation:
     more = {
-        "level": ("Level", level_of(rule)),
-        "section": ("Section of the playbook", rule.section),
-        "silence": ("To silence it, write in the spec", silence_of(rule)),
+        "level": Passage("Level", level_of(rule)),
+        "section": Passage("Section of the playbook", rule.section),
+        "silence": Passage("To silence it, write in the spec", silence_of(rule), verbatim=True),
     }
     return Explanation(rule.name, "rule", RULE_MEANS[rule.name], more)

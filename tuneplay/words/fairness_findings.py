@@ -136,7 +136,7 @@ UNFAIR_COMPARISON = FindingWords(
     kind=Kind.UNFAIR_COMPARISON,
     names_subject=True,
     say=unfair_comparison,
-    means="A study had a worse chance than the others, so it may be better than it looks.",
+    means=("A study had a worse chance than the others, so it may be better than it looks.",),
     judged="A study is named if clearly fewer of its trials are feasible than of the study that "
     "has most: at most two thirds as many, with a chance of at most 5 % in Fisher's exact "
     "test. It is named if it has a boundary warning, or if its best trial overfits, and "
@@ -173,8 +173,13 @@ FIXED_CAVEAT = FindingWords(
     kind=Kind.FIXED_CAVEAT,
     names_subject=True,
     say=fixed_caveat,
-    means="A hyperparameter of the optimizer was fixed. The best value often changes with what is "
-    "compared, so the conclusion may not hold for other values.",
+    means=(
+        "A hyperparameter of the optimizer was fixed.",
+        (
+            "The best value often changes with what is compared, so the conclusion may not hold "
+            "for other values."
+        ),
+    ),
     judged="Every fixed hyperparameter of an optimizer is named, by its name or by `roles` in the "
     "spec: learning rate, momentum, beta1, beta2, epsilon and the like.",
     right="Always: it is a fact of the spec. How much a fixed value matters was not measured.",

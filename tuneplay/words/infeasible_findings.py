@@ -142,8 +142,11 @@ INFEASIBLE = FindingWords(
     kind=Kind.INFEASIBLE,
     say=_infeasible,
     means=(
-        "Trials gave no usable result: they diverged, ran out of memory, or were worse than a"
-        " stated limit. Trials that failed are named as well, if they are half of a study or more."
+        (
+            "Trials gave no usable result: they diverged, ran out of memory, or were worse than a"
+            " stated limit."
+        ),
+        "Trials that failed are named as well, if they are half of a study or more.",
     ),
     judged=(
         "They are counted, with their causes. A part of one range, or one of the choices, is"

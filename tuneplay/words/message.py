@@ -42,7 +42,8 @@ class FindingWords:
         say: The sentences about one finding.
         names_subject: Whether they name its study and hyperparameter. Otherwise a report does, in
             front of them.
-        means: What such a finding means, for `tuneplay explain`.
+        means: What such a finding means, for `tuneplay explain`, by sentences; the first one
+            stands in the list.
         judged: How it is judged.
         right: How often it is right, with the family that was measured; where it was not
             measured, that is said.
@@ -53,7 +54,7 @@ class FindingWords:
 
     kind: Kind
     say: Callable[[Finding, Naming], Message]
-    means: str
+    means: tuple[str, ...]
     judged: str
     right: str
     do: str

@@ -44,8 +44,12 @@ def say_chance(finding: Finding, naming: Naming) -> Message:
 UNUSABLE_OUTPUT = FindingWords(
     kind=Kind.UNUSABLE_OUTPUT,
     say=say_output,
-    means="Lines that looked like measurements could not be used, or files were emptied or could "
-    "not be read.",
+    means=(
+        (
+            "Lines that looked like measurements could not be used, or files were emptied or could "
+            "not be read."
+        ),
+    ),
     judged="Lines that could not be used are counted, and files that could not be read are noted.",
     right="It is a count, and not an estimate. Whether anything is missing in a result was not "
     "measured.",
@@ -71,8 +75,10 @@ UNUSABLE_OUTPUT = FindingWords(
 CHANCE = FindingWords(
     kind=Kind.CHANCE,
     say=say_chance,
-    means="No trial is clearly better than guessing. Trainings that learned nothing cannot be "
-    "compared.",
+    means=(
+        "No trial is clearly better than guessing.",
+        "Trainings that learned nothing cannot be compared.",
+    ),
     judged="The best value must be better than `chance` in the spec's `objective`, by more than "
     "the luck of the best of all epochs and trials (from the late noise of the curves), "
     "and by 0.5 % of the size of `chance`. Under five epochs the noise is not known: then "

@@ -28,6 +28,7 @@ from tuneplay.words.message import Message, Spoken, joined
 from tuneplay.words.naming import Naming
 from tuneplay.words.outcomes import reason_of, why_not_evidence
 from tuneplay.words.range_answer import range_answer
+from tuneplay.words.rehearsal_samples import REHEARSED
 from tuneplay.words.remarks import say_detectable, say_limit, say_remarks
 from tuneplay.words.verdict_words import ADOPT, KEEP_BASELINE, NEEDS_RERUNS, NOT_DISTINGUISHABLE
 
@@ -286,4 +287,4 @@ LOST = Spoken(
 )
 
 #: In the order of docs/messages.md.
-SPOKEN = (ANSWERS, RANGES, CAUTIONS, LUCK, DETECTABLE, LIMITS, EPOCHS, REASONS, LOST)
+SPOKEN = (ANSWERS, RANGES, CAUTIONS, LUCK, DETECTABLE, LIMITS, EPOCHS, REASONS, LOST, *REHEARSED)

@@ -65,8 +65,13 @@ def _led(probability: float, rival: str | None, severity: Severity) -> Finding:
 UNDERSAMPLED = FindingWords(
     kind=Kind.UNDERSAMPLED,
     say=undersampled,
-    means="There are too few trials: to say whether the ranges of a study are large enough, or "
-    "which study is ahead. With other random settings another study might be ahead.",
+    means=(
+        (
+            "There are too few trials: to say whether the ranges of a study are large enough, or "
+            "which study is ahead."
+        ),
+        "With other random settings another study might be ahead.",
+    ),
     judged="Edges are judged from 5 trials for each hyperparameter on, if 3 of them are feasible; "
     "ten feasible ones are suggested. For the lead, the settings that all studies share "
     "are ranked by their best value. The study with the best setting is ahead. The next "

@@ -28,7 +28,7 @@ class VerdictWords:
     Attributes:
         verdict: The verdict.
         say: The sentences about one comparison.
-        means: What it means, for `tuneplay explain`.
+        means: What it means, for `tuneplay explain`, by sentences.
         judged: How it is judged.
         right: How often it is right, with the family that was measured.
         do: What to do about it.
@@ -37,7 +37,7 @@ class VerdictWords:
 
     verdict: Verdict
     say: Callable[[Comparison, Naming], Message] = say_verdict
-    means: str
+    means: tuple[str, ...]
     judged: str
     right: str
     do: str
@@ -111,7 +111,7 @@ _MEASURED = (
 
 ADOPT = VerdictWords(
     verdict=Verdict.ADOPT,
-    means="The candidate is better than the baseline, by more than seeds explain.",
+    means=("The candidate is better than the baseline, by more than seeds explain.",),
     judged=(
         "The selected configuration of each study is trained again with new seeds. The interval of "
         "the difference of their means (Welch) excludes zero on the better side. Its level is 95 %, "
@@ -149,7 +149,7 @@ ADOPT = VerdictWords(
 
 KEEP_BASELINE = VerdictWords(
     verdict=Verdict.KEEP_BASELINE,
-    means="The candidate is worse, or an improvement that is worth a change is ruled out.",
+    means=("The candidate is worse, or an improvement that is worth a change is ruled out.",),
     judged=(
         "As for adopt, on the other side: the interval excludes zero on the worse side, or it "
         "excludes an improvement of `worthwhile` or more."
@@ -176,7 +176,7 @@ KEEP_BASELINE = VerdictWords(
 
 NOT_DISTINGUISHABLE = VerdictWords(
     verdict=Verdict.NOT_DISTINGUISHABLE,
-    means="The difference is within what seeds explain, or the noise is not known.",
+    means=("The difference is within what seeds explain, or the noise is not known.",),
     judged=(
         "The interval of the difference contains zero. The number of seeds that would settle it is "
         "computed from the observed difference and its noise, for a power of 80 %. Above 100 seeds "
@@ -252,7 +252,9 @@ NOT_DISTINGUISHABLE = VerdictWords(
 
 NEEDS_RERUNS = VerdictWords(
     verdict=Verdict.NEEDS_RERUNS,
-    means="There is not enough evidence yet: reruns are missing, or too few of them gave a value.",
+    means=(
+        "There is not enough evidence yet: reruns are missing, or too few of them gave a value.",
+    ),
     judged="Fewer than three usable reruns of a side.",
     right="The best of many trials is lucky by construction: the search alone decides nothing.",
     do="Train the best configurations again with new seeds: `tuneplay rerun ROUND`.",
@@ -272,7 +274,7 @@ NEEDS_RERUNS = VerdictWords(
 
 NO_FEASIBLE_TRIAL = VerdictWords(
     verdict=Verdict.NO_FEASIBLE_TRIAL,
-    means="A side has no usable training: there is nothing to compare.",
+    means=("A side has no usable training: there is nothing to compare.",),
     judged="No trial of the search, or no rerun, is feasible.",
     right="A fact: nothing is estimated.",
     do="Read the findings on infeasible and failed trials, and search where trials are feasible.",

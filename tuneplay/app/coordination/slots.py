@@ -128,7 +128,7 @@ class Slots:
                 self._remark(f"GPU {gpu} is used by {who} already; trials share it")
 
     def _still_held(self, withheld: _Withheld, answer: GpuHolders, living: set[str]) -> bool:
-        """Whether a GPU must not be given out; who can be ended is ended, anybody else is named."""
+        """Whether a GPU must not be given out; what can be ended is ended, others are named."""
         if self._query is not None and self._query.asked_at < withheld.since:
             return True  # the question is older than the trial's end
         for gpu in withheld.share:
@@ -162,4 +162,6 @@ class Slots:
         if self._withheld:
             self._free += [withheld.share for withheld in self._withheld]
             self._withheld.clear()
-            self._remark("nvidia-smi does not answer: GPUs are given out unseen")
+            self._remark(
+                "nvidia-smi does not answer: GPUs are used without checking that they are free"
+            )

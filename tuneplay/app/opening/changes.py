@@ -12,22 +12,26 @@ from tuneplay.domain.folder import SPEC_NAME
 from tuneplay.domain.round import Round
 from tuneplay.errors import SpecChangedError
 
-#: Fields that cannot change what was measured. `trials` is one of them when it is raised.
-_FREE = (
-    "name",
-    "goal",
-    "baseline",
-    "resources",
-    "rerun_seeds",
-    "keep_checkpoints",
-    "trial_variance",
-    "final_epochs",
-    "parent",
-    "meanings",
-    "budget",
-    "redact",
-)
+#: Fields that cannot change what was measured, and their keys in the spec; `trials` is one of them
+#: when it is raised. The name is the folder's. What is silenced is a key of the spec alone.
+_FREE = {
+    "name": None,
+    "goal": "goal",
+    "baseline": "baseline",
+    "resources": "resources",
+    "rerun_seeds": "reruns",
+    "keep_checkpoints": "checkpoints",
+    "redact": "redact",
+    "trial_variance": "trial_variance",
+    "final_epochs": "final_epochs",
+    "parent": "parent",
+    "meanings": "roles",
+    "budget": "budget",
+    "silence": "silence",
+}
 
+#: The same of the objective: they are asked of the same curves.
+_FREE_OF_OBJECTIVE = ("worthwhile", "chance", "test_metric")
 
 #: Lines of a difference that are shown.
 MOST_LINES = 16
@@ -44,10 +48,8 @@ def check_changes(recorded: Round, now: Round, file: str) -> None:
     Raises:
         SpecChangedError: The spec changes what was measured.
     """
-    # The rest of the objective (what is worthwhile, what guessing gives) is asked of the same curves.
-    measured = recorded.objective
-    objective = replace(now.objective, metric=measured.metric, direction=measured.direction)
-    before = replace(recorded, objective=objective)
+    asked = {name: getattr(now.objective, name) for name in _FREE_OF_OBJECTIVE}
+    before = replace(recorded, objective=replace(recorded.objective, **asked))
     changed = [
         field.name
         for field in fields(Round)
@@ -63,9 +65,18 @@ def check_changes(recorded: Round, now: Round, file: str) -> None:
             f"{file} was changed after the round began: {'; '.join(changed)}",
             "Trials made before and after would not be comparable. To keep the change, start a new "
             f"round from this one: {_new_round(file)}\n"
-            "To go on with this round, restore the spec. `trials` may be raised, and `resources`, "
-            "`goal`, `baseline`, `reruns`, `checkpoints` and `redact` may change.",
+            f"To go on with this round, restore the spec. {may_change()}",
         )
+
+
+def may_change() -> str:
+    """The keys of a spec that may change after its round began, in a sentence."""
+    keys = ", ".join(f"`{key}`" for key in _FREE.values() if key)
+    *some, last = (f"`{key}`" for key in _FREE_OF_OBJECTIVE)
+    return (
+        f"`trials` may be raised, and {keys} and, of the `objective`, {', '.join(some)} and {last} "
+        "may change."
+    )
 
 
 def _new_round(file: str) -> str:
