@@ -165,6 +165,23 @@ def test_a_candidate_whose_reruns_gave_no_value_speaks_for_itself_among_others()
     assert "arm=b (behind by 0.1), arm=c (behind by 0.1)." in text
 
 
+def test_many_candidates_with_too_few_reruns_make_no_wall_of_text():
+    names = [f"candidate{n}" for n in range(40)]
+    round_ = a_round(["a", *names])
+    found = [compared(n, Verdict.NEEDS_RERUNS, usable=(1, 5)) for n in names]
+    text = answer(round_, judged(round_, found))
+    assert text.count("of 5 reruns of arm=candidate") == 8
+    assert "And 32 more are not decided yet." in text
+
+
+def test_reruns_that_failed_are_among_those_that_are_counted():
+    round_ = a_round("ab")
+    found = compared("b", Verdict.NEEDS_RERUNS, usable=(2, 5))
+    failed = dataclasses.replace(reran(2, reruns=2), left_out=3)
+    text = answer(round_, judged(round_, [dataclasses.replace(found, candidate=failed)]))
+    assert "2 of 5 reruns of arm=b and 5 of 5 of arm=a gave a value." in text
+
+
 def test_seeds_that_would_decide_are_said_of_each_candidate():
     round_ = a_round("abc")
     open_ = Verdict.NOT_DISTINGUISHABLE

@@ -126,7 +126,7 @@ def test_output_that_could_not_be_used_is_counted_and_the_first_is_named():
         ),
     )
     assert say(note, NAMES).what == (
-        "3 lines in the output of 2 trials could not be used. The first one, in all/0001: "
+        "3 lines in the output of 2 trials could not be used. In all/0001: "
         "stdout.log:3: epoch -1 is negative."
     )
     (note,) = output_of((0, ("stdout.log was emptied",)))
@@ -142,16 +142,15 @@ def test_lines_and_files_that_could_not_be_used_are_said_apart():
         (7, ("stdout.log was emptied", "stdout.log:3: epoch -1 is negative")),
     )
     assert say(lines, NAMES).what == (
-        "7 lines in the output of 1 trial could not be used. The first one, in all/0002: "
-        "stdout.log:3: epoch -1 is negative."
+        "7 lines in the output of 1 trial could not be used. In all/0002: stdout.log was emptied."
     )
     assert lines.evidence.known() == {
         "trials": 1,
         "lines": 7,
         "first": "all/0002",
-        "remark": "stdout.log:3: epoch -1 is negative",
+        "remark": "stdout.log was emptied",
     }
     assert say(files, NAMES).what == (
-        "Measurements of 3 trials may be missing. In all/0000: stdout.log was emptied."
+        "Measurements of 2 trials may be missing. In all/0000: stdout.log was emptied."
     )
     assert files.evidence.known()["lines"] == 0

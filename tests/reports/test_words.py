@@ -23,7 +23,7 @@ from tuneplay.judge.finding import Evidence, Finding, Kind, Severity
 from tuneplay.words.findings import FINDING_WORDS, say, subject_of
 from tuneplay.words.message import Message
 from tuneplay.words.naming import Naming
-from tuneplay.words.numbers import FLOAT_DIGITS, MINUS, in_step, number, percent, setting
+from tuneplay.words.numbers import FLOAT_DIGITS, MINUS, in_step, number, percent, setting, signed
 from tuneplay.words.range_answer import range_answer
 
 METRIC = "val_error"
@@ -187,6 +187,12 @@ def test_the_answer_about_a_range_says_where_its_best_values_are(best, says):
     assert says in range_answer(along, Naming(METRIC)).what
 
 
+def test_the_answer_about_a_range_has_a_minus_sign():
+    found = tuple(dataclasses.replace(one, value=-0.5) for one in slices(4, 4))
+    along = RangeIsolation("s", "lr", found, (0, 1), found[0])
+    assert f"The best val_error is {MINUS}0.5" in range_answer(along, Naming(METRIC)).what
+
+
 def test_there_are_samples_of_every_kind_that_has_words():
     assert len(SAMPLES) >= len(FINDING_WORDS) > 0
     for kind, words in FINDING_WORDS.items():
@@ -317,6 +323,12 @@ def test_a_spread_that_is_not_known_leaves_four_digits_of_the_largest_number():
 )
 def test_numbers_of_a_comparison_read_like_this(values, spread, texts):
     assert in_step(values, spread) == texts
+
+
+def test_a_difference_that_rounds_to_zero_has_no_sign():
+    assert signed(0.0004, 0.5) == "0.00"
+    assert signed(-0.0004, 0.5) == "0.00"
+    assert signed(0.4, 0.5) == "+0.40"
 
 
 @given(st.floats(0, 1))

@@ -7,6 +7,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+#: A longer name is not the name of a metric: it is a text with a colon in it.
+MAX_METRIC_NAME = 200
+
+#: The key of a line of JSON that numbers its epoch: no metric has this name.
+EPOCH_KEY = "epoch"
+
 
 class Direction(StrEnum):
     """Whether lower or higher is better. Always stated, never guessed."""

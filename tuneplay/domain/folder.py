@@ -6,6 +6,7 @@ Paths only; nothing here touches the disk.
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -23,6 +24,21 @@ ROUNDS_NAME = "rounds"
 #: Longest folder name made from a study key. File systems allow 255 bytes; this has room for the
 #: digest and stays readable.
 MAX_STUDY_FOLDER = 80
+
+
+def as_argument(path: str, folder: str) -> str:
+    """A path as it can be typed in a folder: relative where it is below that.
+
+    A name that begins with a dash gets `./` in front: a command would read it as an option.
+
+    Args:
+        path: An absolute path.
+        folder: The absolute path of the folder where it is typed.
+    """
+    if not path.startswith(f"{folder.rstrip(os.sep)}{os.sep}"):
+        return path
+    text = os.path.relpath(path, folder)
+    return f".{os.sep}{text}" if text.startswith("-") else text
 
 
 @dataclass(frozen=True, slots=True)

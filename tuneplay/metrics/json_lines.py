@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from tuneplay.domain.curves import MAX_METRIC_NAME
+
 #: No training has more epochs (or steps counted as epochs).
 MAX_EPOCH = 10**12
 
@@ -17,9 +19,6 @@ MAX_SHOWN = 60
 
 #: A float has at most 309 digits: an integer of this many is read as an infinite float.
 LONGEST_INTEGER = 400
-
-#: A longer name is not the name of a metric.
-MAX_NAME = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +118,7 @@ def _values(data: Mapping[str, object]) -> list[tuple[str, float | None]]:
     """The metrics among an object's values: numbers, null, and the usual words for NaN and infinity."""
     found: list[tuple[str, float | None]] = []
     for name, value in data.items():
-        if isinstance(value, bool) or len(name) > MAX_NAME:
+        if isinstance(value, bool) or len(name) > MAX_METRIC_NAME:
             continue
         if isinstance(value, int | float):
             found.append((name, _float(value)))

@@ -106,7 +106,7 @@ def _studies(round_: Round, judgement: Judgement, console: Console) -> Renderabl
     """A table; where naming the baseline makes it too wide, without its name; or as lines."""
     compared = {comparison.study: comparison for comparison in judgement.comparisons}
     names = ["study", "trials", "feasible", "best", "epoch"]
-    seeds = {len(summary.reruns.values) for summary in judgement.studies if summary.reruns}
+    seeds = {len(summary.reruns.usable) for summary in judgement.studies if summary.reruns}
     # A number of seeds that is the same for all is said once, above them.
     alike = count(seeds.copy().pop(), "seed") if len(seeds) == 1 else None
     names += ([f"reruns ({alike})"] if alike else ["reruns"]) if seeds else []
@@ -151,7 +151,7 @@ def _reruns(summary: StudySummary, *, with_count: bool) -> str:
     reruns = summary.reruns
     if reruns is None or reruns.mean is None:
         return "–"
-    seeds = f" ({count(len(reruns.values), 'seed')})" if with_count else ""
+    seeds = f" ({count(len(reruns.usable), 'seed')})" if with_count else ""
     of = f" (of trial {reruns.trial})" if summary.stale else ""
     if not reruns.sd:
         spread = "" if reruns.sd is None else " ± 0"

@@ -9,7 +9,7 @@ from tuneplay.judge.judgement import Judgement
 from tuneplay.judge.verdict.facts import Comparison, Verdict
 from tuneplay.words.message import Message, joined
 from tuneplay.words.naming import Naming, listed
-from tuneplay.words.numbers import number, signed
+from tuneplay.words.numbers import measured, number, signed
 from tuneplay.words.range_answer import range_answer
 from tuneplay.words.remarks import say_luck
 from tuneplay.words.verdict import NO_SEEDS_HELP, Speaker, is_ahead, say_verdict
@@ -39,7 +39,7 @@ def say_answer(judgement: Judgement, naming: Naming) -> list[Message]:
 
 def _only_tuned(judgement: Judgement, naming: Naming) -> Message:
     summary = judgement.studies[0]
-    best = number(summary.best.outcome.value if summary.best else None)
+    best = measured(summary.best.outcome.value if summary.best else None)
     text = f"This round only tunes. Its best {naming.metric} is {best}."
     if summary.luck is None:
         return Message(text)
@@ -59,7 +59,9 @@ def _say(
     rest = [c for c in alike if c not in alone]
     if len(rest) == 1:
         alone, rest = [*alone, *rest], []
-    said = [say_verdict(one, naming) for one in alone]
+    said = [say_verdict(one, naming) for one in alone[:MOST_NAMED]]
+    if len(alone) > MOST_NAMED:
+        said.append(Message(f"And {len(alone) - MOST_NAMED} more are not decided yet."))
     return [*said, *([say_jointly(rest, naming)] if rest else [])]
 
 

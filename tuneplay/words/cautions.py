@@ -7,7 +7,7 @@ from collections.abc import Callable
 from tuneplay.judge.verdict.facts import Caution, CautionKind, Comparison
 from tuneplay.words.message import Message
 from tuneplay.words.naming import Naming
-from tuneplay.words.numbers import number
+from tuneplay.words.numbers import measured
 from tuneplay.words.verdict import Speaker
 
 
@@ -30,9 +30,7 @@ def _say_infeasible(caution: Caution, speaker: Speaker) -> Message:
 
 def _say_outlier(caution: Caution, speaker: Speaker) -> Message:
     name = speaker.naming.study(caution.study)
-    found = (
-        f"One rerun of {name}, {number(caution.value)}, is far from the others and moves the mean."
-    )
+    found = f"One rerun of {name}, {measured(caution.value)}, is far from the others and moves the mean."
     if speaker.comparison.robust_interval is None:
         return Message(found)
     return Message(

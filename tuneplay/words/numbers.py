@@ -37,6 +37,11 @@ def number(value: float | None, digits: int = PLAIN_DIGITS) -> str:
     return f"{value + 0.0:.{digits}g}" if math.isfinite(value) else str(value)
 
 
+def measured(value: float | None, digits: int = PLAIN_DIGITS) -> str:
+    """A measurement in a sentence, with a minus sign where it is below 0; a dash for None."""
+    return _minus(number(value, digits))
+
+
 def in_step(values: Sequence[float], spread: float) -> list[str]:
     """Numbers of one comparison, all with as many decimals as their spread supports.
 
@@ -89,7 +94,8 @@ def signed(value: float, spread: float = 0.0) -> str:
         spread: Its uncertainty; 0 where it is not known.
     """
     text = in_step([value], spread)[0] if spread > 0 else _minus(number(value, ROUGH_DIGITS))
-    return f"+{text}" if value > 0 else text
+    rounded_to_zero = not any(digit in text for digit in "123456789")
+    return f"+{text}" if value > 0 and not rounded_to_zero else text
 
 
 def percent(share: float) -> str:

@@ -17,7 +17,7 @@ def say_output(finding: Finding, _naming: Naming) -> Message:
         case UnusableLines(trials=trials, lines=lines, first=first, remark=remark):
             where = f"the output of {count(trials, 'trial')}"
             what = f"{count(lines, 'line')} in {where} could not be used."
-            example = f"The first one, in {first}: {remark}." if remark else f"See {first}."
+            example = f"In {first}: {remark}." if remark else f"See {first}."
         case UnreadableFiles(trials=trials, first=first, remark=remark):
             what = f"Measurements of {count(trials, 'trial')} may be missing."
             example = f"In {first}: {remark}."

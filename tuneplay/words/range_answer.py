@@ -5,7 +5,7 @@ from __future__ import annotations
 from tuneplay.judge.fairness.isolation import Bucket, RangeIsolation
 from tuneplay.words.message import Message
 from tuneplay.words.naming import Naming
-from tuneplay.words.numbers import number
+from tuneplay.words.numbers import measured, number
 
 #: Significant digits of the end of a slice, which is not the value of a trial.
 _END_DIGITS = 3
@@ -45,7 +45,7 @@ def _undivided(along: RangeIsolation, best: Bucket, naming: Naming) -> str:
     place = f"= {_end(at)}" if isinstance(at, int | float) else f"from {slice_of(best)}"
     return (
         f"No part of the range of {name} is clearly better than the rest. "
-        f"The best {naming.metric} is {number(best.value)}, with {name} {place}."
+        f"The best {naming.metric} is {measured(best.value)}, with {name} {place}."
     )
 
 
@@ -53,7 +53,9 @@ def _part(along: RangeIsolation, best: Bucket, naming: Naming) -> str:
     first, last = along.best or (0, 0)
     single = best.low == best.high
     place = f"= {slice_of(best)}" if single else f"from {slice_of(best)}"
-    text = f"The best {naming.metric} is {number(best.value)}, with {along.hyperparameter} {place}."
+    text = (
+        f"The best {naming.metric} is {measured(best.value)}, with {along.hyperparameter} {place}."
+    )
     if first == last:
         return f"{text} Every other part of the range is clearly worse."
     low, high = _end(along.buckets[first].low), _end(along.buckets[last].high)

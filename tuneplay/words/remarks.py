@@ -11,7 +11,7 @@ from tuneplay.judge.verdict.seeds.standards import POWER
 from tuneplay.words.cautions import say_caution
 from tuneplay.words.message import Message
 from tuneplay.words.naming import Naming
-from tuneplay.words.numbers import count, in_step, number, percent
+from tuneplay.words.numbers import count, in_step, measured, number, percent
 from tuneplay.words.verdict import ESTIMATE_DIGITS, Speaker
 
 
@@ -100,13 +100,13 @@ def _of_study(summary: StudySummary, naming: Naming) -> Iterator[Message]:
         if other.trial in luck.better_trials:
             yield Message(
                 f"{name}: trial {other.trial} has a better mean over "
-                f"{count(len(other.usable), 'seed')} ({number(other.mean, 3)}). It was picked "
+                f"{count(len(other.usable), 'seed')} ({measured(other.mean, 3)}). It was picked "
                 "afterwards.",
                 "Give it new seeds before you trust it.",
             )
     if reruns.test is not None:
         yield Message(
-            f"{name}: {naming.test_metric} {number(reruns.test)}. It is only shown, and decides "
+            f"{name}: {naming.test_metric} {measured(reruns.test)}. It is only shown, and decides "
             "nothing."
         )
 

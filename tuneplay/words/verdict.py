@@ -235,15 +235,15 @@ def _too_few(speaker: Speaker) -> Message:
     if mine is None or theirs is None:
         raise AssertionError("reruns were counted")
     return Message(
-        f"Not decided yet: {mine.usable} of {count(mine.reruns, 'rerun')} of {speaker.candidate} "
-        f"and {theirs.usable} of {theirs.reruns} of {speaker.baseline} gave a value.",
+        f"Not decided yet: {mine.usable} of {count(mine.ended, 'rerun')} of {speaker.candidate} "
+        f"and {theirs.usable} of {theirs.ended} of {speaker.baseline} gave a value.",
         joined(f"At least {MIN_USABLE} of each are needed.", _known_variance(speaker.comparison)),
     )
 
 
 def _no_usable_rerun(speaker: Speaker) -> Message:
     mine = speaker.comparison.candidate
-    reruns = count(mine.reruns, "rerun") if mine else "reruns"
+    reruns = count(mine.ended, "rerun") if mine else "reruns"
     return Message(
         f"Cannot be compared: none of the {reruns} of {speaker.candidate} gave a value.",
         speaker.keep,

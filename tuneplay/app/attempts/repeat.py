@@ -8,8 +8,8 @@ from collections.abc import Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from pathlib import Path
 
-from tuneplay.domain.command import Command, fill, texts_of, variable_of
-from tuneplay.domain.folder import RoundFolder, study_folders
+from tuneplay.domain.command import Command, ConfigTemplate, fill, texts_of, variable_of
+from tuneplay.domain.folder import AttemptFolder, RoundFolder, as_argument, study_folders
 from tuneplay.domain.round import Round
 from tuneplay.domain.secrets import REDACTED
 from tuneplay.domain.trial import Trial
@@ -27,6 +27,7 @@ def repeat_command(round_: Round, folder: RoundFolder, workdir: Path, trial: Tri
     What the program reads (`{config}`, `{params_json}`) is that of the trial. What it writes goes
     to a folder of its own, so nothing of the trial is overwritten. A hyperparameter, the seed or
     the epochs that the command does not pass are in its environment, as they were for the trial.
+    So are the folders for what it writes, where the command passes none and it wrote to one.
 
     Args:
         round_: The round as it was recorded, without secrets.
@@ -37,28 +38,40 @@ def repeat_command(round_: Round, folder: RoundFolder, workdir: Path, trial: Tri
     name = study_folders(study.key for study in round_.studies)[trial.id.study]
     attempt = folder.attempt(name, trial.id, trial.attempt)
     new = folder.repeat(name, trial.id)
-    template = round_.command.template
+    template, where = round_.command.template, str(workdir)
     builtin = {
         "epochs": str(round_.epochs),
         "seed": str(trial.seed),
-        "trial_dir": _shown(new.root, workdir),
-        "checkpoint_dir": _shown(new.checkpoints, workdir),
-        "metrics_file": _shown(new.metrics, workdir),
-        "params_json": _shown(attempt.params, workdir),
-        "config": _shown(attempt.config(template.suffix if template else ""), workdir),
+        "trial_dir": as_argument(new.root, where),
+        "checkpoint_dir": as_argument(new.checkpoints, where),
+        "metrics_file": as_argument(new.metrics, where),
+        "params_json": as_argument(attempt.params, where),
+        "config": as_argument(attempt.config(template.suffix if template else ""), where),
         "study": trial.id.study,
         "trial": trial.id.label,
     }
-    command = round_.command
     values = texts_of(trial.hyperparameters) | builtin
-    steps = [f"cd {shlex.quote(str(workdir))}"]
-    named = command.placeholders()
-    if named & _WRITTEN:
-        made = "checkpoint_dir" if "checkpoint_dir" in named else "trial_dir"
+    named = round_.command.placeholders()
+    steps = [f"cd {shlex.quote(where)}"]
+    # A program that is passed no folder, and wrote to one, has read it from its environment.
+    read = _WRITTEN if not named & _WRITTEN and _wrote(attempt, template) else frozenset()
+    if written := named & _WRITTEN | read:
+        made = "checkpoint_dir" if "checkpoint_dir" in written else "trial_dir"
         steps.append(f"mkdir -p {shlex.quote(builtin[made])}")
-    env = _environment(command, values, builtin.keys() - _DETERMINING)
-    argv = shlex.join(command.argv(trial.hyperparameters, builtin))
+    env = _environment(round_.command, values, builtin.keys() - _DETERMINING - read)
+    argv = shlex.join(round_.command.argv(trial.hyperparameters, builtin))
     return " && ".join([*steps, " ".join([*env, argv])])
+
+
+def _wrote(attempt: AttemptFolder, template: ConfigTemplate | None) -> bool:
+    """Whether the program wrote to its trial's folder; True where that is not known any more."""
+    made = {attempt.config(template.suffix)} if template else set()
+    # tuneplay makes no file for metrics where `$TUNEPLAY_METRICS` is not used.
+    made |= {*attempt.ours} - {attempt.metrics}
+    try:
+        return not {f"{attempt.root}/{name}" for name in os.listdir(attempt.root)} <= made
+    except OSError:
+        return True
 
 
 def _environment(
@@ -67,17 +80,12 @@ def _environment(
     """What decides the result and is not in the command itself, then the spec's own variables."""
     named = command.placeholders()
     for name, value in values.items():
-        passed = name in named or (command.passes_all and name not in _DETERMINING)
+        passed = name in named or (command.passes_all and name not in _DETERMINING | _WRITTEN)
         if not passed and name not in left_out:
-            yield f"{variable_of(name)}={shlex.quote(value)}"
+            variable = "TUNEPLAY_METRICS" if name == "metrics_file" else variable_of(name)
+            yield f"{variable}={shlex.quote(value)}"
     for name, text in command.env.items():
         value = fill(text, values)
         # The shell may have the secret; a false one would take its place.
         if REDACTED not in value:
             yield f"{name}={shlex.quote(value)}"
-
-
-def _shown(path: str, workdir: Path) -> str:
-    """A path as it can be used in the working folder: relative where it is below that."""
-    below = path.startswith(f"{workdir}{os.sep}")
-    return os.path.relpath(path, workdir) if below else path

@@ -6,7 +6,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from tuneplay.domain.folder import ROUNDS_NAME, SPEC_NAME, RoundFolder
+from tuneplay.domain.folder import ROUNDS_NAME, SPEC_NAME, RoundFolder, as_argument
 from tuneplay.domain.round import Round
 from tuneplay.errors import LedgerError, TuneplayError, UsageError
 from tuneplay.ledger.file import read
@@ -183,10 +183,9 @@ def _real(path: Path) -> Path:
 
 def shown(path: Path) -> str:
     """A path as a person would type it: relative where it is below the current folder."""
-    try:
-        return str(path.relative_to(Path.cwd()))
-    except ValueError:
-        return str(path)
+    if path == Path.cwd():
+        return "."
+    return as_argument(str(path), str(Path.cwd()))
 
 
 def _known() -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -10,9 +9,6 @@ from typing import Any
 from tuneplay.domain.trial import Trial
 from tuneplay.judge.case import RoundCase
 from tuneplay.judge.finding import Evidence, Finding, Kind, Severity
-
-#: A remark on a line, `file:line: why`; others say what happened to a file.
-_ON_A_LINE = re.compile(r"[^:]+:\d+: ")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,7 +19,7 @@ class UnusableLines(Evidence):
         trials: How many trials printed them.
         lines: How many lines.
         first: The first of these trials.
-        remark: What was noted of the first of its lines; None where nothing was.
+        remark: What was noted of its output first; None where nothing was.
     """
 
     trials: int
@@ -34,7 +30,7 @@ class UnusableLines(Evidence):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UnreadableFiles(Evidence):
-    """Files of trials were emptied, or could not be read.
+    """Files of trials were emptied, or could not be read, and no line was unusable.
 
     Attributes:
         trials: How many trials have such files.
@@ -60,10 +56,12 @@ def check(case: RoundCase) -> Iterable[Finding]:
     ended = [trial for trials in case.trials.values() for trial in trials]
     if with_lines := [trial for trial in ended if trial.bad_lines]:
         yield _note(_lines(with_lines))
-    on_files = [(trial.id, text) for trial in ended if (text := _remark(trial, on_a_line=False))]
-    if on_files:
-        first, remark = on_files[0]
-        yield _note(UnreadableFiles(trials=len(on_files), first=str(first), remark=remark))
+    # Without an unusable line, what was noted is about a file.
+    if on_files := [trial for trial in ended if trial.remarks and not trial.bad_lines]:
+        first, *_ = on_files
+        yield _note(
+            UnreadableFiles(trials=len(on_files), first=str(first.id), remark=first.remarks[0])
+        )
 
 
 def _lines(trials: list[Trial]) -> UnusableLines:
@@ -72,14 +70,8 @@ def _lines(trials: list[Trial]) -> UnusableLines:
         trials=len(trials),
         lines=sum(trial.bad_lines for trial in trials),
         first=str(first.id),
-        remark=_remark(first, on_a_line=True),
+        remark=next(iter(first.remarks), None),
     )
-
-
-def _remark(trial: Trial, *, on_a_line: bool) -> str | None:
-    """The first remark on a line, or on a file."""
-    of_these = (text for text in trial.remarks if bool(_ON_A_LINE.match(text)) is on_a_line)
-    return next(of_these, None)
 
 
 def _note(evidence: Evidence) -> Finding:

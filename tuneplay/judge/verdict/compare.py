@@ -133,10 +133,19 @@ class _Baseline:
             # The seed has an effect, for the curves differ: only the metric does not show it.
             cautions = [c for c in cautions if c.kind is not CautionKind.EQUAL_VALUES]
             comparison = replace(comparison, ground=Ground.COARSE_METRIC, unvaried=coarse)
+        comparison = replace(
+            comparison,
+            candidate=_with_left_out(comparison.candidate, summary),
+            base=_with_left_out(comparison.base, self.reruns),
+        )
         # Where most reruns repeat another one, more of them would repeat others, too.
         spent = any(side.repeats >= max(1, len(side.values)) for _, side in sides)
         is_open = comparison.open_to_seeds and not spent
         return replace(comparison, cautions=tuple(cautions), open_to_seeds=is_open)
+
+
+def _with_left_out(side: Side | None, summary: RerunSummary) -> Side | None:
+    return None if side is None else replace(side, left_out=summary.failed + summary.repeats)
 
 
 def _cautions_of(sides: tuple[tuple[str, RerunSummary], ...]) -> list[Caution]:

@@ -90,6 +90,7 @@ class Side:
         sd: Sample standard deviation of the usable values; None below two.
         constant: Whether all usable values, two or more, are the same.
         outliers: Values that Grubbs' test flags.
+        left_out: Reruns that ended and do not count: they failed, or repeat another one.
     """
 
     reruns: int
@@ -98,6 +99,12 @@ class Side:
     sd: float | None
     constant: bool
     outliers: tuple[float, ...]
+    left_out: int = 0
+
+    @property
+    def ended(self) -> int:
+        """Reruns that ended, however."""
+        return self.reruns + self.left_out
 
     @property
     def infeasible(self) -> int:
