@@ -6,7 +6,6 @@ Paths only; nothing here touches the disk.
 from __future__ import annotations
 
 import hashlib
-import os
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -35,10 +34,11 @@ def as_argument(path: str, folder: str) -> str:
         path: An absolute path.
         folder: The absolute path of the folder where it is typed.
     """
-    if not path.startswith(f"{folder.rstrip(os.sep)}{os.sep}"):
+    below = f"{folder.rstrip('/')}/"
+    if not path.startswith(below):
         return path
-    text = os.path.relpath(path, folder)
-    return f".{os.sep}{text}" if text.startswith("-") else text
+    text = path.removeprefix(below)
+    return f"./{text}" if text.startswith("-") else text
 
 
 @dataclass(frozen=True, slots=True)
